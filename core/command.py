@@ -1,0 +1,149 @@
+"""What can be asked of a conversation: imperatives, each of which may be refused.
+
+`by` is the agent who asks; `supervisor` whether their role lets them act on anybody's session.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from core import channel
+from core.customer import Customer
+from core.message import Content
+from core.session import AgentRef
+
+
+class Actor(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    supervisor: bool = False
+
+    @property
+    def ref(self) -> AgentRef:
+        return AgentRef(self.id, self.name)
+
+
+class Receive(msgspec.Struct, frozen=True):
+    """Something came from the customer; its provider id is the cause."""
+
+    inbound: channel.Received | channel.Edited | channel.Unsent | channel.Reached
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """A web visitor came, or said who they are; opens nothing by itself."""
+
+    customer: Customer
+    language: str | None = None
+    group: str | None = None
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    by: Actor
+    client_id: str
+    content: Content
+    reply_to: int | None = None
+    quote: str | None = None
+
+
+class Annotate(msgspec.Struct, frozen=True):
+    by: Actor
+    text: str
+    client_id: str | None = None
+
+
+class Assign(msgspec.Struct, frozen=True):
+    """The desk found an agent. `why` is a line of the routing trace; `inputs` what the choice was made from."""
+
+    session: str
+    agent: AgentRef
+    why: str
+    inputs: dict[str, object] = {}
+
+
+class Inform(msgspec.Struct, frozen=True):
+    """The desk tells a waiting customer where they stand: nobody is free."""
+
+    session: str
+    position: int
+    online: int
+
+
+class Claim(msgspec.Struct, frozen=True):
+    by: Actor
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    by: Actor
+    agent: AgentRef | None = None
+    group: str | None = None
+    group_name: str | None = None
+    note: str | None = None
+
+
+class Close(msgspec.Struct, frozen=True):
+    by: Actor
+    reason: str = "closed"
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """The customer ends the chat (web)."""
+
+
+class InviteRating(msgspec.Struct, frozen=True):
+    by: Actor
+
+
+class Recall(msgspec.Struct, frozen=True):
+    by: Actor
+    seq: int
+    author: str
+    at: int
+
+
+class Lock(msgspec.Struct, frozen=True):
+    by: Actor
+    on: bool
+
+
+class Tag(msgspec.Struct, frozen=True):
+    by: Actor
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Turn the customer away until a time (ms), for good (-1), or no longer (None)."""
+
+    by: Actor
+    until: int | None
+
+
+class MarkRead(msgspec.Struct, frozen=True):
+    by: Actor
+
+
+class Wake(msgspec.Struct, frozen=True):
+    """A timer that was set is due."""
+
+    name: Literal["customer_idle", "customer_reminder", "survey"] | str
+
+
+Command = (
+    Receive
+    | Visit
+    | Reply
+    | Annotate
+    | Assign
+    | Inform
+    | Claim
+    | Transfer
+    | Close
+    | Leave
+    | InviteRating
+    | Recall
+    | Lock
+    | Tag
+    | Block
+    | MarkRead
+    | Wake
+)

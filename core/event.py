@@ -1,0 +1,268 @@
+"""What happened in a conversation: past participles, frozen, replayable.
+
+An event that carries a `message` is stored beside it: the message may be blanked later (erasing), and the state that
+events fold into never depends on a message's content.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from core.customer import Customer
+from core.message import Content, Message, State
+from core.session import AgentRef, ReplyToken, SurveyKind
+
+
+class CustomerKnown(msgspec.Struct, frozen=True, tag="customer_known"):
+    customer: Customer
+
+
+class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
+    session: str
+    number: int
+    at: int
+    language: str
+    language_sure: bool = False
+    group: str | None = None
+
+
+class LanguageChosen(msgspec.Struct, frozen=True, tag="language_chosen"):
+    language: str
+    sure: bool
+
+
+class Received(msgspec.Struct, frozen=True, tag="received", omit_defaults=True, kw_only=True):
+    """A customer's message. `heard` is the provider's time, `counts` False for an answer to a survey after the close."""
+
+    message: Message
+    at: int
+    seq: int
+    heard: int
+    token: ReplyToken | None = None
+    read_mark: str | None = None
+    after_close: bool = False
+
+
+class Prompted(msgspec.Struct, frozen=True, tag="prompted", omit_defaults=True, kw_only=True):
+    """The system said something. `spends` tells that its delivery uses the reply token up."""
+
+    message: Message
+    at: int
+    seq: int
+    key: str
+    spends: bool = False
+    pending: tuple[tuple[str, str], ...] = ()
+    after_close: bool = False
+
+
+class TurnedAway(msgspec.Struct, frozen=True, tag="turned_away", omit_defaults=True):
+    """A blocked customer wrote: kept, passed on to nobody."""
+
+    message: Message
+    at: int
+    told: bool = False
+
+
+class Queued(msgspec.Struct, frozen=True, tag="queued", omit_defaults=True):
+    at: int
+    group: str | None = None
+    why: str = ""
+
+
+class Assigned(msgspec.Struct, frozen=True, tag="assigned", omit_defaults=True):
+    agent: AgentRef
+    at: int
+    why: str = ""
+    inputs: dict[str, object] = {}
+
+
+class Transferred(msgspec.Struct, frozen=True, tag="transferred", omit_defaults=True, kw_only=True):
+    """The session left its agent for a group's queue or (with an `Assigned` right behind) for another agent."""
+
+    at: int
+    by: str
+    source: str | None = None
+    group: str | None = None
+    why: str = ""
+
+
+class Replied(msgspec.Struct, frozen=True, tag="replied", omit_defaults=True, kw_only=True):
+    message: Message
+    at: int
+    seq: int
+    spends: bool = False
+    pending: tuple[tuple[str, str], ...] = ()
+
+
+class Noted(msgspec.Struct, frozen=True, tag="noted"):
+    message: Message
+    at: int
+    seq: int
+
+
+class Alerted(msgspec.Struct, frozen=True, tag="alerted", omit_defaults=True):
+    """A word list with the action "alert" matched; supervisors see it at once."""
+
+    at: int
+    seq: int
+    side: Literal["customer", "agent", "bot"]
+    lists: tuple[str, ...]
+
+
+class Amended(msgspec.Struct, frozen=True, tag="amended", omit_defaults=True):
+    """The customer edited a message; `content` and `original` are blanked with it when it is erased."""
+
+    seq: int
+    at: int
+    content: Content
+    original: Content | None = None
+    hits: tuple[str, ...] = ()
+
+
+class Retracted(msgspec.Struct, frozen=True, tag="retracted"):
+    """The customer took a message back: its content goes, its seq stays."""
+
+    seq: int
+    at: int
+
+
+class Recalled(msgspec.Struct, frozen=True, tag="recalled"):
+    """An agent took a message back."""
+
+    seq: int
+    at: int
+    by: str
+
+
+class ReachableChanged(msgspec.Struct, frozen=True, tag="reachable_changed"):
+    reachable: bool
+    at: int
+
+
+class Invited(msgspec.Struct, frozen=True, tag="invited"):
+    kind: SurveyKind
+    at: int
+    expires: int
+
+
+class InvitationEnded(msgspec.Struct, frozen=True, tag="invitation_ended"):
+    """Expired, or overtaken by an agent's first reply in the next session."""
+
+    at: int
+
+
+class Rated(msgspec.Struct, frozen=True, tag="rated", omit_defaults=True):
+    kind: SurveyKind
+    score: int
+    at: int
+    comment_until: int | None = None
+
+
+class Commented(msgspec.Struct, frozen=True, tag="commented"):
+    """The message `seq` of the rated session is the comment."""
+
+    seq: int
+    at: int
+
+
+class LockChanged(msgspec.Struct, frozen=True, tag="lock_changed"):
+    on: bool
+    at: int
+    by: str
+
+
+class Tagged(msgspec.Struct, frozen=True, tag="tagged"):
+    tags: tuple[str, ...]
+    at: int
+    by: str
+
+
+class CustomerBlocked(msgspec.Struct, frozen=True, tag="customer_blocked"):
+    until: int | None
+    at: int
+    by: str
+
+
+class WasRead(msgspec.Struct, frozen=True, tag="was_read"):
+    """An agent has seen all that the customer wrote."""
+
+    at: int
+    by: str
+
+
+class TimerSet(msgspec.Struct, frozen=True, tag="timer_set"):
+    name: str
+    due: int
+
+
+class TimerEnded(msgspec.Struct, frozen=True, tag="timer_ended"):
+    name: str
+
+
+class Reminded(msgspec.Struct, frozen=True, tag="reminded"):
+    at: int
+
+
+class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):
+    by: Literal["agent", "customer", "system"]
+    reason: str
+    at: int
+    who: str | None = None
+    agent: str | None = None  # whose place it frees
+
+
+Event = (
+    CustomerKnown
+    | Opened
+    | LanguageChosen
+    | Received
+    | Prompted
+    | TurnedAway
+    | Queued
+    | Assigned
+    | Transferred
+    | Replied
+    | Noted
+    | Alerted
+    | Amended
+    | Retracted
+    | Recalled
+    | ReachableChanged
+    | Invited
+    | InvitationEnded
+    | Rated
+    | Commented
+    | LockChanged
+    | Tagged
+    | CustomerBlocked
+    | WasRead
+    | TimerSet
+    | TimerEnded
+    | Reminded
+    | Closed
+)
+
+
+# Facts about messages that change no conversation: written when an errand is settled or a provider reports.
+
+
+class StateChanged(msgspec.Struct, frozen=True, tag="state_changed", omit_defaults=True):
+    """A message moved on its way to the customer; `code` and `reason` tell why it failed."""
+
+    seq: int
+    state: State
+    at: int
+    code: str | None = None
+    reason: str | None = None
+    maybe_twice: bool = False
+
+
+class MediaFetched(msgspec.Struct, frozen=True, tag="media_fetched", omit_defaults=True):
+    """The bytes of a message's media are here (or `reason` says why they will never be)."""
+
+    seq: int
+    at: int
+    reason: str | None = None
+
+
+Fact = StateChanged | MediaFetched

@@ -1,0 +1,365 @@
+"""What the rules and the shell need from outside, in domain words: protocols, never shaped like SQL or HTTP.
+
+Times are ms since the epoch (UTC). Every method of `Store` may raise `StoreDown`. Feed numbers (`n`) are one sequence
+for the whole store, given in the order of commit.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from core.channel import StatusUpdate
+from core.customer import Customer
+from core.effect import Effect
+from core.event import Event, Fact
+from core.message import Content, Message, State
+from core.session import Conversation, Phase, Rating, Session
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Milliseconds since the epoch; may jump, as clocks do."""
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Why a commit was made, by the other side's own id: unique in the store, so nothing is taken twice.
+
+    `scope` is a channel (inbound; provider ids) or a session (an agent's client ids). `seq` is the message that came
+    of it, in `Commit.session`, for whoever asks again. `ref` is another provider id that names the same message (for
+    edits, unsends, quotes), equal to `id` if None.
+    """
+
+    scope: str
+    id: str
+    seq: int | None = None
+    ref: str | None = None
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Who works at an errand, until when; after that anybody may, knowing that it may have been done."""
+
+    node: str
+    until: int
+
+
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision, kept whole or not at all: state, events, errands and causes.
+
+    `expected` is the version the decision was made on (0: the conversation is new); the store keeps `expected + 1`.
+    `session` is the session the events belong to (the open one, or the closed one for what follows a close), as it is
+    after them; None if they concern none. `others` are further sessions the same commit touched (an answer that
+    reopened nothing but ended an invitation). `takes` and `frees` are agents who get or lose a chat: taking happens
+    only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs
+    only a free place); else `Full`. Effects that are due now are kept as leased to `lease`.
+    """
+
+    conversation: Conversation
+    expected: int
+    session: Session | None
+    others: tuple[Session, ...] = ()
+    events: tuple[Event, ...]
+    effects: tuple[Effect, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    takes: str | None = None
+    frees: str | None = None
+    force: bool = False
+    at: int
+    policy: int = 0
+    lease: Lease
+
+
+class Leased(msgspec.Struct, frozen=True):
+    """An errand to do. `attempt` counts from 0; `uncertain`: an earlier attempt may have succeeded; `began` its time."""
+
+    key: str
+    conversation: str
+    channel: str
+    address: str
+    effect: Effect
+    attempt: int = 0
+    uncertain: bool = False
+    began: int = 0
+    due: int = 0
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """`n` is the feed number of the last event; the events have the contiguous numbers that end with it."""
+
+    version: int
+    n: int
+    errands: tuple[Leased, ...]
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an errand.
+
+    `done`: drop it. Otherwise it is kept for another attempt at `due`. `facts` are written to the messages of
+    `session` (states never go backwards) and to the feed; `message_ids` are the provider's ids by seq; `content` replaces
+    the message's content (media that was fetched).
+    """
+
+    key: str
+    conversation: str
+    session: str | None = None
+    done: bool
+    due: int = 0
+    attempt: int = 0
+    uncertain: bool = False
+    began: int = 0
+    facts: tuple[Fact, ...] = ()
+    message_ids: tuple[tuple[int, str], ...] = ()
+    content: tuple[tuple[int, Content], ...] = ()
+    at: int
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+class StoredMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with what became of it. `content` in `message` is the newest (edits and fetched media applied)."""
+
+    session: str
+    message: Message
+    state: State | None = None
+    code: str | None = None
+    reason: str | None = None
+    maybe_twice: bool = False
+    edited_at: int | None = None
+    recalled_at: int | None = None
+    retracted_at: int | None = None
+    provider_id: str | None = None
+
+
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as lists show it."""
+
+    session: Session
+    conversation: str
+    channel: str
+    address: str
+    customer: Customer
+    last_message: StoredMessage | None = None
+    active_n: int = 0
+
+
+class SessionQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which sessions, newest activity first. `agent`/`groups` limit what the asker may see: sessions of that agent,
+    of those groups, and of no group (`visible_to` None: everything)."""
+
+    phase: Phase | None = None
+    mine: str | None = None
+    channel: str | None = None
+    group: str | None = None
+    visible_to: str | None = None
+    visible_groups: tuple[str, ...] = ()
+    q: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+class Page(msgspec.Struct, frozen=True):
+    items: tuple[SessionRow, ...]
+    next: str | None
+
+
+class CustomerPage(msgspec.Struct, frozen=True):
+    items: tuple[Customer, ...]
+    next: str | None
+
+
+class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of the feed. `stored` is the message it concerns as it is now; `row` its session as it is now."""
+
+    n: int
+    at: int
+    conversation: str
+    event: Event | Fact
+    policy: int = 0
+    session: str | None = None
+    stored: StoredMessage | None = None
+    row: SessionRow | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A session in the queue, as the desk sees it."""
+
+    session: str
+    conversation: str
+    channel: str
+    address: str
+    group: str | None
+    since: int
+    priority: int = 0
+    excluded: tuple[str, ...] = ()
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves."""
+
+    agent: str
+    status: Literal["online", "busy", "offline"] = "offline"
+    reason: str | None = None
+    capacity: int = 5
+    load: int = 0
+    assigned_at: int = 0
+
+
+class DeskView(msgspec.Struct, frozen=True):
+    """Everything the desk is derived from, and the feed number it was read at."""
+
+    n: int
+    waiting: tuple[Waiting, ...]
+    seats: tuple[Seat, ...]
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A versioned setting, channel, agent or group. `body` is plain JSON values."""
+
+    collection: str
+    id: str
+    version: int
+    body: dict[str, object]
+
+
+class Revision(msgspec.Struct, frozen=True):
+    version: int
+    at: int
+    who: str
+    body: dict[str, object] | None
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A sign-in: only the SHA-256 of its token is kept."""
+
+    digest: bytes
+    agent: str
+    expires: int
+
+
+class Raw(msgspec.Struct, frozen=True):
+    """A webhook that was signed but not understood."""
+
+    channel: str
+    at: int
+    why: str
+    body: bytes
+
+
+class Store(Protocol):
+    # conversations
+    async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
+        """The conversation at an address (or one of its aliases) and its version."""
+
+    async def load_of(self, session: str) -> tuple[Conversation, int] | None:
+        """The conversation that holds a session, open or closed long ago."""
+
+    async def commit(self, commit: Commit) -> Committed:
+        """Durable when it returns. Raises `Stale`, `Duplicate`, `Full`."""
+
+    async def alias(self, channel: str, alias: str, conversation: str) -> None:
+        """Make another name of the same person point to the conversation; the first one to claim a name keeps it."""
+
+    async def place(self, channel: str, provider_id: str) -> tuple[str, int] | None:
+        """The (session, seq) of the message a provider's id names, inbound or outbound."""
+
+    # errands
+    async def claim(self, now: int, limit: int, lease: Lease) -> Sequence[Leased]:
+        """Lease errands that are due, oldest first within a conversation, and never a `Deliver` while an older one of
+        its conversation is open. One whose earlier lease ran out (or whose node is this one, just started) comes back
+        `uncertain`."""
+
+    async def next_due(self) -> int | None:
+        """When the next errand that nobody holds is due."""
+
+    async def settle(self, settlement: Settlement) -> None: ...
+
+    async def release(self, node: str, key: str | None = None) -> None:
+        """Give back a lease, or all of a node's, unattempted."""
+
+    async def report(self, channel: str, update: StatusUpdate, at: int) -> bool:
+        """A provider's status. False if the message is not known yet: it is kept 10 min and applied when its delivery
+        is settled."""
+
+    # reading
+    async def history(self, session: str, after: int = 0, limit: int = 50) -> Sequence[StoredMessage]: ...
+
+    async def message(self, session: str, seq: int) -> StoredMessage | None: ...
+
+    async def session(self, session: str) -> SessionRow | None: ...
+
+    async def sessions(self, query: SessionQuery) -> Page: ...
+
+    async def trace(self, session: str) -> Sequence[FeedRow]:
+        """The session's events that are no messages, in order."""
+
+    async def rating(self, session: str) -> Rating | None: ...
+
+    async def customer(self, customer: str) -> Customer | None: ...
+
+    async def customers(
+        self, *, partner_id: str | None = None, q: str | None = None, after: str | None = None, limit: int = 50
+    ) -> CustomerPage: ...
+
+    async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
+        """What was numbered after `after`, in order, with message and session as they are now."""
+
+    async def newest(self) -> int:
+        """The feed number of the newest event."""
+
+    async def desk(self) -> DeskView: ...
+
+    # agents' seats
+    async def seat(self, agent: str, *, capacity: int, at: int) -> None:
+        """Make or change an agent's seat."""
+
+    async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat: ...
+
+    async def remove_seat(self, agent: str) -> None: ...
+
+    # documents
+    async def put(
+        self, collection: str, id: str, body: dict[str, object] | None, *, who: str, at: int, expected: int | None = None
+    ) -> int:
+        """Write (or with None remove) a document; its new version. Raises `Stale` if `expected` is not the version."""
+
+    async def get(self, collection: str, id: str) -> Document | None: ...
+
+    async def all(self, collection: str) -> Sequence[Document]: ...
+
+    async def revisions(self, collection: str, id: str) -> Sequence[Revision]: ...
+
+    # the rest
+    async def grant(self, grant: Grant) -> None: ...
+
+    async def granted(self, digest: bytes) -> Grant | None: ...
+
+    async def revoke(self, digest: bytes | None = None, agent: str | None = None) -> None: ...
+
+    async def keep_raw(self, raw: Raw) -> None: ...
+
+    async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]: ...
+
+    async def reserve(self, name: str, count: int) -> int:
+        """The first of `count` numbers nobody else will get."""
+
+    async def forget(self, before: int, limit: int) -> int:
+        """Drop causes (and unclaimed statuses, expired grants) older than `before`; how many went."""
+
+    async def counts(self) -> Mapping[str, int]:
+        """Sizes for metrics: errands waiting, failed, sessions by phase."""
+
+    async def backup(self, path: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Feed(Protocol):
+    """Tells other nodes that there is something new; losing a hint loses nothing."""
+
+    async def hint(self, n: int) -> None: ...
+
+    def hints(self) -> AsyncIterator[int]: ...
