@@ -22,7 +22,7 @@ help: ## this list
 
 setup: $(VENV)/.dev web ## everything: .venv with the tools, the web assets built
 
-runtime: $(VENV)/.runtime web ## what serving needs and no more (the Dockerfile's)
+runtime: $(VENV)/.runtime ## .venv with what serving needs and no more (the Dockerfile)
 
 run: setup ## Frontdesk with demo data on :8080 and the channel simulator on :8081
 	@$(BIN)/frontdesk demo
