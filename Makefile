@@ -44,7 +44,7 @@ bench: setup ## the benchmarks, with ratios to their floors
 	@$(BIN)/python -m bench
 
 lab: setup ## the long laboratory (a short one is part of `make test`)
-	@$(BIN)/python -m pytest tests/lab --timeout=0 -o addopts="--strict-markers --strict-config -ra" --long $(ARGS)
+	@LAB=long $(BIN)/python -m pytest tests/lab --timeout=0 $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for the newest
 	@pin="$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -18,8 +18,8 @@ def held(path: Path, how: int) -> Iterator[None]:
 
 @contextmanager
 def turn(folder: Path, *, alone: bool) -> Iterator[None]:
-    """Ordinary tests are in the room together, a serial one by itself. Everybody comes in through the gate, and
-    who waits for an empty room keeps it shut: a serial test is never passed over for ever."""
+    """Ordinary tests are in the room together, a serial one by itself. Everybody comes in through the gate,
+    and who waits for an empty room keeps it shut: a serial test is never passed over for ever."""
     with ExitStack() as inside:
         with held(folder / "gate", fcntl.LOCK_EX):
             inside.enter_context(held(folder / "room", fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
