@@ -14,7 +14,7 @@ PROPER = re.compile(
 )
 # Ordinary in lower case, a company in prose: "LINE redelivers", "Meta's page".
 PROSE = re.compile(r"\bLINE\b|\bMeta\b|\bmeta[ _-]cloud\b")
-# As an identifier: LINE, LineConnector, line_token, MetaCloud. Not: `line_number`, `online`, msgspec's `Meta`.
+# As a name: LINE, LineConnector, line_token, MetaCloud. Not: `line_number`, `online`, msgspec's `Meta`.
 NAMED = re.compile(
     r"^LINE(_|$)|^Line(Bot|Channel|Connector|Error|Event|Message|Push|Reply|Settings|Token|Webhook)"
     r"|(^|_)line_(api|bot|channel|connector|event|id|messages?|push|reply|retry|secret|settings|token|user|webhook)"

@@ -20,7 +20,7 @@ def rules() -> dict[str, set[str]]:
 def called(file: str) -> set[str]:
     """The targets of `make a b` where a command can stand: in code spans, code blocks, scripts."""
     text = (ROOT / file).read_text(encoding="utf-8")
-    calls = re.findall(r"(?:^|`|&& |RUN |\$ |sudo )make ((?:[a-z]+ ?)+)", text, re.MULTILINE)
+    calls = re.findall(r"(?:^ *|`|&& |RUN |\$ )make ((?:[a-z]+ ?)+)", text, re.MULTILINE)
     return {target for call in calls for target in call.split()}
 
 
