@@ -76,7 +76,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@touch $@
 
 python:
-	@[ -n "$(PYTHON)" ] || { echo "Frontdesk needs Python 3.11 or newer as python3; found: \
+	@[ -n "$(PYTHON)" ] && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Frontdesk needs Python 3.11 or newer as python3; found: \
 	$$(python3 --version 2>/dev/null || echo none)." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		package="$(PYTHON)-venv"; \
@@ -101,11 +101,11 @@ ifneq ($(wildcard web/package.json),)
 web: web/dist/.built ## the browser's side, built
 
 web/node_modules/.installed: web/package.json web/package-lock.json
-	@command -v node >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+	@command -v node >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 		|| { echo "Frontdesk's web assets need Node 20 or newer; found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	@echo "== packages of web/package-lock.json"
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
 	@echo "== web assets"
