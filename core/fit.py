@@ -1,4 +1,4 @@
-"""Content + capabilities -> what the channel can carry: the one place where anything is degraded (PRODUCT.md 1.6).
+"""Content + capabilities -> what the channel can carry: the one place where anything is degraded.
 
 Long text is split, options become a numbered list, what the channel has no type for becomes words or a link.
 """
@@ -108,7 +108,7 @@ def _texts(text: str, can: Capabilities) -> tuple[Text, ...]:
     return tuple(Text(part) for part in split(text, can.text_limit, can.text_unit))
 
 
-# --- media -----------------------------------------------------------------------------------------------------
+# --- media --------------------------------------------------------------------------------------------------
 
 
 def _media(media: AnyMedia, can: Capabilities, say: Phrases) -> tuple[Content, ...]:
@@ -148,7 +148,7 @@ def _linked(name: str, url: str | None, say: Phrases) -> str:
     return re.sub(r"\{name\}|\{url\}", lambda found: values[found[0]], say.link)
 
 
-# --- the rest in words -----------------------------------------------------------------------------------------
+# --- the rest in words --------------------------------------------------------------------------------------
 
 
 def _in_words(content: Location | Contact | Sticker | Chosen | Reaction | Template, say: Phrases) -> str:
@@ -178,7 +178,7 @@ def filled(template: Template) -> str:
     return re.sub(r"\{\{\s*([0-9]{1,3})\s*\}\}", value, plain(template))
 
 
-# --- choices and forms -----------------------------------------------------------------------------------------
+# --- choices and forms --------------------------------------------------------------------------------------
 
 
 def _has_buttons(choice: Choice, can: Capabilities) -> bool:
@@ -227,7 +227,7 @@ def _form(form: Form, can: Capabilities, say: Phrases) -> tuple[Content, ...]:
 
 
 def _as_choice(form: Form, can: Capabilities) -> Choice | None:
-    """The form's one question that is answered by choosing; None if there are forms, or not exactly one of them."""
+    """The form's one question answered by choosing; None if the channel has forms, or unless it is one."""
     asked = [(field, options) for field in form.fields if (options := choices(field))]
     if "form" in can.outbound or len(asked) != 1:
         return None
@@ -252,7 +252,7 @@ def choices(field: Field) -> tuple[Option, ...]:
             assert_never(field.kind)
 
 
-# --- written answers -------------------------------------------------------------------------------------------
+# --- written answers ----------------------------------------------------------------------------------------
 
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"[(\[#]?\s*(?P<digits>[0-9]{1,3})\s*[.)\]:,、。]*\s*(?P<rest>.*)")

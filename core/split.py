@@ -1,7 +1,7 @@
 """Where a long text may be cut: at a paragraph, else a sentence, else a word, else between two characters.
 
-Characters are what a reader takes for one (a family emoji, a letter with its accents); sentences and words are found
-by ICU, which knows Thai, Chinese and Japanese, where no space parts them.
+Characters are what a reader takes for one (a family emoji, a letter with its accents); sentences and words are
+found by ICU, which knows Thai, Chinese and Japanese, where no space parts them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from icu4py.breakers import (
 
 Unit = Literal["chars", "utf16"]
 
-# A paragraph or a sentence that ends before this share of the room is passed over: parts would become confetti.
+# A paragraph or sentence that ends before this share of the room is passed over: parts would become confetti.
 _FULL_ENOUGH = 0.5
 # ICU looks at this much beyond the cut, so that the end of the window is not taken for the end of the text.
 _BEYOND = 64

@@ -57,7 +57,7 @@ def test_what_already_fits_is_left_as_it_is() -> None:
         assert fit(content, RICH, SAY) == (content,)
 
 
-# --- long texts ------------------------------------------------------------------------------------------------
+# --- long texts ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_cut_lies_between_characters_wherever_they_fit_at_all(text: str, unit:
     assert [one.strip() for one in again] == [one.strip() for one in seen]
 
 
-# --- choices ---------------------------------------------------------------------------------------------------
+# --- choices ------------------------------------------------------------------------------------------------
 
 
 def test_options_become_a_numbered_list_where_there_are_no_buttons() -> None:
@@ -241,7 +241,7 @@ def test_any_words_at_all_are_an_option_or_none(said: str) -> None:
     assert pick(said, COLOURS.options) in (None, *COLOURS.options)
 
 
-# --- forms -----------------------------------------------------------------------------------------------------
+# --- forms --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_a_form_of_several_choices_or_none_is_asked_in_words() -> None:
     assert fit(form, RICH, SAY) == (Text("Tell us:\nYour name\nYour e-mail"),)
 
 
-# --- media -----------------------------------------------------------------------------------------------------
+# --- media --------------------------------------------------------------------------------------------------
 
 LINKED = Text("cat.gif: https://x.test/f/1")
 
@@ -355,7 +355,7 @@ def test_a_link_without_a_name_is_called_by_its_type_and_braces_in_names_do_no_h
     assert fit(odd, RICH, SAY) == (Text("{url}{0}: https://x.test/{name}"),)
 
 
-# --- the rest --------------------------------------------------------------------------------------------------
+# --- the rest -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
