@@ -137,19 +137,12 @@ class _Pattern(msgspec.Struct, frozen=True):
         """Raises ValueError when a value the text needs was not given."""
         filled: _Values = {"agent": "", "session": "", "channel": ""}
         for name, value in values.items():
-            filled[name] = value if name in self.numbers else str(value)
+            filled[name] = (
+                value if name in self.numbers else without_surrogates(str(value))
+            )
         if missing := self.needs - filled.keys():
             raise ValueError(f"{self.key} needs {', '.join(sorted(missing))}")
-        try:
-            text = self.message.format(filled)
-        except UnicodeEncodeError:
-            text = self.message.format(
-                {
-                    name: without_surrogates(v) if isinstance(v, str) else v
-                    for name, v in filled.items()
-                }
-            )
-        return Said(self.key, self.language, text)
+        return Said(self.key, self.language, self.message.format(filled))
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -260,9 +253,11 @@ def _complaint(key: str, tag: str, text: str) -> str | None:
         return (
             f"A text has at most {LONGEST_TEXT} characters; this one has {len(text)}."
         )
+    if text != without_surrogates(text):
+        return "This text has half a character in it."
     try:
         message = MessageFormat(text, language)
-    except (ValueError, UnicodeEncodeError) as error:
+    except ValueError as error:
         return f"This is not a valid message: {_reason(str(error))}."
     return _bad_values(DEFINITIONS[key], text, message)
 
