@@ -3,8 +3,6 @@
 `by` is the agent who asks; `supervisor` whether their role lets them act on anybody's session.
 """
 
-from typing import Literal
-
 import msgspec
 
 from core import channel
@@ -24,9 +22,32 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class Receive(msgspec.Struct, frozen=True):
-    """Something came from the customer; its provider id is the cause."""
+    """The customer wrote; the provider's id is the cause. `reply_to` is the message it answers, if it is known."""
 
-    inbound: channel.Received | channel.Edited | channel.Unsent | channel.Reached
+    inbound: channel.Received
+    reply_to: int | None = None
+
+
+class Amend(msgspec.Struct, frozen=True):
+    """The customer edited a message of `session`."""
+
+    session: str
+    seq: int
+    content: Content
+    at: int
+
+
+class Retract(msgspec.Struct, frozen=True):
+    """The customer took a message of `session` back."""
+
+    session: str
+    seq: int
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """The customer began or ended to accept our messages (follow, unfollow, block)."""
+
+    inbound: channel.Reached
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -125,11 +146,14 @@ class MarkRead(msgspec.Struct, frozen=True):
 class Wake(msgspec.Struct, frozen=True):
     """A timer that was set is due."""
 
-    name: Literal["customer_idle", "customer_reminder", "survey"] | str
+    name: str
 
 
 Command = (
     Receive
+    | Amend
+    | Retract
+    | Reach
     | Visit
     | Reply
     | Annotate

@@ -112,6 +112,7 @@ class Alerted(msgspec.Struct, frozen=True, tag="alerted", omit_defaults=True):
 class Amended(msgspec.Struct, frozen=True, tag="amended", omit_defaults=True):
     """The customer edited a message; `content` and `original` are blanked with it when it is erased."""
 
+    session: str
     seq: int
     at: int
     content: Content
@@ -122,6 +123,7 @@ class Amended(msgspec.Struct, frozen=True, tag="amended", omit_defaults=True):
 class Retracted(msgspec.Struct, frozen=True, tag="retracted"):
     """The customer took a message back: its content goes, its seq stays."""
 
+    session: str
     seq: int
     at: int
 
@@ -129,6 +131,7 @@ class Retracted(msgspec.Struct, frozen=True, tag="retracted"):
 class Recalled(msgspec.Struct, frozen=True, tag="recalled"):
     """An agent took a message back."""
 
+    session: str
     seq: int
     at: int
     by: str

@@ -168,7 +168,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `at` of a customer's message is the provider's time. `original` is what was really written where `content` is
     masked or withheld. `hits` name the word lists that matched. `provider_id` is the provider's id of an inbound
-    message. `delivery` is the id of the `Deliver` effect that carries an outbound one.
+    message, `quote` what the provider wants to hear to quote it.
     """
 
     seq: int
@@ -181,7 +181,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reply_to: int | None = None
     provider_id: str | None = None
     client_id: str | None = None
-    delivery: str | None = None
+    quote: str | None = None
 
 
 def plain(content: Content) -> str:

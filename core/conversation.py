@@ -1,0 +1,193 @@
+"""The table of contents of the rules: which command is decided where, and what follows from what happened.
+
+`decide` (command → events), `core.evolve.evolve` (events → state), `errands` (events → effects): all pure.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from core import command as c
+from core import effect as f
+from core import ending, rating, reception, reply
+from core import event as e
+from core.channel import Part
+from core.fit import fit
+from core.message import Content, Media, Text
+from core.session import Conversation, Session
+from core.turn import Context, Turn
+
+PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
+COURTESY_MS = 60_000  # a position or a reminder is worth nothing later
+COURTESIES = frozenset({"queue_position", "no_agent", "idle_reminder"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command came to. `session` is the one the events belong to, as it is after them; `seq` the message that
+    came of the command, for whoever repeats it; `takes` and `frees` the agents whose load changes."""
+
+    state: Conversation
+    events: tuple[e.Event, ...]
+    effects: tuple[f.Effect, ...]
+    session: Session | None
+    others: tuple[Session, ...] = ()
+    seq: int | None = None
+    takes: str | None = None
+    frees: str | None = None
+    force: bool = False
+
+
+def decide(state: Conversation, command: c.Command, context: Context) -> Decision:
+    """What happens if this is asked now; raises `Refused`. Deciding changes nothing and may be repeated."""
+    turn = Turn(state, context)
+    match command:
+        case c.Receive():
+            reception.receive(turn, command)
+        case c.Amend():
+            reception.amend(turn, command)
+        case c.Retract():
+            turn.emit(e.Retracted(command.session, command.seq, turn.now))
+        case c.Reach():
+            reception.reach(turn, command)
+        case c.Visit():
+            reception.visit(turn, command)
+        case c.Reply():
+            reply.reply(turn, command)
+        case c.Annotate():
+            reply.annotate(turn, command)
+        case c.Assign():
+            reply.assign(turn, command)
+        case c.Inform():
+            reception.inform(turn, command)
+        case c.Claim():
+            reply.claim(turn, command)
+        case c.Transfer():
+            reply.transfer(turn, command)
+        case c.Close():
+            ending.close(turn, command)
+        case c.Leave():
+            ending.leave(turn, command)
+        case c.InviteRating():
+            rating.invite_now(turn, command)
+        case c.Recall():
+            reply.recall(turn, command)
+        case c.Lock():
+            reply.lock(turn, command)
+        case c.Tag():
+            reply.tag(turn, command)
+        case c.Block():
+            ending.block(turn, command)
+        case c.MarkRead():
+            reply.mark_read(turn, command)
+        case c.Wake():
+            ending.wake(turn, command)
+        case _:
+            assert_never(command)
+    return _decision(turn, command)
+
+
+def _decision(turn: Turn, command: c.Command) -> Decision:
+    session = _concerned(turn)
+    last = turn.state.last
+    return Decision(
+        state=turn.state,
+        events=tuple(turn.events),
+        effects=tuple(errands(turn, command, session)),
+        session=session,
+        others=(last,) if last is not None and last is not turn.before.last and last is not session else (),
+        seq=next((event.seq for event in turn.events if isinstance(event, _SAID)), None),
+        takes=next((event.agent.id for event in turn.events if isinstance(event, e.Assigned)), None),
+        frees=next((who for event in turn.events if (who := _freed(event)) is not None), None),
+        force=isinstance(command, c.Claim),
+    )
+
+
+_SAID = (e.Received, e.Replied, e.Noted)
+
+
+def _concerned(turn: Turn) -> Session | None:
+    """The session the events belong to: the open one, or the closed one for the close and what follows it."""
+    after_close = any(isinstance(event, e.Received) and event.after_close for event in turn.events)
+    return turn.state.last if after_close or turn.state.session is None else turn.state.session
+
+
+def _freed(event: e.Event) -> str | None:
+    match event:
+        case e.Closed(agent=agent):
+            return agent
+        case e.Transferred(source=source):
+            return source
+        case _:
+            return None
+
+
+def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.Effect]:
+    """What is to be done about the events: deliveries first, in order, then the rest."""
+    new_id = turn.context.new_id
+    effects: list[f.Effect] = list(_deliveries(turn, session))
+    for event in turn.events:
+        match event:
+            case e.Received(message=message) if session and isinstance(message.content, Media) and message.content.ref:
+                effects.append(f.FetchMedia(new_id(), session.id, message.seq, message.content.ref))
+            case e.Queued() if session:
+                effects.append(f.FindAgent(new_id(), session.id))
+            case e.TimerSet(name=name, due=due):
+                effects.append(f.WakeAt(name, due))
+            case e.Recalled(session=owner, seq=seq):
+                effects.append(f.Recall(new_id(), owner, seq))
+            case e.WasRead() if turn.state.read_mark and turn.rules.channel.capabilities.read_marks:
+                effects.append(f.MarkRead(new_id(), turn.state.read_mark))
+            case _:
+                pass
+    if isinstance(command, c.Receive) and command.inbound.ack:
+        effects.append(f.Acknowledge(new_id(), command.inbound.ack))
+    return effects
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One event's share of what goes out."""
+
+    seq: int | None
+    content: Content
+    quote: str | None = None
+    courtesy: bool = False
+
+
+def _deliveries(turn: Turn, session: Session | None) -> list[f.Deliver]:
+    """What the events say to the customer, fitted to the channel and grouped into as few calls as it allows."""
+    said = [saying for event in turn.events if (saying := _said(turn, event)) is not None]
+    if not said:
+        return []
+    capabilities = turn.rules.channel.capabilities
+    phrases = turn.rules.phrases(turn.language)
+    parts = [
+        Part(saying.seq, content, saying.quote)
+        for saying in said
+        for content in fit(saying.content, capabilities, phrases)
+    ]
+    courtesy = all(saying.courtesy for saying in said)
+    return [
+        f.Deliver(
+            id=turn.context.new_id(),
+            session=session.id if session and said[0].seq is not None else None,
+            parts=tuple(parts[start : start + capabilities.batch]),
+            not_after=turn.now + (COURTESY_MS if courtesy else PEOPLE_MS),
+            token=turn.spent if start == 0 else None,
+            courtesy=courtesy,
+        )
+        for start in range(0, len(parts), capabilities.batch)
+    ]
+
+
+def _said(turn: Turn, event: e.Event) -> _Said | None:
+    match event:
+        case e.Prompted(message=message, key=key):
+            return _Said(message.seq, message.content, courtesy=key in COURTESIES)
+        case e.Replied(message=message):
+            return _Said(message.seq, message.content, turn.quote)
+        case e.TurnedAway(told=True):
+            text = turn.rules.say("customer_blocked", turn.language)
+            return _Said(None, Text(text)) if text else None
+        case _:
+            return None

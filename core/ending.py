@@ -1,0 +1,82 @@
+"""How sessions end: closed by an agent, left by the customer, timed out; and what is said then."""
+
+from core import command as c
+from core import event as e
+from core import rating
+from core.errors import Refused
+from core.session import Session
+from core.turn import Turn
+
+IDLE, REMINDER = "customer_idle", "customer_reminder"
+
+
+def close(turn: Turn, command: c.Close) -> None:
+    """An agent (or a supervisor) closes the session; one that still waits may be closed by anybody who sees it."""
+    from_agent = turn.open_session().agent
+    if from_agent is not None and from_agent.id != command.by.id and not command.by.supervisor:
+        raise Refused("not_yours", f"This chat is {from_agent.name}'s.", who=from_agent.name)
+    end(turn, by="agent", reason=command.reason, prompt="agent_closed", who=command.by.id)
+
+
+def leave(turn: Turn, command: c.Leave) -> None:
+    turn.open_session()
+    end(turn, by="customer", reason="left", prompt="customer_left")
+
+
+def block(turn: Turn, command: c.Block) -> None:
+    """Turn a customer away; their open session ends with its own prompt."""
+    if turn.state.session is not None and command.until is not None:
+        end(turn, by="agent", reason="blocked", prompt="blocked", who=command.by.id, survey=False)
+    turn.emit(e.CustomerBlocked(command.until, turn.now, command.by.id))
+
+
+def end(
+    turn: Turn, *, by: str, reason: str, prompt: str, who: str | None = None, survey: bool = True
+) -> None:
+    """Say the end-of-chat prompt, ask the survey where it is due, close, and free the agent's place."""
+    session = turn.open_session()
+    turn.prompt(prompt)
+    if survey and turn.rules.survey.ask_on_close:
+        rating.invite(turn)
+    agent = session.agent.id if session.agent else None
+    turn.emit(e.Closed(by=by, reason=reason, at=turn.now, who=who, agent=agent))
+
+
+def arm_idle_timers(turn: Turn) -> None:
+    """After an answer the ball is with the customer: set the timers that are not already running.
+
+    A running timer is left alone; it looks at the time again when it wakes. So a message costs no timer row.
+    """
+    session, ending = turn.open_session(), turn.rules.ending
+    for name, seconds in ((REMINDER, ending.customer_reminder_seconds), (IDLE, ending.customer_idle_seconds)):
+        if seconds is not None and name not in session.timers:
+            turn.emit(e.TimerSet(name, turn.now + seconds * 1000))
+
+
+def wake(turn: Turn, command: c.Wake) -> None:
+    """A timer is due: act if the silence really lasted, else sleep on."""
+    session = turn.state.session
+    if session is None or command.name not in session.timers:
+        return
+    ending = turn.rules.ending
+    seconds = ending.customer_idle_seconds if command.name == IDLE else ending.customer_reminder_seconds
+    if seconds is None or not _silent(session):
+        turn.emit(e.TimerEnded(command.name))
+        return
+    due = session.answered_at + seconds * 1000
+    if session.locked:
+        turn.emit(e.TimerSet(command.name, turn.now + seconds * 1000))
+    elif due > turn.now:
+        turn.emit(e.TimerSet(command.name, due))
+    elif command.name == IDLE:
+        end(turn, by="system", reason="customer_timeout", prompt="customer_timeout")
+    else:
+        turn.emit(e.TimerEnded(command.name))
+        if not session.reminded:
+            turn.prompt("idle_reminder")
+            turn.emit(e.Reminded(turn.now))
+
+
+def _silent(session: Session) -> bool:
+    """Whether it is the customer's turn: an answer came after what they said last."""
+    return session.answered_at > session.said_at

@@ -1,0 +1,167 @@
+"""Load, decide, commit; again if somebody else wrote first. One queue for each conversation in this process.
+
+Deciding has no effect, so it may be repeated; only the commit counts.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from core.command import Command
+from core.conversation import Decision, decide
+from core.customer import Address, Customer
+from core.errors import Refused, Stale
+from core.policy import Policy
+from core.ports import Cause, Clock, Commit, Committed, Lease, Store
+from core.session import Conversation, Session
+from core.turn import Context, Outlook
+
+MAX_TRIES = 16  # each lost race means that somebody else's commit went through, so this many in a row is a defect
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command came to: the conversation after it, its events and, unless it changed nothing, its commit."""
+
+    conversation: Conversation
+    decision: Decision
+    version: int
+    committed: Committed | None
+
+    @property
+    def session(self) -> Session | None:
+        """The session the events belong to."""
+        return self.decision.session
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the engine asks the shell for. `done` is told of every command that was committed, right after it."""
+
+    policy: Callable[[str], Policy]
+    new_id: Callable[[], str]
+    number: Callable[[], int]
+    outlook: Callable[[str, str | None], Outlook]
+    lease: Callable[[int], Lease]
+    done: Callable[[Done], None]
+
+
+class _Queue:
+    """Who wants to write one conversation, first come first served."""
+
+    __slots__ = ("lock", "users")
+
+    def __init__(self) -> None:
+        self.lock, self.users = asyncio.Lock(), 0
+
+
+class Engine:
+    """`remember` bounds how many conversations are kept decoded; the commit's compare-and-set keeps them honest."""
+
+    def __init__(self, store: Store, clock: Clock, around: Surroundings, *, remember: int = 20_000) -> None:
+        self._store, self._clock, self._around = store, clock, around
+        self._known: OrderedDict[Address, tuple[Conversation, int]] = OrderedDict()
+        self._remember = remember
+        self._queues: dict[Address, _Queue] = {}
+
+    async def handle(
+        self, where: Address, command: Command, cause: Cause | None = None, *, aim: str | None = None
+    ) -> Done:
+        """Do a command, durably. Raises `Refused`, `Duplicate`, `Full`, `StoreDown`."""
+        queue = self._queues.get(where)
+        if queue is None:
+            queue = self._queues[where] = _Queue()
+        queue.users += 1
+        try:
+            async with queue.lock:
+                return await self._handle(where, command, cause, aim)
+        finally:
+            queue.users -= 1
+            if queue.users == 0:
+                del self._queues[where]
+
+    async def at_session(self, session: str, command: Command, cause: Cause | None = None) -> Done:
+        """The same for whoever knows only the session. Raises `Refused("unknown")` if there is none."""
+        found = await self._store.load_of(session)
+        if found is None:
+            raise Refused("unknown", "There is no such chat.")
+        where = Address(found[0].channel, found[0].address)
+        return await self.handle(where, command, cause, aim=session)
+
+    def forget(self, where: Address) -> None:
+        """Somebody else may have written the conversation: load it next time."""
+        self._known.pop(where, None)
+
+    async def _handle(self, where: Address, command: Command, cause: Cause | None, aim: str | None) -> Done:
+        for _ in range(MAX_TRIES):
+            remembered = self._known.pop(where, None)
+            state, version = remembered or await self._load(where)
+            try:
+                done = await self._try(state, version, command, cause, aim)
+            except Stale:
+                continue
+            except Refused:
+                if remembered is not None:
+                    continue  # nothing was written that would have shown the state to be stale: look again
+                raise
+            if done.committed is None and remembered is not None:
+                continue
+            self._learn(where, done)
+            return done
+        raise Stale(f"lost {MAX_TRIES} races in a row for one conversation")
+
+    async def _try(
+        self, state: Conversation, version: int, command: Command, cause: Cause | None, aim: str | None
+    ) -> Done:
+        around, now = self._around, self._clock.now()
+        policy = around.policy(state.channel)
+        channel = state.channel
+        context = Context(
+            now=now,
+            policy=policy,
+            new_id=around.new_id,
+            number=around.number,
+            outlook=lambda group: around.outlook(channel, group),
+            aim=aim,
+        )
+        decision = decide(state, command, context)
+        if not decision.events:
+            return Done(decision.state, decision, version, None)
+        committed = await self._store.commit(
+            Commit(
+                conversation=decision.state,
+                expected=version,
+                session=decision.session,
+                others=decision.others,
+                events=decision.events,
+                effects=decision.effects,
+                causes=() if cause is None else (replace(cause, seq=decision.seq),),
+                takes=decision.takes,
+                frees=decision.frees,
+                force=decision.force,
+                at=now,
+                policy=policy.version,
+                lease=around.lease(now),
+            )
+        )
+        return Done(decision.state, decision, committed.version, committed)
+
+    async def _load(self, where: Address) -> tuple[Conversation, int]:
+        found = await self._store.load(where.channel, where.id)
+        if found is not None:
+            return found
+        new_id = self._around.new_id
+        fresh = Conversation(
+            id=new_id(), channel=where.channel, address=where.id, customer=Customer(id=new_id())
+        )
+        return fresh, 0
+
+    def _learn(self, where: Address, done: Done) -> None:
+        self._known[where] = (done.conversation, done.version)
+        if len(self._known) > self._remember:
+            self._known.popitem(last=False)
+        if done.committed is not None:
+            self._around.done(done)

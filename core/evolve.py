@@ -1,0 +1,185 @@
+"""What each event makes of a conversation: `evolve`, one line per event.
+
+Depends on no message's content: replaying the events with every text blanked gives the same state.
+"""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from core import event as e
+from core.message import Author
+from core.session import Closure, Conversation, Invitation, Rating, Session
+
+
+def evolve(state: Conversation, event: e.Event) -> Conversation:
+    """The conversation after an event; total over every event there is."""
+    match event:
+        case e.Received():
+            return _received(state, event)
+        case e.Prompted():
+            return _prompted(state, event)
+        case e.Replied():
+            return _replied(state, event)
+        case e.CustomerKnown():
+            return replace(state, customer=event.customer)
+        case e.Opened():
+            return _opened(state, event)
+        case e.LanguageChosen():
+            return _session(state, language=event.language, language_sure=event.sure)
+        case e.TurnedAway():
+            return replace(state, told_blocked=state.told_blocked or event.told)
+        case e.Queued():
+            return _session(
+                state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False
+            )
+        case e.Assigned():
+            return _session(state, phase="active", agent=event.agent, excluded=())
+        case e.Transferred():
+            return _transferred(state, event)
+        case e.Noted():
+            return _session(state, seq=event.seq)
+        case e.Alerted() | e.Amended() | e.Retracted() | e.Recalled() | e.Commented():
+            return _commented(state) if isinstance(event, e.Commented) else state
+        case e.ReachableChanged():
+            return replace(state, reachable=event.reachable)
+        case e.Invited():
+            return _ended_or_open(state, invited=Invitation(event.kind, event.expires))
+        case e.InvitationEnded():
+            return _ended_or_open(state, invited=None)
+        case e.Rated():
+            return _rated(state, event)
+        case e.LockChanged():
+            return _session(state, locked=event.on)
+        case e.Tagged():
+            return _session(state, tags=event.tags)
+        case e.CustomerBlocked():
+            return replace(state, blocked_until=event.until, told_blocked=False)
+        case e.WasRead():
+            return _session(state, unread=0)
+        case e.TimerSet():
+            return _timers(state, event.name, event.due)
+        case e.TimerEnded():
+            return _timers(state, event.name, None)
+        case e.Reminded():
+            return _session(state, reminded=True)
+        case e.Closed():
+            return _closed(state, event)
+        case _:
+            assert_never(event)
+
+
+def _open(state: Conversation) -> Session:
+    assert state.session is not None, "the event belongs to an open session"
+    return state.session
+
+
+def _session(state: Conversation, **changes: object) -> Conversation:
+    return replace(state, session=replace(_open(state), **changes))
+
+
+def _ended_or_open(state: Conversation, **changes: object) -> Conversation:
+    """Change the session a survey is about: the closed one that still waits for its answer, else the open one."""
+    if state.last is not None and (state.session is None or state.last.invited is not None):
+        return replace(state, last=replace(state.last, **changes))
+    return _session(state, **changes)
+
+
+def _opened(state: Conversation, event: e.Opened) -> Conversation:
+    session = Session(
+        id=event.session,
+        number=event.number,
+        phase="bot",
+        opened_at=event.at,
+        language=event.language,
+        language_sure=event.language_sure,
+        group=event.group,
+    )
+    return replace(state, session=session, sessions=state.sessions + 1)
+
+
+def _received(state: Conversation, event: e.Received) -> Conversation:
+    heard = {
+        "token": event.token or state.token,
+        "read_mark": event.read_mark or state.read_mark,
+        "heard_at": max(state.heard_at, event.heard),
+        "window_from": event.at,
+    }
+    if event.after_close:
+        assert state.last is not None, "only a closed session hears an answer after its close"
+        return replace(state, last=replace(state.last, seq=event.seq), **heard)
+    session = _open(state)
+    session = replace(
+        session,
+        seq=event.seq,
+        said_at=event.at,
+        wrote=session.wrote + 1,
+        unread=session.unread + 1,
+        pending=(),
+        reminded=False,
+    )
+    return replace(state, session=session, **heard)
+
+
+def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
+    token = None if event.spends else state.token
+    changes: dict[str, object] = {"seq": event.seq}
+    if event.pending:
+        changes["pending"] = event.pending
+    if event.key in ("queue_position", "no_agent"):
+        changes["positioned"] = True
+    if event.after_close:
+        assert state.last is not None, "only a closed session is spoken to after its close"
+        return replace(state, token=token, last=replace(state.last, **changes))
+    return replace(state, token=token, session=replace(_open(state), **changes))
+
+
+def _replied(state: Conversation, event: e.Replied) -> Conversation:
+    session = _open(state)
+    author: Author = event.message.author
+    session = replace(
+        session,
+        seq=event.seq,
+        answered_at=event.at,
+        replies=session.replies + (author.kind == "agent"),
+        unread=0,
+        pending=event.pending,
+    )
+    return replace(state, session=session, token=None if event.spends else state.token)
+
+
+def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
+    session = _open(state)
+    excluded = (*session.excluded, event.source) if event.source else session.excluded
+    return _session(state, agent=None, group=event.group, excluded=excluded)
+
+
+def _commented(state: Conversation) -> Conversation:
+    return _ended_or_open(state, invited=None)
+
+
+def _rated(state: Conversation, event: e.Rated) -> Conversation:
+    rating = Rating(event.kind, event.score, event.at, comment=event.comment_until is not None)
+    session = state.last if state.last is not None and state.last.invited is not None else state.session
+    assert session is not None and session.invited is not None, "only an invited session is rated"
+    left = None if event.comment_until is None else replace(session.invited, comment_until=event.comment_until)
+    return _ended_or_open(state, rating=rating, invited=left)
+
+
+def _timers(state: Conversation, name: str, due: int | None) -> Conversation:
+    session = state.session or state.last
+    assert session is not None, "a timer belongs to a session"
+    timers = {key: value for key, value in session.timers.items() if key != name}
+    if due is not None:
+        timers[name] = due
+    return (
+        replace(state, session=replace(session, timers=timers))
+        if state.session
+        else replace(state, last=replace(session, timers=timers))
+    )
+
+
+def _closed(state: Conversation, event: e.Closed) -> Conversation:
+    closure = Closure(by=event.by, reason=event.reason, at=event.at, who=event.who)
+    last = replace(_open(state), phase="closed", closed=closure, timers={})
+    return replace(state, session=None, last=last)

@@ -1,0 +1,305 @@
+"""Text made comparable: what a filter sees instead of what was typed. Pure string work; which words are
+looked for, and what follows from finding one, is `words.py`.
+
+A *view* is the folded text with every gap as one space and a space at both ends, so that a whole word is
+simply " word ". Each step is a regular expression; the same steps run either fast (`sub`) or, once something
+was found, carrying for every character the span of the original it came from (`Traced`).
+"""
+
+import re
+from collections.abc import Callable
+from typing import Self
+from unicodedata import category, combining, normalize
+
+import msgspec
+
+# Accents, Arabic and Hebrew points, tatweel, soft hyphen, zero-width and direction characters, Hangul
+# fillers, variation selectors, skin tones, tags. Thai, Lao, Indic vowel signs and kana voicing are letters'
+# parts and stay.
+_DROPPED = (
+    "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u061c"
+    "\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u115f\u1160\u180b-\u180f\u1ab0-\u1aff"
+    "\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff"
+    "\ufff9-\ufffb\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef"
+)
+# Marks that `\w` does not count as word characters although words are written with them.
+_KEPT = "\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fbc\u1000-\u109f\u1700-\u17d3\u3099\u309a"
+_PICTURES = "\u2600-\u27bf\U0001f000-\U0001faff"
+_HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3131-\u318e\uac00-\ud7ff"
+)
+# A new sentence is no trick: these end a word for good in scripts without spaces.
+_STOPS = ',!?;:()\\[\\]"\n\u3002\u3001\u300c-\u300f\u2026'
+
+_DROP = re.compile(f"[{_DROPPED}]+")
+_COMPOSED = re.compile(
+    "[\u1100-\u11ff\u3099\u309a]"
+)  # Hangul and voiced kana are put together again
+_PICTURE = re.compile(f"[{_PICTURES}]")
+# Written so that each begins with the characters it is about, which the engine finds quickly, and looks back
+# only then: a look behind at every position costs five times as much.
+_GAP = re.compile(f"[\\W_](?<![{_KEPT}{_PICTURES}])(?:(?![{_KEPT}{_PICTURES}])[\\W_])*")
+_SEAM = re.compile(f"[a-z0-9](?=[{_HAN}{_UNSPACED}])")
+_SEAM_BACK = re.compile(f"[{_HAN}{_UNSPACED}](?=[a-z0-9])")
+_ANYWHERE = re.compile(f"[{_HAN}{_UNSPACED}]")
+_UNDERSCORE = re.compile("_")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_RUN = re.compile(r"(\S)\1+")
+
+# Separators inside a word (b.a.d), letters spelled out (b a d), and the same for scripts without spaces.
+_INSIDE = re.compile(
+    f"[^\\w\\s](?<![{_KEPT}])(?<=[^\\W_][\\S])(?<![{_HAN}{_UNSPACED}][\\S])"
+    f"(?:(?![{_KEPT}])[^\\w\\s])*(?=[^\\W_])(?![{_HAN}{_UNSPACED}])"
+)
+_SPELLED = re.compile(r"\s(?<=\b[^\W_]\s)\s*(?=[^\W_]\b)")
+_HAN_SPLIT = re.compile(
+    f"\\W(?<![{_STOPS}])(?<=[{_HAN}][\\s\\S])(?:(?![{_STOPS}])\\W)*(?=[{_HAN}])"
+)
+_UNSPACED_SPLIT = re.compile(
+    f"[^\\w\\s](?<![{_STOPS}{_KEPT}])(?<=[{_UNSPACED}]\\S)(?:(?![{_STOPS}{_KEPT}])[^\\w\\s])*(?=[{_UNSPACED}])"
+)
+
+_LEET = re.compile(r"[013457@$!|](?<=[a-z]\S)[013457@$!|]*(?=[a-z])")
+_LEET_FIRST = re.compile(r"[@$](?<![a-z0-9@$]\S)[@$]*(?=[a-z])")
+_LEET_LETTERS = str.maketrans("013457@$!|", "oieastasil")
+_TWINS = str.maketrans(
+    {
+        **dict(
+            zip("аеорсухіїѕјԁһԛԝкмтвнгӏєү", "aeopcyxiisjdhqwkmtbhrley", strict=True)
+        ),
+        **dict(zip("αεορχυικντωηβγ", "aeopxyikvtwnby", strict=True)),
+        **dict(zip("ɑɡıɩʟɴʀʏʙɢʜꞵ", "agiilnrybghb", strict=True)),
+    }
+)
+_TWIN = re.compile("[" + "".join(map(chr, _TWINS)) + "]")
+_OWN = "".join(
+    c
+    for code in range(0x370, 0x530)
+    if (c := chr(code)).isalpha() and code not in _TWINS
+)
+_OTHER_ALPHABET = re.compile(f"[{_OWN}]")
+_MIXED = re.compile("[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]")
+_LATIN = re.compile("[a-z]")
+_WORD = re.compile(r"\w+")
+# Letters in black circles and squares, and those flags are made of, which NFKD leaves as they are.
+_BADGE = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff]")
+_BADGE_LETTERS = {
+    first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)
+}
+
+# ASCII needs no regular expression to be read: one table folds it, another reduces it to its shape
+# (a letter, d digit or letter-like sign, space, . anything else).
+_ASCII_VIEW = bytes(
+    ord(chr(i).lower()) if i < 128 and chr(i).isalnum() else 32 for i in range(256)
+)
+_ASCII_SHAPE = bytes(
+    97
+    if (c := chr(i)).isalpha() and i < 128
+    else 100
+    if c in "013457@$"
+    else 32
+    if c.isspace()
+    else 46
+    for i in range(256)
+)
+
+
+def fold(text: str) -> str:
+    """Case, width, accents and invisible characters gone."""
+    if text.isascii():
+        return text.lower()
+    bare = _DROP.sub("", normalize("NFKD", text).casefold())
+    return normalize("NFC", bare) if _COMPOSED.search(bare) else bare
+
+
+def fold_strictly(text: str) -> str:
+    """Only case and width gone: what an exception is compared with, so that "año" does not excuse "ano"."""
+    return normalize("NFKC", text).casefold()
+
+
+def view(folded: str) -> str:
+    if folded.isascii():
+        return f" {' '.join(folded.encode().translate(_ASCII_VIEW).decode().split())} "
+    for pattern, replacement in _VIEW_STEPS:
+        folded = pattern.sub(replacement, folded)
+    return f" {folded.strip(' ')} "
+
+
+def loosen(folded: str) -> str:
+    """Look-alike letters and separators inside words undone; the same string when there are none."""
+    if folded.isascii():
+        if not _looks_tricky(folded):
+            return folded
+    else:
+        folded = _without_twins(folded)
+    for pattern, replacement in _LOOSE_STEPS:
+        folded = pattern.sub(replacement, folded)
+    return folded
+
+
+def squeeze(seen: str) -> str:
+    return _RUN.sub(r"\1", seen)
+
+
+def without_surrogates(text: str) -> str:
+    """Halves of characters, which no encoder takes, replaced one for one."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def is_anywhere(letter: str) -> bool:
+    """A letter of a script written without spaces between words (or, as Korean, with endings attached)."""
+    return _ANYWHERE.match(letter) is not None
+
+
+def _looks_tricky(folded: str) -> bool:
+    shape = f" {folded.encode().translate(_ASCII_SHAPE).decode()} "
+    return (".a" in shape and "a." in shape) or "da" in shape or " a a " in shape
+
+
+def _without_twins(folded: str) -> str:
+    """Cyrillic and Greek letters that stand in for Latin ones replaced, one for one: everywhere in a text that
+    has no letter only their own alphabet has, otherwise in words that mix them with Latin letters. So a text
+    in Russian is left as it is."""
+    if _TWIN.search(folded) is None:
+        return folded
+    if _OTHER_ALPHABET.search(folded) is None:
+        return folded.translate(_TWINS)
+    if _MIXED.search(folded) is None:
+        return folded
+    return _WORD.sub(_latin_if_mixed, folded)
+
+
+def _latin_if_mixed(match: re.Match[str]) -> str:
+    return match[0].translate(_TWINS) if _LATIN.search(match[0]) else match[0]
+
+
+def _badge_letters(match: re.Match[str]) -> str:
+    return match[0].translate(_BADGE_LETTERS)
+
+
+def _letters_of(match: re.Match[str]) -> str:
+    return match[0].translate(_LEET_LETTERS)
+
+
+_Step = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_VIEW_STEPS: tuple[_Step, ...] = (
+    (_PICTURE, r" \g<0> "),
+    (_GAP, " "),
+    (_SEAM, r"\g<0> "),
+    (_SEAM_BACK, r"\g<0> "),
+)
+_LOOSE_STEPS: tuple[_Step, ...] = (
+    (_UNDERSCORE, "-"),
+    (_BADGE, _badge_letters),
+    (_LEET, _letters_of),
+    (_LEET_FIRST, _letters_of),
+    (_INSIDE, ""),
+    (_SPELLED, ""),
+    (_HAN_SPLIT, ""),
+    (_UNSPACED_SPLIT, ""),
+)
+
+
+class Traced(msgspec.Struct, frozen=True):
+    """A text on its way through the steps: for each character where it began and ended in the original, and
+    how many equal letters it stands for."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+    runs: list[int]
+
+    @classmethod
+    def of(cls, original: str, folding: Callable[[str], str]) -> Self:
+        text, starts, ends = "", list[int](), list[int]()
+        for start, end in _clusters(original):
+            folded = folding(original[start:end])
+            text += folded
+            starts += [start] * len(folded)
+            ends += [end] * len(folded)
+        return cls(text, starts, ends, [1] * len(text))
+
+    def viewed(self) -> "Traced":
+        traced = self
+        for pattern, replacement in _VIEW_STEPS:
+            traced = traced._step(pattern, replacement)
+        stripped = traced.text.lstrip(" ")
+        skip = len(traced.text) - len(stripped)
+        size = len(stripped.rstrip(" "))
+        kept = slice(skip, skip + size)
+        return Traced(
+            f" {traced.text[kept]} ",
+            [0, *traced.starts[kept], 0],
+            [0, *traced.ends[kept], 0],
+            [1, *traced.runs[kept], 1],
+        )
+
+    def loosened(self) -> "Traced":
+        text = self.text
+        if text.isascii():
+            if not _looks_tricky(text):
+                return self
+        else:
+            text = _without_twins(text)
+        traced = Traced(text, self.starts, self.ends, self.runs)
+        for pattern, replacement in _LOOSE_STEPS:
+            traced = traced._step(pattern, replacement)
+        return traced
+
+    def squeezed(self) -> "Traced":
+        return self._step(_RUN, r"\1")
+
+    def _step(
+        self,
+        pattern: re.Pattern[str],
+        replacement: str | Callable[[re.Match[str]], str],
+    ) -> "Traced":
+        pieces, starts, ends, runs = list[str](), list[int](), list[int](), list[int]()
+        done = 0
+        for match in pattern.finditer(self.text):
+            low, high = match.span()
+            new = (
+                replacement(match)
+                if callable(replacement)
+                else match.expand(replacement)
+            )
+            pieces += (self.text[done:low], new)
+            starts += self.starts[done:low]
+            ends += self.ends[done:low]
+            runs += self.runs[done:low]
+            if len(new) == high - low:
+                starts += self.starts[low:high]
+                ends += self.ends[low:high]
+                runs += self.runs[low:high]
+            else:
+                starts += [self.starts[low]] * len(new)
+                ends += [self.ends[max(high - 1, low)]] * len(new)
+                runs += [max(high - low, 1)] * len(new)
+            done = high
+        pieces.append(self.text[done:])
+        return Traced(
+            "".join(pieces),
+            starts + self.starts[done:],
+            ends + self.ends[done:],
+            runs + self.runs[done:],
+        )
+
+
+def _clusters(text: str) -> list[tuple[int, int]]:
+    """Spans that fold independently of each other: a character with the marks that follow it."""
+    starts = [i for i, c in enumerate(text) if i == 0 or not _continues(c)]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _continues(c: str) -> bool:
+    if c < "\u00ad":
+        return False
+    return (
+        combining(c) != 0
+        or category(c)[0] == "M"
+        or "\u1160" <= c <= "\u11ff"  # the vowel and the end of a Hangul syllable
+        or "\ud7b0" <= c <= "\ud7fb"
+        or "\uff9e" <= c <= "\uffdc"  # half-width voicing marks and Hangul letters
+        or _DROP.match(c) is not None
+    )

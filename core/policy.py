@@ -1,0 +1,185 @@
+"""Every setting the rules depend on, as one frozen, versioned value, compiled once per change.
+
+Settings come in three levels, channel before group before all; what is not set at one falls through to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from core.channel import Capabilities
+from core.fit import Phrases
+from core.prompts import Catalogue, PromptSetting
+from core.session import SurveyKind
+from core.words import Filter, WordList, merge_lists
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `closing`: how chats end. Seconds; None switches off."""
+
+    customer_idle_seconds: int | None | UnsetType = UNSET
+    customer_reminder_seconds: int | None | UnsetType = UNSET
+    prompts: dict[str, PromptSetting] | UnsetType = UNSET
+
+
+class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `prompts`: every other text the system says."""
+
+    prompts: dict[str, PromptSetting] | UnsetType = UNSET
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `words`: the sensitive-word lists; those of all levels add up."""
+
+    lists: tuple[WordList, ...] | UnsetType = UNSET
+
+
+class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `surveys`: satisfaction. `expires_seconds` counts from the invitation's commit."""
+
+    on: bool | UnsetType = UNSET
+    kind: SurveyKind | UnsetType = UNSET
+    ask_on_close: bool | UnsetType = UNSET
+    comment: bool | UnsetType = UNSET
+    expires_seconds: int | UnsetType = UNSET
+    visible_to_agent: bool | UnsetType = UNSET
+
+
+class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
+
+    method: str | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The settings of one level; an area that is not set there is empty."""
+
+    closing: Closing = Closing()
+    prompts: Prompts = Prompts()
+    words: Words = Words()
+    surveys: Surveys = Surveys()
+    assignment: Assignment = Assignment()
+
+
+AREAS: Mapping[str, type[msgspec.Struct]] = {
+    "closing": Closing,
+    "prompts": Prompts,
+    "words": Words,
+    "surveys": Surveys,
+    "assignment": Assignment,
+}
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What is in force, every value set."""
+
+    on: bool = False
+    kind: SurveyKind = "stars"
+    ask_on_close: bool = True
+    comment: bool = False
+    expires_seconds: int = 86_400
+    visible_to_agent: bool = True
+
+
+class Ending(msgspec.Struct, frozen=True):
+    customer_idle_seconds: int | None = None
+    customer_reminder_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What the rules may know of a channel: never its kind."""
+
+    id: str
+    name: str
+    language: str
+    capabilities: Capabilities
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings in force for one channel and one group."""
+
+    version: int
+    channel: ChannelFacts
+    catalogue: Catalogue
+    words: Filter
+    survey: Survey
+    ending: Ending
+
+    def say(self, key: str, language: str, **values: object) -> str | None:
+        """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
+        said = self.catalogue.say(key, language, **values)
+        return None if said is None else said.text
+
+    def phrases(self, language: str) -> Phrases:
+        """The system's words that stand inside other people's messages when a channel lacks a means."""
+        return Phrases(
+            options_hint=self.say("options_hint", language) or "",
+            link=self.say("link_media", language, name="{name}", url="{url}") or "{name}: {url}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One channel's rules for every group, compiled from its levels on first use."""
+
+    version: int
+    channel: ChannelFacts
+    texts: Mapping[str, Mapping[str, str]]
+    everywhere: Level
+    groups: Mapping[str, Level]
+    here: Level
+    compiled: dict[str | None, Rules] = field(default_factory=dict)
+
+    def rules(self, group: str | None) -> Rules:
+        found = self.compiled.get(group)
+        if found is None:
+            found = self.compiled[group] = self._compile(group)
+        return found
+
+    def _compile(self, group: str | None) -> Rules:
+        nearest_first = [self.here, self.groups.get(group or "", Level()), self.everywhere]
+        return Rules(
+            version=self.version,
+            channel=self.channel,
+            catalogue=Catalogue.compile(
+                self.texts,
+                [
+                    {**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})}
+                    for level in nearest_first
+                ],
+                default_language=self.channel.language,
+            ),
+            words=Filter.compile(
+                merge_lists([_set(level.words.lists, ()) for level in reversed(nearest_first)])
+            ),
+            survey=_merged(Survey, [level.surveys for level in nearest_first]),
+            ending=_merged(Ending, [level.closing for level in nearest_first]),
+        )
+
+
+V = TypeVar("V")
+
+
+def _set(value: V | UnsetType, default: V) -> V:
+    return default if isinstance(value, UnsetType) else value
+
+
+def _merged(wanted: type[S], nearest_first: Sequence[msgspec.Struct]) -> S:
+    """Each field from the nearest level that sets it."""
+    values: dict[str, object] = {}
+    for name in wanted.__struct_fields__:
+        for level in nearest_first:
+            value = getattr(level, name)
+            if not isinstance(value, UnsetType):
+                values[name] = value
+                break
+    return wanted(**values)

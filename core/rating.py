@@ -1,0 +1,123 @@
+"""The satisfaction survey of a session: asking, understanding the answer, thanking."""
+
+from core import command as c
+from core import event as e
+from core.channel import Received
+from core.errors import Refused
+from core.message import Author, Choice, Chosen, Field, Form, Message, Option, Text, plain
+from core.session import ReplyToken, Session
+from core.survey import options, read_score
+from core.turn import Turn
+
+COMMENT_MS = 10 * 60_000  # once a comment was asked, the next message within ten minutes is it (DESIGN.md)
+
+
+def invite(turn: Turn) -> bool:
+    """Ask for a rating if surveys are on, the customer wrote at least once and has not rated; whether it was asked."""
+    survey = turn.rules.survey
+    session = turn.open_session()
+    if not survey.on or session.wrote == 0 or session.rating is not None or session.invited is not None:
+        return False
+    question = turn.rules.say(f"survey_invite_{survey.kind}", turn.language) or ""
+    if turn.state.last is not None and turn.state.last.invited is not None:
+        turn.emit(e.InvitationEnded(turn.now))
+    labels = tuple(
+        Option(id, turn.rules.say(key, turn.language) or id.removeprefix("rate:")) for id, key in options(survey.kind)
+    )
+    turn.emit(e.Invited(survey.kind, turn.now, turn.now + survey.expires_seconds * 1000))
+    if "form" in turn.rules.channel.capabilities.outbound:
+        field = Field("score", question, survey.kind, required=True, options=labels)
+        turn.say("survey", Form(question, (field,)))
+    else:
+        turn.say("survey", Choice(question, labels))
+    return True
+
+
+def invite_now(turn: Turn, command: c.InviteRating) -> None:
+    """An agent asks for a rating before the end."""
+    session = turn.open_session()
+    if not turn.rules.survey.on:
+        raise Refused("survey_off", "Surveys are switched off here.")
+    if session.rating is not None:
+        raise Refused("rated", "The customer has already rated this chat.")
+    if session.invited is not None:
+        raise Refused("invited", "The customer was already asked.")
+    if not invite(turn):
+        raise Refused("nothing_said", "The customer has not written anything yet.")
+
+
+def answer(turn: Turn, inbound: Received) -> bool:
+    """Take a message as the survey's answer, if it wholly is one; whether it was."""
+    session = _invited(turn)
+    if session is None or session.invited is None or turn.now >= session.invited.expires:
+        return False
+    if session.invited.comment_until is not None:
+        return _comment(turn, session, inbound)
+    score = _score(session, inbound)
+    if score is None:
+        return False
+    _keep(turn, session, inbound)
+    survey = turn.rules.survey
+    until = turn.now + COMMENT_MS if survey.comment else None
+    turn.emit(e.Rated(session.invited.kind, score, turn.now, until))
+    _say(turn, session, "survey_comment" if survey.comment else "survey_thanks")
+    return True
+
+
+def _invited(turn: Turn) -> Session | None:
+    """The session that waits for an answer: the closed one first, as in `evolve`."""
+    last = turn.state.last
+    if last is not None and last.invited is not None:
+        return last
+    return turn.state.session if turn.state.session and turn.state.session.invited else None
+
+
+def _score(session: Session, inbound: Received) -> int | None:
+    assert session.invited is not None
+    content = inbound.content
+    if isinstance(content, Chosen):
+        return next((int(id[5:]) for id, _ in options(session.invited.kind) if id == content.id), None)
+    if isinstance(content, Form) and content.values is not None:
+        return read_score(content.values.get("score", ""), session.invited.kind, session.language)
+    if isinstance(content, Text):
+        return read_score(content.text, session.invited.kind, session.language)
+    return None
+
+
+def _comment(turn: Turn, session: Session, inbound: Received) -> bool:
+    assert session.invited is not None and session.invited.comment_until is not None
+    if turn.now >= session.invited.comment_until or not plain(inbound.content):
+        return False
+    turn.emit(e.Commented(_keep(turn, session, inbound), turn.now))
+    _say(turn, session, "survey_thanks")
+    return True
+
+
+def _keep(turn: Turn, session: Session, inbound: Received) -> int:
+    """The answer is a message like any other: it stands in the session it rates."""
+    customer = turn.state.customer
+    message = Message(
+        seq=session.seq + 1,
+        author=Author(kind="customer", id=customer.id, name=customer.name),
+        content=inbound.content,
+        at=inbound.at,
+        provider_id=inbound.message_id or inbound.id,
+    )
+    turn.emit(
+        e.Received(
+            message=message,
+            at=turn.now,
+            seq=message.seq,
+            heard=inbound.at,
+            token=ReplyToken(inbound.reply_token, turn.now) if inbound.reply_token else None,
+            after_close=session.closed is not None,
+        )
+    )
+    return message.seq
+
+
+def _say(turn: Turn, session: Session, key: str) -> None:
+    """Thank in the rated session, which may be closed while another is open already."""
+    text = turn.rules.say(key, session.language)
+    if text is not None:
+        turn.say(key, Text(text), after_close=session.closed is not None)

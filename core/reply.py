@@ -1,0 +1,157 @@
+"""What agents do in a session: answer, note, claim, transfer, tag, lock, block, read, take back."""
+
+from core import command as c
+from core import event as e
+from core.ending import arm_idle_timers
+from core.errors import Refused
+from core.message import Author, Choice, Content, Message, Note, Template, kind_of
+from core.reception import enqueue, filtered
+from core.session import Session
+from core.turn import Turn
+
+SENDABLE = frozenset({"text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "template"})
+
+
+def reply(turn: Turn, command: c.Reply) -> None:
+    """An agent answers. Refused: not theirs, closed, a blocked word, the service window, nothing such a channel has."""
+    session = own_session(turn, command.by)
+    may_send(turn, command.content)
+    content, original, verdict = filtered(turn, command.content, "agent")
+    if verdict is not None and verdict.action == "block":
+        word = next(hit.word for hit in verdict.hits if hit.action == "block")
+        raise Refused(
+            "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
+            field="content.text", word=word,
+        )  # fmt: skip
+    if session.replies == 0 and turn.state.last is not None and turn.state.last.invited is not None:
+        turn.emit(e.InvitationEnded(turn.now))
+    message = Message(
+        seq=session.seq + 1,
+        author=Author(kind="agent", id=command.by.id, name=command.by.name),
+        content=content,
+        original=original,
+        at=turn.now,
+        hits=tuple(hit.list for hit in verdict.hits) if verdict else (),
+        reply_to=command.reply_to,
+        client_id=command.client_id,
+    )
+    pending = tuple((option.id, option.label) for option in content.options) if isinstance(content, Choice) else ()
+    turn.quote = command.quote
+    turn.emit(
+        e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending)
+    )
+    if verdict is not None and verdict.alerts:
+        turn.emit(e.Alerted(turn.now, message.seq, "agent", message.hits))
+    arm_idle_timers(turn)
+
+
+def may_send(turn: Turn, content: Content) -> None:
+    """Raises `Refused` for what no channel carries, and for free text when the service window is closed."""
+    kind = kind_of(content)
+    if kind not in SENDABLE:
+        raise Refused("not_sendable", f"A message of the type “{kind}” cannot be sent.", field="content.type")
+    capabilities = turn.rules.channel.capabilities
+    if isinstance(content, Template):
+        if not capabilities.templates:
+            raise Refused("no_templates", "This channel has no templates.", field="content.type")
+        return
+    window = capabilities.window_seconds * 1000
+    if window and turn.now - turn.state.window_from >= window:
+        hours = capabilities.window_seconds // 3600
+        raise Refused(
+            "window_closed",
+            f"The customer last wrote more than {hours} hours ago: only a template may be sent now.",
+            field="content.type",
+        )
+
+
+def annotate(turn: Turn, command: c.Annotate) -> None:
+    session = turn.open_session()
+    message = Message(
+        seq=session.seq + 1,
+        author=Author(kind="agent", id=command.by.id, name=command.by.name),
+        content=Note(command.text),
+        at=turn.now,
+        client_id=command.client_id,
+    )
+    turn.emit(e.Noted(message, turn.now, message.seq))
+
+
+def claim(turn: Turn, command: c.Claim) -> None:
+    """An agent takes a waiting session. Only one wins; the others are told who did."""
+    session = turn.open_session()
+    if session.agent is not None:
+        if session.agent.id == command.by.id:
+            return
+        raise Refused("taken", f"{session.agent.name} has this chat.", who=session.agent.name)
+    turn.emit(e.Assigned(command.by.ref, turn.now, f"{command.by.name} took it from the queue."))
+    turn.prompt("agent_joined")
+
+
+def assign(turn: Turn, command: c.Assign) -> None:
+    """The desk's choice; refused if the session no longer waits."""
+    session = turn.open_session()
+    if session.id != command.session or session.phase not in ("queued", "unassigned"):
+        raise Refused("not_waiting", "This chat no longer waits.")
+    turn.emit(e.Assigned(command.agent, turn.now, command.why, command.inputs))
+    turn.prompt("agent_joined")
+
+
+def transfer(turn: Turn, command: c.Transfer) -> None:
+    """Hand a session to a group's queue or straight to an agent (who needs a free place)."""
+    session = own_session(turn, command.by)
+    if command.agent is not None and session.agent is not None and command.agent.id == session.agent.id:
+        raise Refused("same_agent", f"{command.agent.name} already has this chat.", field="agent")
+    if command.note:
+        annotate(turn, c.Annotate(command.by, command.note))
+    source = session.agent.id if session.agent else None
+    target = command.agent.name if command.agent else command.group_name or "the queue"
+    why = f"{command.by.name} transferred it to {target}."
+    group = session.group if command.agent else command.group
+    turn.emit(e.Transferred(at=turn.now, by=command.by.id, source=source, group=group, why=why))
+    if command.agent is None:
+        turn.prompt("transferred")
+        enqueue(turn, command.group, why=why)
+    else:
+        turn.emit(e.Assigned(command.agent, turn.now, why))
+        turn.prompt("transferred")
+
+
+def recall(turn: Turn, command: c.Recall) -> None:
+    session = own_session(turn, command.by)
+    if not turn.rules.channel.capabilities.recall:
+        raise Refused("no_recall", "A message cannot be taken back on this channel.", field="message")
+    if command.author != command.by.id and not command.by.supervisor:
+        raise Refused("not_yours", "Only who wrote a message may take it back.", field="message")
+    turn.emit(e.Recalled(session.id, command.seq, turn.now, command.by.id))
+
+
+def lock(turn: Turn, command: c.Lock) -> None:
+    session = own_session(turn, command.by)
+    if session.locked != command.on:
+        turn.emit(e.LockChanged(command.on, turn.now, command.by.id))
+
+
+def tag(turn: Turn, command: c.Tag) -> None:
+    session = turn.open_session()
+    kept = tuple(tag for tag in session.tags if tag not in command.remove)
+    tags = (*kept, *(tag for tag in dict.fromkeys(command.add) if tag not in kept))
+    if tags != session.tags:
+        turn.emit(e.Tagged(tags, turn.now, command.by.id))
+
+
+def mark_read(turn: Turn, command: c.MarkRead) -> None:
+    session = own_session(turn, command.by)
+    if session.unread:
+        turn.emit(e.WasRead(turn.now, command.by.id))
+
+
+def own_session(turn: Turn, by: c.Actor) -> Session:
+    """The open session if it is this agent's (or they are a supervisor and nobody else's rule forbids it)."""
+    session = turn.open_session()
+    if session.agent is not None and session.agent.id == by.id:
+        return session
+    if by.supervisor:
+        return session
+    who = session.agent.name if session.agent else None
+    raise Refused("not_yours", f"This chat is {who}'s." if who else "Claim this chat first.", who=who)

@@ -1,0 +1,127 @@
+"""One decision being made: what it may look at (`Context`) and what it has come to so far (`Turn`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.errors import Refused
+from core.event import Event, Prompted
+from core.evolve import evolve
+from core.message import Author, Choice, Content, Message, Text
+from core.policy import Policy, Rules
+from core.session import Conversation, ReplyToken, Session
+
+SYSTEM = Author(kind="system")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, who is online."""
+
+    waiting: int = 0
+    free: bool = False
+    online: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a decision may look at besides the conversation and the command.
+
+    `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
+    the caller means, if they mean one: a decision never falls on the next session by accident.
+    """
+
+    now: int
+    policy: Policy
+    new_id: Callable[[], str]
+    number: Callable[[], int]
+    outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
+    aim: str | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """The conversation as it is after the events so far; `emit` adds one and folds it in.
+
+    `spent` is the reply token the deliveries of this turn use up; `quote` what a reply quotes, in the provider's words.
+    """
+
+    before: Conversation
+    context: Context
+    state: Conversation = field(init=False)
+    events: list[Event] = field(default_factory=list)
+    spent: ReplyToken | None = None
+    quote: str | None = None
+
+    def __post_init__(self) -> None:
+        self.state = self.before
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+        self.state = evolve(self.state, event)
+
+    @property
+    def now(self) -> int:
+        return self.context.now
+
+    @property
+    def rules(self) -> Rules:
+        """The settings in force for the session's group (or the channel's, when there is no session)."""
+        session = self.state.session or self.state.last
+        return self.context.policy.rules(session.group if session else None)
+
+    @property
+    def language(self) -> str:
+        session = self.state.session or self.state.last
+        return session.language if session else self.state.customer.language or self.rules.channel.language
+
+    def open_session(self) -> Session:
+        """The open session; raises `Refused("closed")` if there is none or it is not the one that was meant."""
+        session = self.state.session
+        if session is None or self.context.aim not in (None, session.id):
+            raise Refused("closed", "This chat is closed.")
+        return session
+
+    def spend_token(self) -> bool:
+        """Use the reply token up, if one is at hand and young enough; whether it was."""
+        token = self.state.token
+        limit = self.rules.channel.capabilities.reply_token_seconds * 1000
+        if token is None or self.now - token.at >= limit:
+            return False
+        self.spent = token
+        return True
+
+    def prompt(self, key: str, **values: object) -> bool:
+        """Say a prompt in the customer's language, if it is on; whether it was said."""
+        text = self.rules.say(key, self.language, **self._values(), **values)
+        if text is not None:
+            self.say(key, Text(text))
+        return text is not None
+
+    def say(self, key: str, content: Content, *, after_close: bool = False) -> None:
+        """Let the system say a content that is ready."""
+        state = self.state
+        after_close = after_close or state.session is None
+        session = state.last if after_close else state.session
+        assert session is not None, "a prompt belongs to a session"
+        message = Message(seq=session.seq + 1, author=SYSTEM, content=content, at=self.now)
+        pending = tuple((option.id, option.label) for option in content.options) if isinstance(content, Choice) else ()
+        self.emit(
+            Prompted(
+                message=message,
+                at=self.now,
+                seq=message.seq,
+                key=key,
+                spends=self.spend_token(),
+                pending=pending,
+                after_close=after_close,
+            )
+        )
+
+    def _values(self) -> dict[str, object]:
+        session = self.state.session or self.state.last
+        agent = session.agent.name if session and session.agent else ""
+        return {
+            "session": session.number if session else 0,
+            "agent": agent,
+            "channel": self.rules.channel.name,
+        }

@@ -1,0 +1,1 @@
+"""Tests of the house itself: names, folders, locks and the words of the README."""
