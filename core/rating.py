@@ -1,14 +1,22 @@
 """The satisfaction survey of a session: asking, understanding the answer, thanking."""
 
+from collections.abc import Mapping
+
 from core import command as c
 from core import event as e
 from core.channel import Received
 from core.errors import Refused
 from core.message import Author, Choice, Chosen, Field, Form, Message, Option, Text, plain
-from core.session import ReplyToken, Session
+from core.prompts import Key
+from core.session import ReplyToken, Session, SurveyKind
 from core.survey import options, read_score
 from core.turn import Turn
 
+QUESTIONS: Mapping[SurveyKind, Key] = {
+    "stars": "survey_invite_stars",
+    "nps": "survey_invite_nps",
+    "thumbs": "survey_invite_thumbs",
+}
 COMMENT_MS = 10 * 60_000  # once a comment was asked, the next message within ten minutes is it (DESIGN.md)
 
 
@@ -18,7 +26,7 @@ def invite(turn: Turn) -> bool:
     session = turn.open_session()
     if not survey.on or session.wrote == 0 or session.rating is not None or session.invited is not None:
         return False
-    question = turn.rules.say(f"survey_invite_{survey.kind}", turn.language) or ""
+    question = turn.rules.say(QUESTIONS[survey.kind], turn.language) or ""
     if turn.state.last is not None and turn.state.last.invited is not None:
         turn.emit(e.InvitationEnded(turn.now))
     labels = tuple(
@@ -116,7 +124,7 @@ def _keep(turn: Turn, session: Session, inbound: Received) -> int:
     return message.seq
 
 
-def _say(turn: Turn, session: Session, key: str) -> None:
+def _say(turn: Turn, session: Session, key: Key) -> None:
     """Thank in the rated session, which may be closed while another is open already."""
     text = turn.rules.say(key, session.language)
     if text is not None:
