@@ -10,7 +10,7 @@ from unicodedata import digit
 
 import msgspec
 
-from core.fold import fold, without_surrogates
+from core.fold import fold, is_anywhere, without_surrogates
 from core.language import chain
 from core.prompts import Key
 
@@ -21,7 +21,7 @@ _LONGEST = 60
 
 _STARS = re.compile("[\u2605\u2b50\u272d\U0001f31f]")
 _EMPTY_STARS = re.compile("[\u2606\u2729]")
-_PADDING = " \t\n\r.!\u3002\u0964~\u2026\u060c,\u3001\u061f*"
+_PADDING = " \t\n\r.!\u3002\u0964~\u2026\u060c,\u3001*"
 _GAPS = re.compile(r"\s*([/:])\s*|\s+")
 _THUMBS: Mapping[str, int] = {
     **dict.fromkeys("👍👌😀😃😄😊🙂😍🥰❤♥", 1),
@@ -127,11 +127,14 @@ def _ways(grammar: Grammar, number: int) -> Sequence[str]:
 
 
 def _plain(text: str) -> str:
-    """Folded, digits of any script as ASCII, nothing around it, gaps as one space and none around a slash."""
+    """Folded, digits of any script as ASCII, nothing around it, gaps as one space and none around a slash; no
+    gaps at all in scripts written without."""
     folded = "".join(_ascii_digit(c) for c in fold(without_surrogates(text)))
-    return _GAPS.sub(
-        lambda gap: gap[1] or " ", folded.replace("'", "").replace(", ", " ")
-    ).strip(_PADDING)
+    gap = "" if any(map(is_anywhere, folded)) else " "
+    said = _GAPS.sub(
+        lambda found: found[1] or gap, folded.replace("'", "").replace(", ", " ")
+    )
+    return said.strip(_PADDING)
 
 
 def _ascii_digit(c: str) -> str:
