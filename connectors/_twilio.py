@@ -1,7 +1,7 @@
 """Twilio's API through its SDK, over our `Wire`; and its codes in words. Only functions import the SDK.
 
 The SDK's own asynchronous client opens a session for itself, ignores its time limit (twilio-python#925) and
-sends forms where JSON is due. Of a client the SDK asks no more than `is_async` and `request`: this is that seam.
+sends forms where JSON is due. The SDK asks no more of a client than `is_async` and `request`: this seam.
 """
 
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""What Twilio's webhooks for WhatsApp say: a form, and what becomes of it. Signatures are looked at elsewhere.
+"""What Twilio's webhooks for WhatsApp say: a form, and what becomes of it. The signature is not its business.
 
 The fields: docs/messaging/guides/webhook-request and CHANNELS.md §1.1. None of them tells a time: `at` is 0.
 """

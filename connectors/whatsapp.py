@@ -95,7 +95,7 @@ class WhatsApp:
         self._validator = RequestValidator(settings.auth_token)
 
     def verify(self, request: HookRequest) -> None:
-        """HMAC over the URL and the fields, or over the URL that holds the body's hash (docs/usage/security)."""
+        """HMAC over the URL and the fields, or over a URL that holds the body's hash."""
         given = request.headers.get("x-twilio-signature", "")
         if not given:
             raise Forged("the X-Twilio-Signature header is missing")

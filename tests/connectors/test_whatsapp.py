@@ -6,7 +6,7 @@ import hmac
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 import pytest
@@ -59,8 +59,6 @@ MEDIA = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages/{SID}/Me
 
 def sign(url: str, body: bytes = b"", token: str = TOKEN, digest: str = "sha1") -> str:
     """Twilio's rule, written down once more without its SDK; `body` is a form whose names come once."""
-    from urllib.parse import parse_qsl
-
     pairs = sorted(parse_qsl(body.decode(), keep_blank_values=True))
     signed = url + "".join(name + value for name, value in pairs)
     return base64.b64encode(hmac.new(token.encode(), signed.encode(), digest).digest()).decode()
@@ -395,11 +393,10 @@ def test_the_default_port_may_be_signed_or_not(called: str, signed_as: str) -> N
     make().verify(msgspec.structs.replace(request, headers=headers))
 
 
-def test_another_port_path_or_query_is_forged() -> None:
+def test_another_scheme_path_or_query_is_forged() -> None:
     body = urlencode(wrote(Body="hi")).encode()
     true = sign(HOOK, body)
     for url in (
-        "https://desk.example:8443/hooks/ch1",
         HOOK + "/",
         HOOK + "?d=1",
         HOOK.replace("https", "http"),
@@ -413,11 +410,7 @@ def test_another_port_path_or_query_is_forged() -> None:
 
 def test_a_repeated_field_is_signed_once_for_each_of_its_values() -> None:
     body = b"MessageSid=SM1&a=2&a=1&a=2"
-    true = base64.b64encode(
-        hmac.new(
-            TOKEN.encode(), f"{HOOK}MessageSidSM1a1a2".encode().replace(b"SidSM1", b"SidSM1"), "sha1"
-        ).digest()
-    )
+    true = base64.b64encode(hmac.new(TOKEN.encode(), f"{HOOK}MessageSidSM1a1a2".encode(), "sha1").digest())
     request = signed(HOOK, body)
     make().verify(
         msgspec.structs.replace(request, headers={**request.headers, "x-twilio-signature": true.decode()})
@@ -530,7 +523,7 @@ async def test_what_twilio_already_has_is_not_sent_again() -> None:
         pytest.param((("Hello, Jane", 1, "inbound"),), id="the same text from the customer"),
     ],
 )
-async def test_what_twilio_does_not_have_is_sent_again_and_says_so(
+async def test_what_twilio_does_not_have_is_sent_again(
     found: tuple[tuple[str, int, str], ...],
 ) -> None:
     wire = FakeWire([listed(*found), TAKEN])
