@@ -14,6 +14,7 @@ from core.channel import Capabilities
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
 from core.session import SurveyKind
+from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -22,8 +23,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `closing`: how chats end. Seconds; None switches off."""
 
-    customer_idle_seconds: int | None | UnsetType = UNSET
-    customer_reminder_seconds: int | None | UnsetType = UNSET
+    customer_idle_seconds: int | UnsetType | None = UNSET
+    customer_reminder_seconds: int | UnsetType | None = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -113,6 +114,7 @@ class Rules:
     words: Filter
     survey: Survey
     ending: Ending
+    answers: Answers
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -138,6 +140,7 @@ class Policy:
     version: int
     channel: ChannelFacts
     texts: Mapping[str, Mapping[str, str]]
+    answers: Answers
     everywhere: Level
     groups: Mapping[str, Level]
     here: Level
@@ -162,6 +165,7 @@ class Policy:
             words=Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels])),
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
+            answers=self.answers,
         )
 
 
