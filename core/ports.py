@@ -54,7 +54,9 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     after them; None if they concern none. `others` are further sessions the same commit touched (an answer that
     reopened nothing but ended an invitation). `takes` and `frees` are agents who get or lose a chat: taking happens
     only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs
-    only a free place); else `Full`. Effects that are due now are kept as leased to `lease`.
+    only a free place); else `Full`. A `WakeAt` is kept until its time. Every other effect is kept as leased to `lease`
+    and handed back, except a `Deliver` while an older one of its conversation is open that this node does not hold:
+    that one waits in the store, and `claim` gives it when its turn has come.
     """
 
     conversation: Conversation
@@ -97,7 +99,8 @@ class Committed(msgspec.Struct, frozen=True):
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an errand.
 
-    `done`: drop it. Otherwise it is kept for another attempt at `due`. `facts` are written to the messages of
+    `done`: drop it (`due` may then be the `Leased.due` it was taken with: a `WakeAt` that was replaced in the meantime
+    stays). Otherwise it is kept for another attempt at `due`, leased to nobody. `facts` are written to the messages of
     `session` (states never go backwards) and to the feed; `message_ids` are the provider's ids by seq; `content` replaces
     the message's content (media that was fetched).
     """
@@ -280,6 +283,10 @@ class Store(Protocol):
     async def release(self, node: str, key: str | None = None) -> None:
         """Give back a lease, or all of a node's, unattempted."""
 
+    async def recover(self, node: str, now: int) -> int:
+        """Where only one process can have the store: what other nodes had leased is due now and `uncertain`, for they
+        are dead; how many errands that were. Where several may live it does nothing: leases run out by themselves."""
+
     async def report(self, channel: str, update: StatusUpdate, at: int) -> bool:
         """A provider's status. False if the message is not known yet: it is kept 10 min and applied when its delivery
         is settled."""
@@ -309,6 +316,10 @@ class Store(Protocol):
 
     async def newest(self) -> int:
         """The feed number of the newest event."""
+
+    async def index(self, limit: int) -> int:
+        """Make what was committed findable by `SessionQuery.q`, at most `limit` feed numbers of it; how many that
+        were. Called behind the commits, again and again."""
 
     async def desk(self) -> DeskView: ...
 

@@ -1,0 +1,134 @@
+"""What every store derives from a commit, a settlement or a provider's status: the meaning, without a database."""
+
+import unicodedata
+
+import msgspec
+
+from core.effect import (
+    Acknowledge,
+    Deliver,
+    Effect,
+    FetchMedia,
+    FindAgent,
+    MarkRead,
+    Recall,
+    WakeAt,
+)
+from core.event import (
+    Amended,
+    Assigned,
+    CustomerKnown,
+    Event,
+    Fact,
+    Noted,
+    Prompted,
+    Received,
+    Replied,
+    StateChanged,
+)
+from core.message import Message, State, Text, advances, plain
+from core.ports import Commit, StoredMessage
+from core.session import Conversation, Session
+
+EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
+DEFAULT_CAPACITY = 5
+
+Speaking = Received | Prompted | Replied | Noted
+_replace = msgspec.structs.replace
+
+
+def said(event: Event | Fact) -> Message | None:
+    """The message of an event that stands in a session's history."""
+    if isinstance(event, Received | Prompted | Replied | Noted):
+        return event.message
+    return None
+
+
+def concerns(event: Event | Fact) -> int | None:
+    """The seq of the message an event or fact is about."""
+    return getattr(event, "seq", None)
+
+
+def first_state(event: Speaking, carried: frozenset[int]) -> State | None:
+    """Only what goes out has a delivery state; `carried` are the seqs the commit's deliveries carry."""
+    message = event.message
+    outbound = isinstance(event, Prompted | Replied)
+    return "queued" if outbound and (message.delivery is not None or message.seq in carried) else None
+
+
+def carried(effects: tuple[Effect, ...]) -> frozenset[int]:
+    return frozenset(seq for effect in effects if isinstance(effect, Deliver) for seq in parts_of(effect))
+
+
+def parts_of(deliver: Deliver) -> tuple[int, ...]:
+    """The messages a delivery carries, each once, in order."""
+    return tuple(dict.fromkeys(part.seq for part in deliver.parts if part.seq is not None))
+
+
+def with_message(event: Speaking, message: Message) -> Speaking:
+    return _replace(event, message=message)
+
+
+def amended(message: Message, event: Amended) -> Message:
+    return _replace(message, content=event.content, original=event.original, hits=event.hits)
+
+
+def blanked(message: Message) -> Message:
+    """What is left of a message that was taken back: its place, its author and its names."""
+    return _replace(message, content=Text(""), original=None, hits=())
+
+
+def blanked_amendment(event: Amended) -> Amended:
+    return _replace(event, content=Text(""), original=None, hits=())
+
+
+def moved(stored: StoredMessage, change: StateChanged) -> StoredMessage | None:
+    """The message after a change of state; None if the change would lead nowhere."""
+    if stored.state == change.state and change.maybe_twice and not stored.maybe_twice:
+        return _replace(stored, maybe_twice=True)
+    if not advances(stored.state, change.state):
+        return None
+    return _replace(
+        stored,
+        state=change.state,
+        code=change.code,
+        reason=change.reason,
+        maybe_twice=stored.maybe_twice or change.maybe_twice,
+    )
+
+
+def errand_key(effect: Effect, conversation: str) -> str:
+    return f"{conversation}:{effect.name}" if isinstance(effect, WakeAt) else effect.id
+
+
+def errand_kind(
+    effect: Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall,
+) -> str:
+    return str(effect.__struct_config__.tag)
+
+
+def knows_customer(commit: Commit) -> bool:
+    """Whether the commit says something new of the customer."""
+    return commit.expected == 0 or any(isinstance(event, CustomerKnown) for event in commit.events)
+
+
+def assigned_at(commit: Commit) -> int:
+    """When the agent who is taken got the chat."""
+    return next(
+        (event.at for event in reversed(commit.events) if isinstance(event, Assigned)),
+        commit.at,
+    )
+
+
+def sessions_of(conversation: Conversation) -> tuple[Session, ...]:
+    return tuple(session for session in (conversation.session, conversation.last) if session is not None)
+
+
+def searchable(message: Message) -> str:
+    """What of a message may be found: never what was masked."""
+    return plain(message.content)
+
+
+def folded(text: str | None) -> str:
+    """A name, number or mail address as it is compared."""
+    return unicodedata.normalize("NFKC", text).casefold().strip() if text else ""
