@@ -1,6 +1,7 @@
 """The receiving side of webhooks, as a small real server: keeps what came and answers what it is told."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -27,6 +28,7 @@ class Business:
     hooks: list[Hook] = field(default_factory=list)
     answers: list[web.Response] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     in_flight: int = 0
     most_in_flight: int = 0
     url: str = ""
@@ -46,9 +48,16 @@ class Business:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Asked again after every webhook. Raises TimeoutError after 5 s."""
+        async with asyncio.timeout(5), self.changed:
+            await self.changed.wait_for(holds)
+
     async def _hook(self, request: web.Request) -> web.Response:
         self.hooks.append(Hook(self.url + request.raw_path, request.headers, await request.read()))
         self.in_flight += 1
+        async with self.changed:
+            self.changed.notify_all()
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         await self.gate.wait()
         self.in_flight -= 1
