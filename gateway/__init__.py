@@ -1,0 +1,1 @@
+"""The shell: configuration, wiring, server, outbox, clock. May import everything; nothing imports it."""

@@ -1,0 +1,110 @@
+"""The configuration: one typed value, read once from the environment; a wrong one stops the start with a sentence."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.errors import Error
+
+
+class BadConfiguration(Error):
+    """Names the variable and says what it wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`public_url` is what providers call (signatures depend on it); `store` a URL; times in seconds."""
+
+    host: str
+    port: int
+    public_url: str
+    data: Path
+    store: str
+    secret: str | None
+    admin_email: str | None
+    admin_password: str | None
+    allow_private: tuple[str, ...]
+    log: str
+    redis: str | None = None
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return Path(self.store.removeprefix("sqlite:///"))
+
+
+def read(environment: Mapping[str, str]) -> Config:
+    """Raises `BadConfiguration`."""
+    get = environment.get
+    data = Path(get("FRONTDESK_DATA") or "./data")
+    host = get("FRONTDESK_HOST") or "127.0.0.1"
+    port = _port(get("FRONTDESK_PORT") or "8080")
+    return Config(
+        host=host,
+        port=port,
+        public_url=_public_url(get("FRONTDESK_PUBLIC_URL") or f"http://{_shown(host)}:{port}"),
+        data=data,
+        store=_store(get("FRONTDESK_STORE") or f"sqlite:///{data / 'frontdesk.db'}"),
+        secret=_secret(get("FRONTDESK_SECRET")),
+        admin_email=get("FRONTDESK_ADMIN_EMAIL") or None,
+        admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD")),
+        allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
+        log=_log(get("FRONTDESK_LOG") or "console"),
+    )
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise BadConfiguration(f"FRONTDESK_PORT wants a number from 0 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadConfiguration(
+            f"FRONTDESK_PUBLIC_URL wants the address providers call, like https://desk.example.com, not {text!r}."
+        )
+    return text.rstrip("/")
+
+
+def _store(text: str) -> str:
+    if not text.startswith("sqlite:///") or len(text) == len("sqlite:///"):
+        raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH, not {text.rsplit('@', 1)[-1]!r}.")
+    return text
+
+
+def _secret(text: str | None) -> str | None:
+    if text is not None and len(text) < 32:
+        raise BadConfiguration("FRONTDESK_SECRET wants at least 32 characters; `openssl rand -hex 32` makes one.")
+    return text
+
+
+def _password(text: str | None) -> str | None:
+    if text is not None and len(text) < 10:
+        raise BadConfiguration("FRONTDESK_ADMIN_PASSWORD wants at least 10 characters.")
+    return text or None
+
+
+def _allowed(text: str) -> tuple[str, ...]:
+    """Hosts or CIDRs, separated by commas or spaces."""
+    entries = tuple(text.replace(",", " ").split())
+    for entry in entries:
+        if "/" in entry:
+            try:
+                ipaddress.ip_network(entry)
+            except ValueError as error:
+                raise BadConfiguration(f"FRONTDESK_ALLOW_PRIVATE wants hosts or CIDRs, not {entry!r}.") from error
+    return entries
+
+
+def _log(text: str) -> str:
+    if text not in ("console", "json"):
+        raise BadConfiguration(f"FRONTDESK_LOG wants console or json, not {text!r}.")
+    return text

@@ -1,0 +1,223 @@
+"""The one way out to the network: a shared pool with timeouts, an address guard, and errors that say what to do next.
+
+A channel's own API addresses are trusted as exactly that scheme, host and port; anything else must be https and public.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from core.channel import Answer
+from core.errors import Rejected, Uncertain, Unreachable
+
+TOTAL_S = 20.0  # a provider that needs longer is down for our purposes; LINE itself gives up at 10
+CONNECT_S = 5.0
+KEEP_ALIVE_S = 15.0  # below the idle limit of every provider seen, so that a reused connection is rarely half closed
+POOL = 512
+REDIRECTS = 3
+MAX_ANSWER = 4 << 20  # an API's answer; media are streamed
+AGENT = "Frontdesk"  # Meta's media host refuses requests without a User-Agent
+
+Origin = tuple[str, str, int]
+
+
+def origin(url: str) -> Origin:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, (parts.hostname or "").lower(), port
+
+
+class Allowed:
+    """Which private addresses may be reached all the same (FRONTDESK_ALLOW_PRIVATE)."""
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        self._hosts = frozenset(entry.lower() for entry in entries if "/" not in entry)
+        self._nets = tuple(ipaddress.ip_network(entry) for entry in entries if "/" in entry)
+
+    def host(self, host: str) -> bool:
+        return host.lower() in self._hosts
+
+    def address(self, text: str) -> bool:
+        """Whether an IP address is public, or private but allowed."""
+        address = ipaddress.ip_address(text.partition("%")[0])
+        mapped = getattr(address, "ipv4_mapped", None)
+        address = mapped or address
+        if any(address.version == net.version and address in net for net in self._nets) or self.host(str(address)):
+            return True
+        return address.is_global and not address.is_multicast
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves once and hands out only addresses that may be reached: the vetted address is the one connected to."""
+
+    def __init__(self, allowed: Allowed) -> None:
+        self._inner, self._allowed = ThreadedResolver(), allowed
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if self._allowed.host(host):
+            return found
+        public = [entry for entry in found if self._allowed.address(entry["host"])]
+        if not public:
+            raise OSError(None, f"{host} is a private address, which outgoing requests may not reach")
+        return public
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+class Network:
+    """The shared pools: one for the channels' own APIs, one that is guarded for everything else."""
+
+    def __init__(self, allow_private: Sequence[str] = ()) -> None:
+        self.allowed = Allowed(allow_private)
+        self._trusted: aiohttp.ClientSession | None = None
+        self._guarded: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        self._trusted = _session(None)
+        self._guarded = _session(GuardedResolver(self.allowed))
+
+    async def stop(self) -> None:
+        for session in (self._trusted, self._guarded):
+            if session is not None:
+                await session.close()
+
+    def wire(self, trusted: Sequence[str]) -> "ChannelWire":
+        """A wire for one channel, which trusts the origins of these addresses."""
+        assert self._trusted is not None and self._guarded is not None, "the network was not started"
+        return ChannelWire(self._trusted, self._guarded, self.allowed, frozenset(origin(url) for url in trusted if url))
+
+
+def _session(resolver: AbstractResolver | None) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=POOL, limit_per_host=0, keepalive_timeout=KEEP_ALIVE_S, resolver=resolver, ttl_dns_cache=60
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=TOTAL_S, connect=CONNECT_S),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": AGENT},
+        auto_decompress=True,
+        trust_env=False,
+    )
+
+
+class ChannelWire:
+    """`core.channel.Wire` for one channel."""
+
+    def __init__(
+        self,
+        trusted_pool: aiohttp.ClientSession,
+        guarded_pool: aiohttp.ClientSession,
+        allowed: Allowed,
+        trusted: frozenset[Origin],
+    ) -> None:
+        self._trusted_pool, self._guarded_pool = trusted_pool, guarded_pool
+        self._allowed, self._trusted = allowed, trusted
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Answer:
+        options: dict[str, Any] = {} if timeout is None else {"timeout": aiohttp.ClientTimeout(total=timeout)}
+        try:
+            async with self._pool(url).request(
+                method, url, headers=headers, data=body, allow_redirects=False, **options
+            ) as response:
+                return Answer(response.status, _lower(response.headers), await _bounded(response))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _named(error, url) from error
+
+    async def stream(
+        self, url: str, headers: Mapping[str, str] | None = None, *, max_bytes: int
+    ) -> AsyncIterator[bytes]:
+        first, seen = origin(url), 0
+        for _ in range(REDIRECTS + 1):
+            try:
+                async with self._pool(url).get(
+                    url, headers=headers if origin(url) == first else None, allow_redirects=False
+                ) as response:
+                    if response.status in (301, 302, 303, 307, 308):
+                        url = urljoin(url, response.headers.get("Location", ""))
+                        continue
+                    _refuse(response, max_bytes)
+                    async for chunk in response.content.iter_chunked(65_536):
+                        seen += len(chunk)
+                        if seen > max_bytes:
+                            raise Rejected("too_large", f"The file is larger than {max_bytes >> 20} MB.")
+                        yield chunk
+                    return
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise Unreachable("network", _words(error, url)) from error
+        raise Rejected("redirects", "The file's address redirects too often.")
+
+    def _pool(self, url: str) -> aiohttp.ClientSession:
+        """The pool that may call an address; raises `Rejected` if none may."""
+        scheme, host, _ = where = origin(url)
+        if where in self._trusted:
+            return self._trusted_pool
+        if scheme != "https" and not self._allowed.host(host):
+            raise Rejected("address", f"Only https addresses may be reached, not {scheme}://{host}.")
+        if _is_literal(host) and not self._allowed.address(host):
+            raise Rejected("address", f"{host} is a private address, which outgoing requests may not reach.")
+        return self._guarded_pool
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise Uncertain("too_large", f"The provider's answer is larger than {MAX_ANSWER >> 20} MB.")
+    return bytes(body)
+
+
+def _refuse(response: aiohttp.ClientResponse, max_bytes: int) -> None:
+    if response.status in (202, 429) or response.status >= 500:
+        raise Unreachable(str(response.status), f"The file is not ready: HTTP {response.status}.")
+    if response.status != 200:
+        raise Rejected(str(response.status), f"The provider does not give the file: HTTP {response.status}.")
+    if (response.content_length or 0) > max_bytes:
+        raise Rejected("too_large", f"The file is larger than {max_bytes >> 20} MB.")
+
+
+def _named(error: Exception, url: str) -> Unreachable | Uncertain:
+    """Nothing was sent → `Unreachable`; anything after the connection stood → `Uncertain`."""
+    before = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+    if isinstance(error, before):
+        return Unreachable("network", _words(error, url))
+    return Uncertain("network", _words(error, url))
+
+
+def _words(error: Exception, url: str) -> str:
+    """What happened, without the address's path: some providers carry a token in it."""
+    host = urlsplit(url).hostname
+    what = "took too long to answer" if isinstance(error, asyncio.TimeoutError) else "could not be reached"
+    return f"{host} {what} ({type(error).__name__})."
