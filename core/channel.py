@@ -86,7 +86,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
     `aliases` are the other names of the same address (wa_id and BSUID). `ack` is a callback that wants an answer.
     `quote` and `read_mark` are what the provider wants to hear to quote the message or to mark it read; where they
-    are None, `message_id` does.
+    are None, `message_id` does. `at` is 0 where the provider tells no time; the shell then puts that of its receipt.
     """
 
     id: str
@@ -298,6 +298,18 @@ class MarksRead(Protocol):
 class Recalls(Protocol):
     async def recall(self, address: str, message_id: str, wire: Wire) -> None:
         """Take back a message we sent; `Rejected` if the provider's limits are past."""
+
+
+@runtime_checkable
+class Profiles(Protocol):
+    async def profile(self, address: str, wire: Wire) -> Profile:
+        """Who the customer is, where webhooks do not say it; asked once, after the message is kept."""
+
+
+@runtime_checkable
+class RegistersWebhook(Protocol):
+    async def register(self, webhook_url: str, wire: Wire) -> None:
+        """Tell the provider to send its webhooks here."""
 
 
 class TemplateInfo(msgspec.Struct, frozen=True, omit_defaults=True):

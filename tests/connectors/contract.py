@@ -345,7 +345,7 @@ class Contract:
         kind = load(self.samples.kind)
         fields = msgspec.structs.fields(kind.Settings)
         names = {each.name for each in fields if _is_secret(each.type)} & set(self.samples.settings)
-        others = {**self.samples.settings, **{name: "0:another" for name in names}}
+        others = {**self.samples.settings, **{name: self.samples.settings[name][::-1] for name in names}}
         with pytest.raises(Forged):
             kind(convert(others, kind.Settings)).verify(heard.request)
 
