@@ -1,0 +1,3 @@
+"""What the HTTP rims share: who calls, documents, problems, routes, paging, OpenAPI, views.
+
+Knows no rim and no shell."""

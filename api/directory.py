@@ -1,0 +1,300 @@
+"""The picture of channels, agents, groups and settings that a process works with; the truth is the store's.
+
+Every write goes store → memory → listeners, one after another, and is in force here when it returns.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from api.documents import (
+    EVERYWHERE,
+    AgentDoc,
+    Change,
+    ChannelDoc,
+    Collection,
+    GroupDoc,
+    HealthDoc,
+    Scope,
+    Setting,
+)
+from api.vault import Vault
+from core.channel import Connector, Secret
+from core.codec import convert
+from core.policy import AREAS, ChannelFacts, Level, Policy
+from core.ports import Clock, Revision, Store
+
+D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
+Texts = Mapping[str, Mapping[str, str]]  # language → key → text
+SETTINGS = "settings"
+HEALTH = "health"
+POLICY = (
+    "policy"  # its one document is written at each change: its version is the policy's, its history says why
+)
+NOTHING = Setting(0, {})
+
+
+class _Shelf(dict[str, D]):
+    """The documents of one collection by id, those removed among them, and their versions."""
+
+    __slots__ = ("collection", "versions", "wanted")
+
+    def __init__(self, collection: Collection, wanted: type[D]) -> None:
+        super().__init__()
+        self.collection = collection
+        self.wanted: type[D] = wanted
+        self.versions: dict[str, int] = {}
+
+    def alive(self) -> Mapping[str, D]:
+        return MappingProxyType({id: doc for id, doc in self.items() if doc.removed_at is None})
+
+
+class Directory:
+    """`connector_class` finds a kind's class (raises `BadInput`); `texts` are the built-in ones by language."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        clock: Clock,
+        *,
+        connector_class: Callable[[str], type[Connector]],
+        texts: Texts,
+    ) -> None:
+        self._store, self._vault, self._clock, self._texts = store, vault, clock, texts
+        self.connector_class = connector_class
+        self._channels = _Shelf("channels", ChannelDoc)
+        self._agents = _Shelf("agents", AgentDoc)
+        self._groups = _Shelf("groups", GroupDoc)
+        self._settings: dict[str, Setting] = {}
+        self._health: dict[str, HealthDoc] = {}
+        self._writing = asyncio.Lock()
+        self._listeners: list[Callable[[Change], None]] = []
+        self._version = 0
+        self._levels: dict[Scope, Level] = {}
+        self._policies: dict[str, Policy] = {}
+        self._connectors: dict[str, Connector] = {}
+        self.channels: Mapping[str, ChannelDoc] = {}
+        self.agents: Mapping[str, AgentDoc] = {}
+        self.groups: Mapping[str, GroupDoc] = {}
+
+    async def load(self) -> None:
+        """Read everything anew. Before this the directory is empty."""
+        async with self._writing:
+            await self._fill(self._channels)
+            await self._fill(self._agents)
+            await self._fill(self._groups)
+            kept = await self._store.all(SETTINGS)
+            self._settings = {document.id: Setting(document.version, document.body) for document in kept}
+            looked = await self._store.all(HEALTH)
+            self._health = {document.id: convert(document.body, HealthDoc) for document in looked}
+            newest = await self._store.get(POLICY, "current")
+            self._version = newest.version if newest else 0
+            self._show()
+
+    def listen(self, listener: Callable[[Change], None]) -> None:
+        """Called after each write, with what changed; must not wait and must not raise."""
+        self._listeners.append(listener)
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    def channel(self, id: str) -> ChannelDoc | None:
+        """Also one that was removed: old chats name it."""
+        return self._channels.get(id)
+
+    def agent(self, id: str) -> AgentDoc | None:
+        """Also one that was removed."""
+        return self._agents.get(id)
+
+    def group(self, id: str) -> GroupDoc | None:
+        """Also one that was removed."""
+        return self._groups.get(id)
+
+    def groups_of(self, agent: str) -> tuple[str, ...]:
+        return tuple(id for id, group in self.groups.items() if agent in group.agents)
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """Empty for a group that is not (any more)."""
+        found = self.groups.get(group)
+        return tuple(agent for agent in found.agents if agent in self.agents) if found else ()
+
+    def version(self, collection: Collection, id: str) -> int:
+        return self._shelf(collection).versions.get(id, 0)
+
+    def setting(self, scope: Scope, area: str) -> Setting:
+        return self._settings.get(scope.key(area), NOTHING)
+
+    def health(self, channel: str) -> HealthDoc:
+        return self._health.get(channel, HealthDoc())
+
+    def policy(self, channel: str) -> Policy:
+        """The rules of a channel, a removed one's too (its timers may still run); KeyError if there never was one."""
+        found = self._policies.get(channel)
+        if found is None:
+            found = self._policies[channel] = self._compiled(self._channels[channel])
+        return found
+
+    def connector(self, channel: str) -> Connector:
+        """KeyError if there is no such channel; `CannotOpen` if its secrets were sealed with another key."""
+        found = self._connectors.get(channel)
+        if found is None:
+            doc = self.channels[channel]
+            made = self.connector_class(doc.kind)
+            found = self._connectors[channel] = made(convert(self.opened(doc), made.Settings))
+        return found
+
+    def opened(self, doc: ChannelDoc) -> dict[str, object]:
+        """A channel's settings with the secrets readable: for its connector alone."""
+        return {
+            field: Secret(self._vault.open(str(value["sealed"]), doc.id, field))
+            if _is_sealed(value)
+            else value
+            for field, value in cast(dict[str, Any], doc.settings).items()
+        }
+
+    def seal(self, channel: str, field: str, secret: str) -> dict[str, object]:
+        """The form in which a secret setting is kept."""
+        return {"sealed": self._vault.seal(secret, channel, field)}
+
+    # --- writing ---------------------------------------------------------------------------------------------
+
+    async def save_channel(self, doc: ChannelDoc, *, who: str, expected: int | None = None) -> int:
+        return await self._save(self._channels, doc, who, expected)
+
+    async def save_agent(self, doc: AgentDoc, *, who: str, expected: int | None = None) -> int:
+        version = await self._save(self._agents, doc, who, expected)
+        await self._store.seat(doc.id, capacity=doc.capacity, at=self._clock.now())
+        return version
+
+    async def save_group(self, doc: GroupDoc, *, who: str, expected: int | None = None) -> int:
+        return await self._save(self._groups, doc, who, expected)
+
+    async def remove_channel(self, id: str, *, who: str) -> None:
+        """Its secrets go, its name stays."""
+        await self._save(
+            self._channels, replace(self.channels[id], settings={}, removed_at=self._clock.now()), who
+        )
+
+    async def remove_agent(self, id: str, *, who: str) -> None:
+        """Out of every group, without a seat; the name stays."""
+        for group in self.groups_of(id):
+            doc = self.groups[group]
+            left = tuple(agent for agent in doc.agents if agent != id)
+            await self._save(self._groups, replace(doc, agents=left), who)
+        gone = replace(self.agents[id], password_hash="", removed_at=self._clock.now())
+        await self._save(self._agents, gone, who)
+        await self._store.remove_seat(id)
+
+    async def remove_group(self, id: str, *, who: str) -> None:
+        """Channels that have it as their default have none then."""
+        for doc in [doc for doc in self.channels.values() if doc.group == id]:
+            await self._save(self._channels, replace(doc, group=None), who)
+        await self._save(self._groups, replace(self.groups[id], removed_at=self._clock.now()), who)
+
+    async def save_setting(
+        self, scope: Scope, area: str, body: dict[str, object], *, who: str, expected: int | None = None
+    ) -> int:
+        """`body` is valid for the area; raises `Stale` if `expected` is not the version."""
+        async with self._writing:
+            id, now = scope.key(area), self._clock.now()
+            await self._bump(f"{SETTINGS} {id}", who, now)
+            version = await self._store.put(SETTINGS, id, body, who=who, at=now, expected=expected)
+            self._settings[id] = Setting(version, body)
+            self._show()
+        self._tell(SETTINGS, id, who, now)
+        return version
+
+    async def save_health(self, channel: str, health: HealthDoc) -> None:
+        """Written when it differs from what is known, but for its time."""
+        async with self._writing:
+            known = self._health.get(channel)
+            self._health[channel] = health
+            if known is not None and replace(known, at=health.at) == health:
+                return
+            now = self._clock.now()
+            await self._store.put(HEALTH, channel, msgspec.to_builtins(health), who="system", at=now)
+        self._tell(HEALTH, channel, "system", now)
+
+    async def revisions(self, scope: Scope, area: str) -> list[Revision]:
+        """Oldest first."""
+        return list(await self._store.revisions(SETTINGS, scope.key(area)))
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _shelf(self, collection: Collection) -> _Shelf[Any]:
+        shelves: dict[str, _Shelf[Any]] = {
+            "channels": self._channels,
+            "agents": self._agents,
+            "groups": self._groups,
+        }
+        return shelves[collection]
+
+    async def _fill(self, shelf: _Shelf[D]) -> None:
+        shelf.clear()
+        for document in await self._store.all(shelf.collection):
+            shelf[document.id] = convert(document.body, shelf.wanted)
+            shelf.versions[document.id] = document.version
+
+    async def _save(self, shelf: _Shelf[D], doc: D, who: str, expected: int | None = None) -> int:
+        async with self._writing:
+            now = self._clock.now()
+            if shelf.collection != "agents":
+                await self._bump(f"{shelf.collection} {doc.id}", who, now)
+            body = msgspec.to_builtins(doc)
+            version = await self._store.put(
+                shelf.collection, doc.id, body, who=who, at=now, expected=expected
+            )
+            shelf[doc.id], shelf.versions[doc.id] = doc, version
+            if shelf.collection == "channels":
+                self._connectors.pop(doc.id, None)
+            self._show()
+        self._tell(shelf.collection, doc.id, who, now)
+        return version
+
+    async def _bump(self, what: str, who: str, now: int) -> None:
+        """Before the write: a version without a change is harmless, a change without a version is not."""
+        self._version = await self._store.put(POLICY, "current", {"changed": what}, who=who, at=now)
+
+    def _show(self) -> None:
+        self.channels, self.agents, self.groups = (
+            self._channels.alive(),
+            self._agents.alive(),
+            self._groups.alive(),
+        )
+        self._levels.clear()
+        self._policies.clear()
+
+    def _tell(self, collection: str, id: str, who: str, at: int) -> None:
+        for listener in self._listeners:
+            listener(Change(collection, id, who, at))
+
+    def _compiled(self, doc: ChannelDoc) -> Policy:
+        capabilities = self.connector_class(doc.kind).capabilities
+        return Policy(
+            version=self._version,
+            channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
+            texts=self._texts,
+            everywhere=self._level(EVERYWHERE),
+            groups={id: self._level(Scope("group", id)) for id in self.groups},
+            here=self._level(Scope("channel", doc.id)),
+        )
+
+    def _default_group(self, doc: ChannelDoc) -> str | None:
+        return doc.group if doc.group in self.groups else None
+
+    def _level(self, scope: Scope) -> Level:
+        found = self._levels.get(scope)
+        if found is None:
+            areas: dict[str, Any] = {
+                area: convert(self.setting(scope, area).body, wanted) for area, wanted in AREAS.items()
+            }
+            found = self._levels[scope] = Level(**areas)
+        return found
+
+
+def _is_sealed(value: object) -> bool:
+    return isinstance(value, dict) and "sealed" in value
