@@ -35,6 +35,7 @@ class Decision:
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 def decide(state: Conversation, command: c.Command, context: Context) -> Decision:
@@ -99,6 +100,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         takes=next((event.agent.id for event in turn.events if isinstance(event, e.Assigned)), None),
         frees=next((who for event in turn.events if (who := _freed(event)) is not None), None),
         force=isinstance(command, c.Claim),
+        aliases=tuple(a for event in turn.events if isinstance(event, e.AliasesLearned) for a in event.aliases),
     )
 
 

@@ -1,9 +1,12 @@
 """How sessions end: closed by an agent, left by the customer, timed out; and what is said then."""
 
+from typing import Literal
+
 from core import command as c
 from core import event as e
 from core import rating
 from core.errors import Refused
+from core.prompts import Key
 from core.session import Session
 from core.turn import Turn
 
@@ -31,7 +34,13 @@ def block(turn: Turn, command: c.Block) -> None:
 
 
 def end(
-    turn: Turn, *, by: str, reason: str, prompt: str, who: str | None = None, survey: bool = True
+    turn: Turn,
+    *,
+    by: Literal["agent", "customer", "system"],
+    reason: str,
+    prompt: Key,
+    who: str | None = None,
+    survey: bool = True,
 ) -> None:
     """Say the end-of-chat prompt, ask the survey where it is due, close, and free the agent's place."""
     session = turn.open_session()

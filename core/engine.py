@@ -142,6 +142,7 @@ class Engine:
                 takes=decision.takes,
                 frees=decision.frees,
                 force=decision.force,
+                aliases=decision.aliases,
                 at=now,
                 policy=policy.version,
                 lease=around.lease(now),
@@ -154,9 +155,7 @@ class Engine:
         if found is not None:
             return found
         new_id = self._around.new_id
-        fresh = Conversation(
-            id=new_id(), channel=where.channel, address=where.id, customer=Customer(id=new_id())
-        )
+        fresh = Conversation(id=new_id(), channel=where.channel, address=where.id, customer=Customer(id=new_id()))
         return fresh, 0
 
     def _learn(self, where: Address, done: Done) -> None:

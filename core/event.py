@@ -17,6 +17,12 @@ class CustomerKnown(msgspec.Struct, frozen=True, tag="customer_known"):
     customer: Customer
 
 
+class AliasesLearned(msgspec.Struct, frozen=True, tag="aliases_learned"):
+    """The provider knows this person by other names too; the store makes them point to this conversation."""
+
+    aliases: tuple[str, ...]
+
+
 class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
     session: str
     number: int
@@ -216,6 +222,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):
 
 Event = (
     CustomerKnown
+    | AliasesLearned
     | Opened
     | LanguageChosen
     | Received

@@ -23,6 +23,8 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _replied(state, event)
         case e.CustomerKnown():
             return replace(state, customer=event.customer)
+        case e.AliasesLearned():
+            return replace(state, aliases=(*state.aliases, *event.aliases))
         case e.Opened():
             return _opened(state, event)
         case e.LanguageChosen():
@@ -30,9 +32,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
-            return _session(
-                state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False
-            )
+            return _session(state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False)
         case e.Assigned():
             return _session(state, phase="active", agent=event.agent, excluded=())
         case e.Transferred():

@@ -8,6 +8,7 @@ was found, carrying for every character the span of the original it came from (`
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Self
 from unicodedata import category, combining, normalize
 
@@ -52,7 +53,9 @@ _INSIDE = re.compile(
     f"[^\\w\\s](?<![{_KEPT}])(?<=[^\\W_][\\S])(?<![{_HAN}{_UNSPACED}][\\S])"
     f"(?:(?![{_KEPT}])[^\\w\\s])*(?=[^\\W_])(?![{_HAN}{_UNSPACED}])"
 )
-_SPELLED = re.compile(r"\s(?<=\b[^\W_]\s)\s*(?=[^\W_]\b)")
+_SPELLED = re.compile(
+    f"\\W(?<![{_STOPS}{_KEPT}])(?<=\\b[^\\W_]\\W)(?:(?![{_STOPS}{_KEPT}])\\W)*(?=[^\\W_]\\b)(?!\\w[{_KEPT}])"
+)
 _HAN_SPLIT = re.compile(
     f"\\W(?<![{_STOPS}])(?<=[{_HAN}][\\s\\S])(?:(?![{_STOPS}])\\W)*(?=[{_HAN}])"
 )
@@ -154,7 +157,12 @@ def is_anywhere(letter: str) -> bool:
 
 def _looks_tricky(folded: str) -> bool:
     shape = f" {folded.encode().translate(_ASCII_SHAPE).decode()} "
-    return (".a" in shape and "a." in shape) or "da" in shape or " a a " in shape
+    return (
+        (".a" in shape and "a." in shape)
+        or "da" in shape
+        or " a a " in shape
+        or " a ." in shape
+    )
 
 
 def _without_twins(folded: str) -> str:
@@ -289,7 +297,7 @@ class Traced(msgspec.Struct, frozen=True):
 def _clusters(text: str) -> list[tuple[int, int]]:
     """Spans that fold independently of each other: a character with the marks that follow it."""
     starts = [i for i, c in enumerate(text) if i == 0 or not _continues(c)]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(pairwise([*starts, len(text)]))
 
 
 def _continues(c: str) -> bool:

@@ -139,9 +139,10 @@ def _by_script(text: str, letters: int, likely: tuple[str, ...]) -> Guess | None
     if text.isascii():
         return None
     kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
-    if kana and (kana + han) * 2 >= letters:
+    # One of these says as much as several Latin letters: "请问 iPhone" is Chinese.
+    if kana and (kana + han) * 4 >= letters:
         return Guess("ja", 0.98 if kana > 1 else _SURE)
-    if han * 2 >= letters:
+    if han * 4 >= letters:
         return _chinese(text, han, likely)
     for language, script in _OWN_SCRIPTS:
         if len(script.findall(text)) * 2 >= letters:
@@ -156,8 +157,9 @@ def _chinese(text: str, han: int, likely: tuple[str, ...]) -> Guess:
         way = "zh-Hant" if traditional > simplified else "zh-Hans"
         return Guess(way, 0.97 if abs(traditional - simplified) > 1 else _SURE)
     for hint in likely:
-        if hint == "ja" or hint.startswith(("zh", "yue")):
-            return Guess("ja" if hint == "ja" else _with_script(hint), 0.75)
+        spoken = hint.split("-")[0]
+        if spoken in ("ja", "zh", "yue"):
+            return Guess("ja" if spoken == "ja" else _with_script(hint), 0.75)
     return Guess("zh-Hans", 0.6 if han > 3 else 0.5)
 
 

@@ -12,8 +12,9 @@ from msgspec import UNSET, UnsetType
 
 from core.channel import Capabilities
 from core.fit import Phrases
-from core.prompts import Catalogue, PromptSetting
+from core.prompts import Catalogue, Key, Override
 from core.session import SurveyKind
+from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -22,15 +23,15 @@ S = TypeVar("S", bound=msgspec.Struct)
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `closing`: how chats end. Seconds; None switches off."""
 
-    customer_idle_seconds: int | None | UnsetType = UNSET
-    customer_reminder_seconds: int | None | UnsetType = UNSET
-    prompts: dict[str, PromptSetting] | UnsetType = UNSET
+    customer_idle_seconds: int | UnsetType | None = UNSET
+    customer_reminder_seconds: int | UnsetType | None = UNSET
+    prompts: dict[str, Override] | UnsetType = UNSET
 
 
 class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `prompts`: every other text the system says."""
 
-    prompts: dict[str, PromptSetting] | UnsetType = UNSET
+    prompts: dict[str, Override] | UnsetType = UNSET
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,18 +114,23 @@ class Rules:
     words: Filter
     survey: Survey
     ending: Ending
+    answers: Answers
+    known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
-    def say(self, key: str, language: str, **values: object) -> str | None:
+    def say(self, key: Key, language: str, **values: str | int) -> str | None:
         """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
         said = self.catalogue.say(key, language, **values)
         return None if said is None else said.text
 
     def phrases(self, language: str) -> Phrases:
         """The system's words that stand inside other people's messages when a channel lacks a means."""
-        return Phrases(
-            options_hint=self.say("options_hint", language) or "",
-            link=self.say("link_media", language, name="{name}", url="{url}") or "{name}: {url}",
-        )
+        found = self.known_phrases.get(language)
+        if found is None:
+            found = self.known_phrases[language] = Phrases(
+                options_hint=self.say("options_hint", language) or "",
+                link=self.say("link_media", language, name="{name}", url="{url}") or "{name}: {url}",
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ class Policy:
     version: int
     channel: ChannelFacts
     texts: Mapping[str, Mapping[str, str]]
+    answers: Answers
     everywhere: Level
     groups: Mapping[str, Level]
     here: Level
@@ -146,23 +153,19 @@ class Policy:
         return found
 
     def _compile(self, group: str | None) -> Rules:
-        nearest_first = [self.here, self.groups.get(group or "", Level()), self.everywhere]
+        levels = [self.everywhere, self.groups.get(group or "", Level()), self.here]
         return Rules(
             version=self.version,
             channel=self.channel,
             catalogue=Catalogue.compile(
                 self.texts,
-                [
-                    {**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})}
-                    for level in nearest_first
-                ],
-                default_language=self.channel.language,
+                [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels],
+                self.channel.language,
             ),
-            words=Filter.compile(
-                merge_lists([_set(level.words.lists, ()) for level in reversed(nearest_first)])
-            ),
-            survey=_merged(Survey, [level.surveys for level in nearest_first]),
-            ending=_merged(Ending, [level.closing for level in nearest_first]),
+            words=Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels])),
+            survey=_merged(Survey, [level.surveys for level in levels]),
+            ending=_merged(Ending, [level.closing for level in levels]),
+            answers=self.answers,
         )
 
 
@@ -173,13 +176,12 @@ def _set(value: V | UnsetType, default: V) -> V:
     return default if isinstance(value, UnsetType) else value
 
 
-def _merged(wanted: type[S], nearest_first: Sequence[msgspec.Struct]) -> S:
-    """Each field from the nearest level that sets it."""
-    values: dict[str, object] = {}
-    for name in wanted.__struct_fields__:
-        for level in nearest_first:
-            value = getattr(level, name)
-            if not isinstance(value, UnsetType):
-                values[name] = value
-                break
+def _merged(wanted: type[S], levels: Sequence[msgspec.Struct]) -> S:
+    """Each field from the nearest level that sets it; the nearest comes last."""
+    values = {
+        name: value
+        for level in levels
+        for name in wanted.__struct_fields__
+        if not isinstance(value := getattr(level, name), UnsetType)
+    }
     return wanted(**values)

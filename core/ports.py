@@ -69,6 +69,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    aliases: tuple[str, ...] = ()
     at: int
     policy: int = 0
     lease: Lease
@@ -333,7 +334,14 @@ class Store(Protocol):
 
     # documents
     async def put(
-        self, collection: str, id: str, body: dict[str, object] | None, *, who: str, at: int, expected: int | None = None
+        self,
+        collection: str,
+        id: str,
+        body: dict[str, object] | None,
+        *,
+        who: str,
+        at: int,
+        expected: int | None = None,
     ) -> int:
         """Write (or with None remove) a document; its new version. Raises `Stale` if `expected` is not the version."""
 

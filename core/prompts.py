@@ -296,7 +296,7 @@ def _bad_values(
         shown = message.format(samples)
     except RuntimeError as error:
         return f"This can't be filled in: {_reason(str(error))}."
-    if "{" in shown:
+    if any(f"{{{name}}}" in shown for name in known):
         return (
             "An apostrophe right before { makes it plain text; write two apostrophes."
         )

@@ -1,14 +1,22 @@
 """The satisfaction survey of a session: asking, understanding the answer, thanking."""
 
+from collections.abc import Mapping
+
 from core import command as c
 from core import event as e
 from core.channel import Received
 from core.errors import Refused
-from core.message import Author, Choice, Chosen, Field, Form, Message, Option, Text, plain
-from core.session import ReplyToken, Session
-from core.survey import options, read_score
+from core.message import Author, Choice, Chosen, Content, Field, Form, Message, Option, Text, plain
+from core.prompts import Key
+from core.session import ReplyToken, Session, SurveyKind
+from core.survey import chosen_score, options
 from core.turn import Turn
 
+QUESTIONS: Mapping[SurveyKind, Key] = {
+    "stars": "survey_invite_stars",
+    "nps": "survey_invite_nps",
+    "thumbs": "survey_invite_thumbs",
+}
 COMMENT_MS = 10 * 60_000  # once a comment was asked, the next message within ten minutes is it (DESIGN.md)
 
 
@@ -18,11 +26,12 @@ def invite(turn: Turn) -> bool:
     session = turn.open_session()
     if not survey.on or session.wrote == 0 or session.rating is not None or session.invited is not None:
         return False
-    question = turn.rules.say(f"survey_invite_{survey.kind}", turn.language) or ""
+    question = turn.rules.say(QUESTIONS[survey.kind], turn.language) or ""
     if turn.state.last is not None and turn.state.last.invited is not None:
         turn.emit(e.InvitationEnded(turn.now))
     labels = tuple(
-        Option(id, turn.rules.say(key, turn.language) or id.removeprefix("rate:")) for id, key in options(survey.kind)
+        Option(one.id, turn.rules.say(one.key, turn.language, score=one.score) or str(one.score))
+        for one in options(survey.kind)
     )
     turn.emit(e.Invited(survey.kind, turn.now, turn.now + survey.expires_seconds * 1000))
     if "form" in turn.rules.channel.capabilities.outbound:
@@ -53,7 +62,7 @@ def answer(turn: Turn, inbound: Received) -> bool:
         return False
     if session.invited.comment_until is not None:
         return _comment(turn, session, inbound)
-    score = _score(session, inbound)
+    score = _score(turn, session, inbound.content)
     if score is None:
         return False
     _keep(turn, session, inbound)
@@ -72,16 +81,19 @@ def _invited(turn: Turn) -> Session | None:
     return turn.state.session if turn.state.session and turn.state.session.invited else None
 
 
-def _score(session: Session, inbound: Received) -> int | None:
-    assert session.invited is not None
-    content = inbound.content
-    if isinstance(content, Chosen):
-        return next((int(id[5:]) for id, _ in options(session.invited.kind) if id == content.id), None)
-    if isinstance(content, Form) and content.values is not None:
-        return read_score(content.values.get("score", ""), session.invited.kind, session.language)
-    if isinstance(content, Text):
-        return read_score(content.text, session.invited.kind, session.language)
-    return None
+def _score(turn: Turn, session: Session, content: Content) -> int | None:
+    """What a content scores, if it wholly is an answer: a pressed option, a filled form, words."""
+    assert session.invited is not None, "only an invited session is answered"
+    kind, read = session.invited.kind, turn.rules.answers.read_score
+    match content:
+        case Chosen(id=id):
+            return chosen_score(id, kind)
+        case Form(values=values) if values is not None:
+            return read(values.get("score", ""), kind, session.language)
+        case Text(text=text):
+            return read(text, kind, session.language)
+        case _:
+            return None
 
 
 def _comment(turn: Turn, session: Session, inbound: Received) -> bool:
@@ -116,7 +128,7 @@ def _keep(turn: Turn, session: Session, inbound: Received) -> int:
     return message.seq
 
 
-def _say(turn: Turn, session: Session, key: str) -> None:
+def _say(turn: Turn, session: Session, key: Key) -> None:
     """Thank in the rated session, which may be closed while another is open already."""
     text = turn.rules.say(key, session.language)
     if text is not None:

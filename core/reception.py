@@ -10,7 +10,7 @@ from core.fit import pick
 from core.message import Author, Chosen, Content, Message, Option, Text, Unsupported, plain
 from core.session import ReplyToken, Session
 from core.turn import Turn
-from core.words import Verdict
+from core.words import Side, Verdict
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
@@ -19,6 +19,7 @@ def receive(turn: Turn, command: c.Receive) -> None:
     """A customer's message: turned away, an answer to a survey, or part of a (perhaps new) session."""
     inbound = command.inbound
     _meet(turn, inbound.profile)
+    _learn_aliases(turn, inbound)
     if _blocked(turn):
         return _turn_away(turn, inbound)
     if not turn.state.reachable:
@@ -81,7 +82,7 @@ def tell_position(turn: Turn, position: int, online: int) -> None:
         turn.prompt("queue_position", position=position)
 
 
-def filtered(turn: Turn, content: Content, side: str) -> tuple[Content, Content | None, Verdict | None]:
+def filtered(turn: Turn, content: Content, side: Side) -> tuple[Content, Content | None, Verdict | None]:
     """What may be passed on, what was really written if that differs, and the word filter's verdict on it."""
     text = plain(content)
     if not text:
@@ -113,6 +114,13 @@ def _meet(turn: Turn, profile: Profile) -> None:
     )
     if better != known or not turn.state.sessions and not turn.state.last and turn.state.session is None:
         turn.emit(e.CustomerKnown(better))
+
+
+def _learn_aliases(turn: Turn, inbound: Received) -> None:
+    known = {turn.state.address, *turn.state.aliases}
+    new = tuple(name for name in dict.fromkeys((inbound.address, *inbound.aliases)) if name not in known)
+    if new:
+        turn.emit(e.AliasesLearned(new))
 
 
 def _blocked(turn: Turn) -> bool:

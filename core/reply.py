@@ -9,7 +9,9 @@ from core.reception import enqueue, filtered
 from core.session import Session
 from core.turn import Turn
 
-SENDABLE = frozenset({"text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "template"})
+SENDABLE = frozenset(
+    {"text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "template"}
+)
 
 
 def reply(turn: Turn, command: c.Reply) -> None:
@@ -37,9 +39,7 @@ def reply(turn: Turn, command: c.Reply) -> None:
     )
     pending = tuple((option.id, option.label) for option in content.options) if isinstance(content, Choice) else ()
     turn.quote = command.quote
-    turn.emit(
-        e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending)
-    )
+    turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
     if verdict is not None and verdict.alerts:
         turn.emit(e.Alerted(turn.now, message.seq, "agent", message.hits))
     arm_idle_timers(turn)

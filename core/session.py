@@ -91,7 +91,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
-    from (ours). `read_mark` belongs to the customer's last message.
+    from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address.
     """
 
     id: str
@@ -108,3 +108,4 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
+    aliases: tuple[str, ...] = ()

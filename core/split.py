@@ -1,7 +1,7 @@
 """Where a long text may be cut: at a paragraph, else a sentence, else a word, else between two characters.
 
-Characters are what a reader takes for one (a family emoji, a letter with its accents); sentences and words are
-found by ICU, which knows Thai, Chinese and Japanese, where no space parts them.
+Characters are what a reader takes for one (a family emoji, a letter with its accents). ICU finds sentences and
+words, also where no space parts them: Thai, Chinese, Japanese.
 """
 
 from collections.abc import Iterable, Iterator

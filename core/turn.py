@@ -8,6 +8,7 @@ from core.event import Event, Prompted
 from core.evolve import evolve
 from core.message import Author, Choice, Content, Message, Text
 from core.policy import Policy, Rules
+from core.prompts import Key
 from core.session import Conversation, ReplyToken, Session
 
 SYSTEM = Author(kind="system")
@@ -90,9 +91,9 @@ class Turn:
         self.spent = token
         return True
 
-    def prompt(self, key: str, **values: object) -> bool:
+    def prompt(self, key: Key, **values: str | int) -> bool:
         """Say a prompt in the customer's language, if it is on; whether it was said."""
-        text = self.rules.say(key, self.language, **self._values(), **values)
+        text = self.rules.say(key, self.language, **{**self._values(), **values})
         if text is not None:
             self.say(key, Text(text))
         return text is not None
@@ -117,7 +118,7 @@ class Turn:
             )
         )
 
-    def _values(self) -> dict[str, object]:
+    def _values(self) -> dict[str, str | int]:
         session = self.state.session or self.state.last
         agent = session.agent.name if session and session.agent else ""
         return {

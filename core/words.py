@@ -135,9 +135,15 @@ class Filter(msgspec.Struct, frozen=True):
             raise ValueError(f"{field}: {message}")
         sides: dict[Side, list[WordList]] = {}
         for entry in lists:
-            if entry.on and entry.words:
+            if entry.on:
                 sides.setdefault(entry.side, []).append(entry)
-        return cls({side: _compiled(found) for side, found in sides.items()})
+        return cls(
+            {
+                side: _compiled(found)
+                for side, found in sides.items()
+                if any(entry.words for entry in found)
+            }
+        )
 
     def scan(self, text: str, side: Side) -> Verdict:
         matcher = self.sides.get(side)

@@ -76,7 +76,7 @@ def _public_url(text: str) -> str:
 
 def _store(text: str) -> str:
     if not text.startswith("sqlite:///") or len(text) == len("sqlite:///"):
-        raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH, not {text.split('@')[-1]!r}.")
+        raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH, not {text.rsplit('@', 1)[-1]!r}.")
     return text
 
 

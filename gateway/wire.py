@@ -46,7 +46,7 @@ class Allowed:
 
     def address(self, text: str) -> bool:
         """Whether an IP address is public, or private but allowed."""
-        address = ipaddress.ip_address(text.split("%")[0])
+        address = ipaddress.ip_address(text.partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None)
         address = mapped or address
         if any(address.version == net.version and address in net for net in self._nets) or self.host(str(address)):
@@ -191,8 +191,12 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    body = await response.content.read(MAX_ANSWER) if (response.content_length or 0) > MAX_ANSWER else None
-    return body if body is not None else await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise Uncertain("too_large", f"The provider's answer is larger than {MAX_ANSWER >> 20} MB.")
+    return bytes(body)
 
 
 def _refuse(response: aiohttp.ClientResponse, max_bytes: int) -> None:

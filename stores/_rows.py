@@ -53,7 +53,7 @@ def first_state(event: Speaking, carried: frozenset[int]) -> State | None:
     """Only what goes out has a delivery state; `carried` are the seqs the commit's deliveries carry."""
     message = event.message
     outbound = isinstance(event, Prompted | Replied)
-    return "queued" if outbound and (message.delivery is not None or message.seq in carried) else None
+    return "queued" if outbound and (message.seq in carried) else None
 
 
 def carried(effects: tuple[Effect, ...]) -> frozenset[int]:

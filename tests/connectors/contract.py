@@ -204,7 +204,7 @@ def _spoil(body: bytes, data: st.DataObject) -> bytes:
     try:
         value = json.loads(body)
     except ValueError:
-        pairs: list[Any] = [list(pair) for pair in parse_qsl(body.decode(), keep_blank_values=True)]
+        pairs = parse_qsl(body.decode(), keep_blank_values=True)
         place = data.draw(st.sampled_from(range(len(pairs)))) if pairs else 0
         odd = data.draw(st.text(max_size=30))
         return urlencode(

@@ -1,0 +1,397 @@
+"""What is shown of sessions, messages and events: to agents, and to those who may see what a mask hides.
+
+Views are built from rows of the store; events hold more than anybody outside may see. Customers' views: visitor.py.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+import msgspec
+
+from api.contents import Shown, shown
+from api.directory import Directory
+from api.times import Time, iso, iso_or_none
+from core import event as e
+from core.channel import Capabilities
+from core.customer import Customer
+from core.message import Author, State
+from core.ports import FeedRow, SessionRow, StoredMessage
+from core.session import Conversation, Phase, Rating, Session, SurveyKind
+
+Audience = Literal["agent", "supervisor"]
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """Somebody or something by name; one that was removed keeps its last."""
+
+    id: str
+    name: str
+
+
+class ChannelRef(msgspec.Struct, frozen=True):
+    id: str
+    kind: str
+    name: str
+
+
+class CustomerRef(msgspec.Struct, frozen=True):
+    id: str
+    name: str | None
+    language: str | None
+
+
+class CustomerView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str | None
+    language: str | None
+    avatar: str | None
+    phone: str | None
+    email: str | None
+    partner_id: str | None
+    timezone: str | None
+    vip: bool
+    tags: tuple[str, ...]
+    params: dict[str, str]
+
+
+class FailureView(msgspec.Struct, frozen=True):
+    """Why a message did not reach the customer; `code` is the provider's own, or ours."""
+
+    code: str
+    reason: str
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`original` is what a mask or a block hides, for those who may see it; `state` is null for what is not sent."""
+
+    id: str
+    seq: int
+    author: Author
+    content: Shown
+    at: Time
+    state: State | None
+    late: bool = False
+    edited_at: Time | None = None
+    recalled: bool = False
+    reply_to: int | None = None
+    client_id: str | None = None
+    error: FailureView | None = None
+    maybe_twice: bool = False
+    hits: tuple[str, ...] = ()
+    original: Shown | None = None
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    number: int
+    channel: ChannelRef
+    customer: CustomerRef
+    phase: Phase
+    agent: Ref | None
+    group: Ref | None
+    language: str
+    opened_at: Time
+    last_seq: int
+    last_message: MessageView | None
+    unread: int
+    tags: tuple[str, ...]
+    locked: bool
+
+
+class TraceView(msgspec.Struct, frozen=True):
+    """A line of "why is this chat where it is"; `step` is for programs, `text` for people."""
+
+    at: Time
+    step: str
+    text: str
+
+
+class RatingView(msgspec.Struct, frozen=True, kw_only=True):
+    kind: SurveyKind
+    score: int
+    tags: tuple[str, ...]
+    comment: str | None
+    solved: bool | None
+    at: Time
+
+
+class ClosedView(msgspec.Struct, frozen=True):
+    by: Literal["agent", "customer", "system"]
+    reason: str
+    at: Time
+
+
+class WindowView(msgspec.Struct, frozen=True):
+    """Free text may be sent until then; afterwards templates only."""
+
+    until: Time
+
+
+class SessionDetail(SessionView, frozen=True, kw_only=True):
+    trace: tuple[TraceView, ...]
+    rating: RatingView | None
+    closed: ClosedView | None
+    window: WindowView | None
+
+
+FrameType = Literal[
+    "session.opened",
+    "session.queued",
+    "session.assigned",
+    "session.transferred",
+    "session.updated",
+    "session.rated",
+    "session.alerted",
+    "session.closed",
+    "message.created",
+    "message.updated",
+]
+
+
+class FrameView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One event on an agent's socket, with the session (and message) as they are now."""
+
+    cursor: str
+    type: FrameType
+    session: SessionView
+    at: Time
+    message: MessageView | None = None
+
+
+def message_id(session: str, seq: int) -> str:
+    return f"{session}.{seq}"
+
+
+def seq_of(session: str, message: str) -> int | None:
+    """The number in its session of the message an id names; None if it is none of that session."""
+    owner, _, seq = message.rpartition(".")
+    return int(seq) if owner == session and seq.isascii() and seq.isdigit() and len(seq) < 10 else None
+
+
+def message_view(stored: StoredMessage, audience: Audience = "agent") -> MessageView:
+    message = stored.message
+    failed = stored.state == "failed"
+    original = message.original if audience == "supervisor" else None
+    return MessageView(
+        id=message_id(stored.session, message.seq),
+        seq=message.seq,
+        author=message.author,
+        content=shown(message.content),
+        at=iso(message.at),
+        state=stored.state,
+        late=message.late,
+        edited_at=iso_or_none(stored.edited_at),
+        recalled=stored.recalled_at is not None or stored.retracted_at is not None,
+        reply_to=message.reply_to,
+        client_id=message.client_id,
+        error=FailureView(stored.code or "failed", stored.reason or "It could not be sent.")
+        if failed
+        else None,
+        maybe_twice=stored.maybe_twice,
+        hits=message.hits,
+        original=None if original is None else shown(original),
+    )
+
+
+def customer_ref(customer: Customer) -> CustomerRef:
+    return CustomerRef(customer.id, customer.name, customer.language)
+
+
+def customer_view(customer: Customer) -> CustomerView:
+    return CustomerView(
+        id=customer.id,
+        name=customer.name,
+        language=customer.language,
+        avatar=customer.avatar,
+        phone=customer.phone,
+        email=customer.email,
+        partner_id=customer.partner_id,
+        timezone=customer.timezone,
+        vip=customer.vip,
+        tags=customer.tags,
+        params=customer.params,
+    )
+
+
+def channel_ref(directory: Directory, channel: str) -> ChannelRef:
+    known = directory.channel(channel)
+    return ChannelRef(channel, known.kind, known.name) if known else ChannelRef(channel, "", channel)
+
+
+def group_ref(directory: Directory, group: str | None) -> Ref | None:
+    if group is None:
+        return None
+    known = directory.group(group)
+    return Ref(group, known.name if known else group)
+
+
+def session_view(row: SessionRow, directory: Directory, audience: Audience = "agent") -> SessionView:
+    return SessionView(**_session_fields(row, directory, audience))
+
+
+def session_detail(
+    row: SessionRow,
+    directory: Directory,
+    audience: Audience,
+    *,
+    trace: Sequence[FeedRow],
+    rating: RatingView | None,
+    window: WindowView | None,
+) -> SessionDetail:
+    closed = row.session.closed
+    return SessionDetail(
+        **_session_fields(row, directory, audience),
+        trace=tuple(line for line in (trace_view(row, directory) for row in trace) if line is not None),
+        rating=rating,
+        closed=ClosedView(closed.by, closed.reason, iso(closed.at)) if closed else None,
+        window=window,
+    )
+
+
+def rating_view(rating: Rating | None, comment: str | None) -> RatingView | None:
+    """`comment` is the text of the message that was taken as one (`core.event.Commented`)."""
+    if rating is None:
+        return None
+    return RatingView(
+        kind=rating.kind, score=rating.score, tags=(), comment=comment, solved=None, at=iso(rating.at)
+    )
+
+
+def window_view(conversation: Conversation, capabilities: Capabilities) -> WindowView | None:
+    """Null where the channel has no service window."""
+    if not capabilities.window_seconds:
+        return None
+    return WindowView(iso(conversation.window_from + capabilities.window_seconds * 1000))
+
+
+def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -> "dict[str, object]":
+    session: Session = row.session
+    return {
+        "id": session.id,
+        "number": session.number,
+        "channel": channel_ref(directory, row.channel),
+        "customer": customer_ref(row.customer),
+        "phase": session.phase,
+        "agent": Ref(session.agent.id, session.agent.name) if session.agent else None,
+        "group": group_ref(directory, session.group),
+        "language": session.language,
+        "opened_at": iso(session.opened_at),
+        "last_seq": session.seq,
+        "last_message": message_view(row.last_message, audience) if row.last_message else None,
+        "unread": session.unread,
+        "tags": session.tags,
+        "locked": session.locked,
+    }
+
+
+# --- the feed ----------------------------------------------------------------------------------------------------
+
+
+def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audience) -> FrameView | None:
+    """None for what this audience is not shown, or what stands in no session."""
+    kind = frame_type(row.event)
+    if kind is None or row.row is None or (kind == "session.alerted" and audience != "supervisor"):
+        return None
+    about_message = kind in ("message.created", "message.updated", "session.alerted")
+    if about_message and row.stored is None:
+        return None
+    return FrameView(
+        cursor=cursor,
+        type=kind,
+        session=session_view(row.row, directory, audience),
+        at=iso(row.at),
+        message=message_view(row.stored, audience) if row.stored else None,
+    )
+
+
+def frame_type(event: e.Event | e.Fact) -> FrameType | None:
+    """What an event is called on the socket; None for what only the rules need to know."""
+    match event:
+        case e.Opened():
+            return "session.opened"
+        case e.Queued():
+            return "session.queued"
+        case e.Assigned():
+            return "session.assigned"
+        case e.Transferred():
+            return "session.transferred"
+        case e.Closed():
+            return "session.closed"
+        case e.Rated() | e.Commented():
+            return "session.rated"
+        case e.Alerted():
+            return "session.alerted"
+        case e.Received() | e.Prompted() | e.Replied() | e.Noted():
+            return "message.created"
+        case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
+            return "message.updated"
+        case (
+            e.CustomerKnown()
+            | e.LanguageChosen()
+            | e.Invited()
+            | e.InvitationEnded()
+            | e.LockChanged()
+            | e.Tagged()
+            | e.CustomerBlocked()
+            | e.ReachableChanged()
+            | e.WasRead()
+        ):
+            return "session.updated"
+        case e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+            return None
+        case _:
+            assert_never(event)
+
+
+# --- the trace ---------------------------------------------------------------------------------------------------
+
+
+def trace_view(row: FeedRow, directory: Directory) -> TraceView | None:
+    """One line of the trace; None for events that explain nothing."""
+    found = _step(row.event, directory)
+    return TraceView(iso(row.at), *found) if found else None
+
+
+def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    match event:
+        case e.Opened(number=number, language=language):
+            return "opened", f"Chat {number} was opened; language {language}."
+        case e.LanguageChosen(language=language, sure=sure):
+            return "language", f"The language is {language}{'' if sure else ', perhaps'}."
+        case e.Queued(group=group, why=why):
+            where = group_ref(directory, group)
+            return "queued", _sentence(f"Queued for {where.name}" if where else "Queued for everybody", why)
+        case e.Assigned(agent=agent, why=why):
+            return "assigned", _sentence(f"Given to {agent.name}", why)
+        case e.Transferred(by=by, group=group, why=why):
+            where = group_ref(directory, group)
+            whither = f" to {where.name}" if where else ""
+            return "transferred", _sentence(f"Transferred{whither} by {_agent(directory, by)}", why)
+        case e.Alerted(side=side, lists=lists):
+            return "alerted", f"A word list matched what the {side} wrote: {', '.join(lists)}."
+        case e.Invited(kind=kind):
+            return "invited", f"A rating was asked for ({kind})."
+        case e.Rated(kind=kind, score=score):
+            return "rated", f"The customer rated: {score} ({kind})."
+        case e.LockChanged(on=on, by=by):
+            return "lock", f"{'Locked' if on else 'Unlocked'} by {_agent(directory, by)}."
+        case e.Tagged(tags=tags, by=by):
+            return "tags", f"Tags by {_agent(directory, by)}: {', '.join(tags) or 'none'}."
+        case e.CustomerBlocked(until=until, by=by):
+            return (
+                "block",
+                f"The customer was {'blocked' if until else 'unblocked'} by {_agent(directory, by)}.",
+            )
+        case e.Closed(by=by, reason=reason, who=who):
+            return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
+        case _:
+            return None
+
+
+def _sentence(start: str, why: str) -> str:
+    return f"{start}: {why}" if why else f"{start}."
+
+
+def _agent(directory: Directory, id: str) -> str:
+    found = directory.agent(id)
+    return found.name if found else id

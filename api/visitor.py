@@ -1,0 +1,103 @@
+"""What a customer is shown of their own chat on the web: no notes, no ids of agents, nothing that was withheld."""
+
+from typing import Literal
+
+import msgspec
+
+from api.contents import Shown, shown
+from api.times import Time, iso, iso_or_none
+from api.views import frame_type, message_id
+from core.message import Note, State
+from core.ports import FeedRow, SessionRow, StoredMessage
+from core.session import Phase, SurveyKind
+
+
+class VisitorAuthor(msgspec.Struct, frozen=True, omit_defaults=True):
+    kind: Literal["customer", "agent", "bot", "system"]
+    name: str | None = None
+
+
+class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    id: str
+    seq: int
+    author: VisitorAuthor
+    content: Shown
+    at: Time
+    state: State | None = None
+    edited_at: Time | None = None
+    recalled: bool = False
+    reply_to: int | None = None
+    client_id: str | None = None
+
+
+class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
+    """`rating` is the kind of survey that waits for an answer."""
+
+    id: str
+    number: int
+    phase: Phase
+    agent: str | None
+    language: str
+    opened_at: Time
+    last_seq: int
+    rating: SurveyKind | None
+
+
+class VisitorFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    cursor: str
+    type: Literal["session.opened", "session.updated", "session.closed", "message.created", "message.updated"]
+    session: VisitorSession
+    at: Time
+    message: VisitorMessage | None = None
+
+
+def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
+    """None for what customers never see."""
+    message = stored.message
+    if isinstance(message.content, Note):
+        return None
+    agent = message.author.kind == "agent"
+    return VisitorMessage(
+        id=message_id(stored.session, message.seq),
+        seq=message.seq,
+        author=VisitorAuthor(message.author.kind, message.author.name if agent else None),
+        content=shown(message.content),
+        at=iso(message.at),
+        state=stored.state,
+        edited_at=iso_or_none(stored.edited_at),
+        recalled=stored.recalled_at is not None or stored.retracted_at is not None,
+        reply_to=message.reply_to,
+        client_id=message.client_id if message.author.kind == "customer" else None,
+    )
+
+
+def visitor_session(row: SessionRow) -> VisitorSession:
+    session = row.session
+    return VisitorSession(
+        id=session.id,
+        number=session.number,
+        phase=session.phase,
+        agent=session.agent.name if session.agent else None,
+        language=session.language,
+        opened_at=iso(session.opened_at),
+        last_seq=session.seq,
+        rating=session.invited.kind if session.invited else None,
+    )
+
+
+def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
+    """None for what customers are not told."""
+    kind = frame_type(row.event)
+    if kind is None or kind == "session.alerted" or row.row is None:
+        return None
+    message = visitor_message(row.stored) if row.stored else None
+    if kind in ("message.created", "message.updated"):
+        if message is None:
+            return None
+        return VisitorFrame(
+            cursor=cursor, type=kind, session=visitor_session(row.row), at=iso(row.at), message=message
+        )
+    told: Literal["session.opened", "session.updated", "session.closed"] = "session.updated"
+    if kind in ("session.opened", "session.closed"):
+        told = kind
+    return VisitorFrame(cursor=cursor, type=told, session=visitor_session(row.row), at=iso(row.at))

@@ -1,0 +1,437 @@
+"""The outbox: does the errands that commits left, and settles each with what became of it.
+
+Deliveries of one conversation go one after another, in order; what fails for now waits in the store with backoff, and
+whatever came after it waits too. What can't be sent is shown to the agent with the reason.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from random import Random
+from typing import assert_never
+
+import structlog
+from msgspec.structs import replace
+
+from core import effect as f
+from core.channel import Acknowledges, Connector, Delivery, MarksRead, Part, Receipt, Recalls, Wire
+from core.command import Wake
+from core.customer import Address
+from core.engine import Engine
+from core.errors import DeliveryError, Duplicate, Refused, Rejected, StoreDown, Throttled, Uncertain
+from core.event import MediaFetched, StateChanged
+from core.message import Content
+from core.ports import Clock, Lease, Leased, Settlement, Store
+from gateway.limits import Bucket, Buckets
+
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 300.0
+IN_FLIGHT = 256  # calls to one channel's provider at a time
+HELD = 20_000  # errands in memory at most; beyond it they stay in the store until there is room
+IDLE_POLL_S = 1.0
+BATCH = 500
+MOST_TRIES = 12  # of an errand that is no delivery: about an hour
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the outbox needs for one channel."""
+
+    connector: Connector
+    wire: Wire
+    status_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the outbox asks its surroundings for. `ways` raises KeyError for a channel that is gone."""
+
+    store: Store
+    engine: Engine
+    clock: Clock
+    random: Random
+    lease: Callable[[int], Lease]
+    ways: Callable[[str], Ways]
+    find_agent: Callable[[Leased, f.FindAgent], Awaitable[None]]
+    fetch: Callable[[Leased, f.FetchMedia, Ways], Awaitable[Content]]
+    public: Callable[[Content], Content]
+    count: Callable[[str, str], None]
+
+
+class Outbox:
+    """`accept` takes fresh errands from a commit; `run` finds the ones that fell due, were given back or orphaned."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._lanes: dict[str, deque[Leased]] = {}
+        self._halted: OrderedDict[str, None] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._limits: dict[str, _Limits] = {}
+        self._woken = asyncio.Event()
+        self._held = 0
+        self._open = True
+
+    @property
+    def held(self) -> int:
+        """Errands being worked at."""
+        return self._held
+
+    def accept(self, errands: tuple[Leased, ...]) -> None:
+        """Take errands that are leased to this node."""
+        for errand in errands:
+            if self._held >= HELD or not self._open:
+                self._give_back(errand)
+                continue
+            self._held += 1
+            if isinstance(errand.effect, f.Deliver):
+                self._queue(errand)
+            else:
+                self._spawn(self._other(errand))
+
+    def wake(self) -> None:
+        """Something may have fallen due."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Claim what is due, for ever; a store that is down is asked again."""
+        while self._open:
+            try:
+                found = await self._claim()
+                due = await self._shell.store.next_due() if not found else None
+            except StoreDown as error:
+                log.warning("outbox.store_down", reason=str(error))
+                found, due = 0, None
+            if found >= BATCH:
+                continue
+            await self._sleep(due)
+
+    async def stop(self, within: float) -> None:
+        """Finish what is being done, for at most `within` seconds; the rest is given back."""
+        self._open = False
+        self._woken.set()
+        for lane in self._lanes.values():
+            while len(lane) > 1:
+                self._give_back(lane.pop())
+        if self._tasks:
+            _, unfinished = await asyncio.wait(self._tasks, timeout=within)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    # the loop
+
+    async def _claim(self) -> int:
+        shell = self._shell
+        room = min(BATCH, HELD - self._held)
+        if room <= 0:
+            return 0
+        now = shell.clock.now()
+        claimed = await shell.store.claim(now, room, shell.lease(now))
+        for errand in claimed:
+            self._halted.pop(errand.conversation, None)
+        self.accept(tuple(claimed))
+        return len(claimed)
+
+    async def _sleep(self, due: int | None) -> None:
+        wait = IDLE_POLL_S if due is None else (due - self._shell.clock.now()) / 1000
+        self._woken.clear()
+        try:
+            async with asyncio.timeout(min(max(wait, 0.01), IDLE_POLL_S)):
+                await self._woken.wait()
+        except TimeoutError:
+            pass  # the usual way: nothing woke us
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("outbox.defect", exc_info=error)
+
+    def _give_back(self, errand: Leased) -> None:
+        self._spawn(self._released(errand))
+
+    async def _released(self, errand: Leased) -> None:
+        try:
+            await self._shell.store.release(self._shell.lease(0).node, errand.key)
+        except StoreDown as error:
+            log.warning("outbox.store_down", reason=str(error))  # its lease runs out by itself
+
+    # deliveries
+
+    def _queue(self, errand: Leased) -> None:
+        if errand.conversation in self._halted:
+            self._held -= 1
+            self._give_back(errand)  # an earlier one waits for its next attempt, in the store
+            return
+        lane = self._lanes.get(errand.conversation)
+        if lane is not None:
+            lane.append(errand)
+            return
+        self._lanes[errand.conversation] = deque((errand,))
+        self._spawn(self._lane(errand.conversation))
+
+    async def _lane(self, conversation: str) -> None:
+        """Deliver one after another; the first that has to wait sends the ones behind it back to the store."""
+        lane = self._lanes[conversation]
+        try:
+            while lane:
+                settled = await self._deliver_one(lane[0])
+                lane.popleft()
+                self._held -= 1
+                if not settled:
+                    break
+        finally:
+            del self._lanes[conversation]
+            if lane:
+                self._halt(conversation)
+            while lane:
+                self._held -= 1
+                self._give_back(lane.popleft())
+
+    def _halt(self, conversation: str) -> None:
+        self._halted[conversation] = None
+        if len(self._halted) > HELD:
+            self._halted.popitem(last=False)
+
+    async def _deliver_one(self, errand: Leased) -> bool:
+        """Whether the errand is out of the way: done, failed or dropped."""
+        settlement = await self._attempted(errand)
+        if settlement is None:
+            return False
+        if not settlement.done:
+            self._halt(errand.conversation)
+        try:
+            await self._shell.store.settle(settlement)
+        except StoreDown as error:
+            log.warning("outbox.unsettled", reason=str(error), errand=errand.key)
+            self._halt(errand.conversation)  # the lease runs out, and the next attempt knows it is uncertain
+            return False
+        return settlement.done
+
+    async def _attempted(self, errand: Leased) -> Settlement | None:
+        effect, now = errand.effect, self._shell.clock.now()
+        assert isinstance(effect, f.Deliver)
+        try:
+            ways = self._shell.ways(errand.channel)
+        except KeyError:
+            return self._failed(errand, effect, "channel_gone", "The channel was removed.")
+        if now >= effect.not_after:
+            return self._too_late(errand, effect)
+        if errand.uncertain and (known := await self._confirmed(errand, effect)) is not None:
+            return known
+        try:
+            receipt = await self._call(errand, effect, ways)
+        except DeliveryError as error:
+            return self._after(error, errand, effect, ways)
+        return self._sent(errand, effect, receipt)
+
+    async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:
+        limits = self._limits_of(errand.channel, ways)
+        async with limits.places:
+            await limits.wait(errand.address)
+            began = self._shell.clock.now()
+            token = effect.token
+            delivery = Delivery(
+                id=effect.id,
+                address=errand.address,
+                parts=tuple(self._ready(part) for part in effect.parts),
+                token=token.value if token else None,
+                token_age=(began - token.at) / 1000 if token else 0.0,
+                uncertain=errand.uncertain,
+                began=errand.began,
+                callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
+            )
+            return await ways.connector.deliver(delivery, ways.wire)
+
+    def _ready(self, part: Part) -> Part:
+        content = self._shell.public(part.content)
+        return part if content is part.content else replace(part, content=content)
+
+    async def _confirmed(self, errand: Leased, effect: f.Deliver) -> Settlement | None:
+        """After an uncertain attempt: a status that came meanwhile says that it was sent."""
+        seqs = [part.seq for part in effect.parts if part.seq is not None]
+        if effect.session is None or not seqs:
+            return None
+        message = await self._shell.store.message(effect.session, seqs[-1])
+        if message is None or message.state in (None, "queued", "failed"):
+            return None
+        return self._settlement(errand, effect, done=True)
+
+    def _after(self, error: DeliveryError, errand: Leased, effect: f.Deliver, ways: Ways) -> Settlement:
+        self._shell.count(errand.channel, type(error).__name__.lower())
+        match error:
+            case Rejected():
+                return self._failed(errand, effect, error.code, error.reason)
+            case Throttled(after=after):
+                self._limits_of(errand.channel, ways).pause(after)
+                return self._again(errand, effect, after, uncertain=errand.uncertain)
+            case Uncertain():
+                wait = ways.connector.capabilities.confirms_by_status_seconds or self._backoff(errand.attempt)
+                return self._again(errand, effect, wait, uncertain=True)
+            case _:
+                return self._again(errand, effect, self._backoff(errand.attempt), uncertain=errand.uncertain)
+
+    def _backoff(self, attempt: int) -> float:
+        """Seconds: doubling with jitter, so that a thousand chats do not come back at one instant."""
+        return min(FIRST_RETRY_S * float(2**attempt), LONGEST_RETRY_S) * self._shell.random.uniform(0.5, 1.5)
+
+    def _again(self, errand: Leased, effect: f.Deliver, wait: float, *, uncertain: bool) -> Settlement:
+        now = self._shell.clock.now()
+        due = now + max(1, int(wait * 1000))
+        due = min(due, effect.not_after)  # one look at the deadline itself, where it is given up visibly
+        return Settlement(
+            key=errand.key, conversation=errand.conversation, session=effect.session, done=False, due=due,
+            attempt=errand.attempt + 1, uncertain=uncertain, began=errand.began or now, at=now,
+        )  # fmt: skip
+
+    def _sent(self, errand: Leased, effect: f.Deliver, receipt: Receipt) -> Settlement:
+        self._shell.count(errand.channel, "sent")
+        now = self._shell.clock.now()
+        seqs = tuple(dict.fromkeys(part.seq for part in effect.parts if part.seq is not None))
+        carried = [part.seq for part in effect.parts]
+        ids = tuple((seq, id) for seq, id in zip(carried, receipt.message_ids, strict=False) if seq is not None)
+        facts = tuple(StateChanged(seq, receipt.state, now, maybe_twice=receipt.maybe_twice) for seq in seqs)
+        return self._settlement(errand, effect, done=True, facts=facts, message_ids=ids)
+
+    def _failed(self, errand: Leased, effect: f.Deliver, code: str, reason: str) -> Settlement:
+        self._shell.count(errand.channel, "failed")
+        now = self._shell.clock.now()
+        seqs = dict.fromkeys(part.seq for part in effect.parts if part.seq is not None)
+        facts = tuple(StateChanged(seq, "failed", now, code=code, reason=reason) for seq in seqs)
+        return self._settlement(errand, effect, done=True, facts=facts)
+
+    def _too_late(self, errand: Leased, effect: f.Deliver) -> Settlement:
+        if effect.courtesy:
+            reason = "It could not be sent in time to be of use."
+        elif errand.uncertain:
+            reason = "The channel never confirmed it; it may have arrived."
+        else:
+            reason = "The channel could not be reached for a day."
+        return self._failed(errand, effect, "too_late", reason)
+
+    def _settlement(
+        self,
+        errand: Leased,
+        effect: f.Deliver,
+        *,
+        done: bool,
+        facts: tuple[StateChanged, ...] = (),
+        message_ids: tuple[tuple[int, str], ...] = (),
+    ) -> Settlement:
+        return Settlement(
+            key=errand.key, conversation=errand.conversation, session=effect.session, done=done, facts=facts,
+            message_ids=message_ids, at=self._shell.clock.now(),
+        )  # fmt: skip
+
+    def _limits_of(self, channel: str, ways: Ways) -> "_Limits":
+        limits = self._limits.get(channel)
+        if limits is None:
+            limits = self._limits[channel] = _Limits(ways.connector)
+        return limits
+
+    # everything else
+
+    async def _other(self, errand: Leased) -> None:
+        try:
+            settlement = await self._done(errand)
+            await self._shell.store.settle(settlement)
+        except StoreDown as error:
+            log.warning("outbox.store_down", reason=str(error), errand=errand.key)
+        finally:
+            self._held -= 1
+
+    async def _done(self, errand: Leased) -> Settlement:
+        """Do an errand that is no delivery; what fails for now is tried again, what fails for good is said."""
+        now = self._shell.clock.now()
+        try:
+            return await self._do(errand)
+        except Rejected as error:
+            return self._given_up(errand, error.reason)
+        except KeyError:
+            return self._given_up(errand, "The channel was removed.")
+        except DeliveryError as error:
+            if errand.attempt >= MOST_TRIES:
+                return self._given_up(errand, error.reason)
+            due = now + int(self._backoff(errand.attempt) * 1000)
+            return Settlement(
+                key=errand.key, conversation=errand.conversation, done=False, due=due,
+                attempt=errand.attempt + 1, began=errand.began or now, at=now,
+            )  # fmt: skip
+
+    def _given_up(self, errand: Leased, reason: str) -> Settlement:
+        """What cannot be done is counted, and a person sees what became of a file."""
+        self._shell.count(errand.channel, "given_up")
+        log.info("outbox.given_up", errand=type(errand.effect).__name__, reason=reason)
+        now, effect = self._shell.clock.now(), errand.effect
+        done = Settlement(key=errand.key, conversation=errand.conversation, done=True, at=now)
+        if isinstance(effect, f.FetchMedia):
+            return replace(done, session=effect.session, facts=(MediaFetched(effect.seq, now, reason),))
+        return done
+
+    async def _do(self, errand: Leased) -> Settlement:
+        shell, effect = self._shell, errand.effect
+        done = Settlement(key=errand.key, conversation=errand.conversation, done=True, at=shell.clock.now())
+        match effect:
+            case f.WakeAt():
+                await self._command(errand, Wake(effect.name))
+            case f.FindAgent():
+                await shell.find_agent(errand, effect)
+            case f.FetchMedia():
+                content = await shell.fetch(errand, effect, shell.ways(errand.channel))
+                fetched = MediaFetched(effect.seq, shell.clock.now())
+                return replace(done, session=effect.session, content=((effect.seq, content),), facts=(fetched,))
+            case f.Acknowledge():
+                ways = shell.ways(errand.channel)
+                if isinstance(ways.connector, Acknowledges):
+                    await ways.connector.acknowledge(effect.ack, ways.wire)
+            case f.MarkRead():
+                ways = shell.ways(errand.channel)
+                if isinstance(ways.connector, MarksRead):
+                    await ways.connector.mark_read(errand.address, effect.read_mark, ways.wire)
+            case f.Recall():
+                await self._recall(errand, effect)
+            case f.Deliver():
+                raise AssertionError("deliveries go through their lane")
+            case _:
+                assert_never(effect)
+        return done
+
+    async def _recall(self, errand: Leased, effect: f.Recall) -> None:
+        ways = self._shell.ways(errand.channel)
+        message = await self._shell.store.message(effect.session, effect.seq)
+        if message is not None and message.provider_id and isinstance(ways.connector, Recalls):
+            await ways.connector.recall(errand.address, message.provider_id, ways.wire)
+
+    async def _command(self, errand: Leased, command: Wake) -> None:
+        try:
+            await self._shell.engine.handle(Address(errand.channel, errand.address), command)
+        except (Refused, Duplicate) as error:
+            log.debug("outbox.refused", reason=str(error))  # the session moved on; the timer has nothing to say
+
+
+class _Limits:
+    """How fast one channel may be called, and how often at once."""
+
+    def __init__(self, connector: Connector) -> None:
+        capabilities = connector.capabilities
+        self.places = asyncio.Semaphore(IN_FLIGHT)
+        self._all = Bucket(capabilities.rate)
+        self._each = Buckets(capabilities.rate_per_address) if capabilities.rate_per_address else None
+
+    async def wait(self, address: str) -> None:
+        """Until the channel, and this person, may be written to."""
+        now = asyncio.get_running_loop().time()
+        wait = self._all.take(now)
+        if self._each is not None:
+            wait = max(wait, self._each.take(address, now))
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def pause(self, seconds: float) -> None:
+        self._all.pause(asyncio.get_running_loop().time(), seconds)

@@ -1,0 +1,189 @@
+"""Where providers knock: signature first, then read, then one commit, then 2xx. The verdicts are API.md's."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from core import channel as ch
+from core.command import Amend, Reach, Receive, Retract
+from core.customer import Address
+from core.engine import Engine
+from core.errors import Duplicate, Forged, NotUnderstood, StoreDown, Unreadable
+from core.ports import Cause, Clock, Raw, Store
+
+MAX_BODY = 4 << 20  # Meta sends up to 3 MB
+RETRY_AFTER_S = 5
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What intake needs to know of a channel."""
+
+    connector: ch.Connector
+    enforce: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Turns webhooks into commands. `door` raises KeyError for an unknown channel; `count` takes channel and what."""
+
+    store: Store
+    engine: Engine
+    clock: Clock
+    public_url: str
+    door: Callable[[str], Door]
+    count: Callable[[str, str], None]
+
+    async def hook(self, request: web.Request) -> web.StreamResponse:
+        """`/hooks/{channel}` and `/hooks/{channel}/status`, any method a provider uses."""
+        channel = request.match_info["channel"]
+        try:
+            door = self.door(channel)
+        except KeyError:
+            return web.Response(status=404, text="There is no such channel.")
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            self.count(channel, "too_large")
+            return web.Response(status=413, text=f"A webhook has at most {MAX_BODY} bytes.")
+        seen = ch.HookRequest(
+            method=request.method,
+            url=self.public_url + request.raw_path,
+            query=request.query,
+            headers=request.headers,
+            body=body,
+            part=request.match_info.get("part", ""),
+        )
+        if request.method == "GET":
+            return self._challenge(channel, door, seen)
+        return await self._take(channel, door, seen)
+
+    def _challenge(self, channel: str, door: Door, request: ch.HookRequest) -> web.Response:
+        if not isinstance(door.connector, ch.Challenged):
+            return web.Response(status=405, text="This channel's webhook takes POST.", headers={"Allow": "POST"})
+        try:
+            return web.Response(body=door.connector.challenge(request), content_type="text/plain")
+        except Forged as error:
+            self.count(channel, "forged")
+            return web.Response(status=403, text=str(error))
+
+    async def _take(self, channel: str, door: Door, request: ch.HookRequest) -> web.Response:
+        try:
+            self._verify(channel, door, request)
+            items = door.connector.read(request)
+        except Forged as error:
+            return web.Response(status=403, text=str(error))
+        except Unreadable as error:
+            self.count(channel, "unreadable")
+            return web.Response(status=400, text=str(error))
+        except NotUnderstood as error:
+            return await self._kept(channel, request, str(error))
+        try:
+            await self.take(channel, items, request.body)
+        except StoreDown as error:
+            self.count(channel, "store_down")
+            log.warning("intake.store_down", channel=channel, reason=str(error))
+            return web.Response(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+        return web.Response()
+
+    def _verify(self, channel: str, door: Door, request: ch.HookRequest) -> None:
+        try:
+            door.connector.verify(request)
+        except Forged:
+            self.count(channel, "forged")
+            if door.enforce:
+                raise
+
+    async def _kept(self, channel: str, request: ch.HookRequest, why: str) -> web.Response:
+        """Signed, but not understood: kept raw, so that a provider does not send it for days and nothing is lost."""
+        self.count(channel, "not_understood")
+        log.warning("intake.not_understood", channel=channel, why=why)
+        try:
+            await self.store.keep_raw(Raw(channel, self.clock.now(), why, request.body))
+        except StoreDown:
+            return web.Response(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+        return web.Response()
+
+    async def take(self, channel: str, items: Sequence[ch.Inbound], body: bytes) -> None:
+        """Make everything of one webhook durable; raises `StoreDown` if anything could not be."""
+        if len(items) == 1:
+            await self._one(channel, items[0], body)
+            return
+        lanes: dict[str, list[ch.Inbound]] = {}
+        for item in items:
+            lanes.setdefault(getattr(item, "address", ""), []).append(item)
+        results = await asyncio.gather(
+            *(self._lane(channel, lane, body) for lane in lanes.values()), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _lane(self, channel: str, items: list[ch.Inbound], body: bytes) -> None:
+        """One person's part of a webhook, in the order of the provider's time: nothing of it is committed yet."""
+        for item in sorted(items, key=lambda item: getattr(item, "at", 0)):
+            await self._one(channel, item, body)
+
+    async def _one(self, channel: str, item: ch.Inbound, body: bytes) -> None:
+        match item:
+            case ch.Received():
+                await self._received(channel, item)
+            case ch.StatusUpdate():
+                self.count(channel, "status")
+                await self.store.report(channel, item, self.clock.now())
+            case ch.Edited():
+                await self._edited(channel, item)
+            case ch.Unsent():
+                await self._unsent(channel, item)
+            case ch.Reached():
+                await self._do(channel, Address(channel, item.address), Reach(item), Cause(channel, item.id))
+            case ch.Ignored(kind=kind, keep=keep):
+                self.count(channel, f"ignored_{kind}" if not keep else "unknown")
+                if keep:
+                    await self.store.keep_raw(Raw(channel, self.clock.now(), f"unknown: {kind}", body))
+
+    async def _received(self, channel: str, item: ch.Received) -> None:
+        answers = None
+        if item.reply_to is not None:
+            place = await self.store.place(channel, item.reply_to)
+            answers = place[1] if place else None
+        cause = Cause(channel, item.id, ref=item.message_id)
+        await self._do(channel, Address(channel, item.address), Receive(item, answers), cause)
+
+    async def _edited(self, channel: str, item: ch.Edited) -> None:
+        place = await self.store.place(channel, item.message_id)
+        if place is None:  # an edit of what we never had is a message all the same
+            heard = ch.Received(
+                id=item.id, address=item.address, content=item.content, at=item.at, message_id=item.message_id
+            )
+            await self._received(channel, heard)
+            return
+        command = Amend(place[0], place[1], item.content, item.at)
+        await self._do(channel, Address(channel, item.address), command, Cause(channel, item.id))
+
+    async def _unsent(self, channel: str, item: ch.Unsent) -> None:
+        place = await self.store.place(channel, item.message_id)
+        if place is None:
+            self.count(channel, "unsent_unknown")
+            return
+        await self._do(channel, Address(channel, item.address), Retract(*place), Cause(channel, item.id))
+
+    async def _do(self, channel: str, where: Address, command: Receive | Amend | Retract | Reach, cause: Cause) -> None:
+        try:
+            await self.engine.handle(where, command, cause)
+        except Duplicate:
+            self.count(channel, "duplicate")
+        else:
+            self.count(channel, "kept")
+
+
+def routes(intake: Intake) -> list[web.RouteDef]:
+    return [
+        web.route("*", "/hooks/{channel}", intake.hook),
+        web.route("*", "/hooks/{channel}/{part:status}", intake.hook),
+    ]
