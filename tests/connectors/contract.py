@@ -99,7 +99,8 @@ class Samples:
 
     `signature` is the header that carries it; `body_is_signed` is False where that header is only a shared secret.
     `redelivered` turns a webhook into the same one sent again. `events` are the tags of inbound values that are
-    not contents and that this channel has: edited, unsent, reached, ignored. `accepts` looks at each call that was
+    not contents and that this channel has: edited, unsent, reached, ignored. `own_tests` are the pairs that the channel's
+    file shows by tests of its own, because they come by no webhook. `accepts` looks at each call that was
     made, usually by the SDK's models.
     """
 
@@ -111,6 +112,7 @@ class Samples:
     failures: tuple[Failure, ...]
     delivery: Delivery
     events: frozenset[str] = frozenset()
+    own_tests: frozenset[str] = frozenset()
     body_is_signed: bool = True
     redelivered: Callable[[HookRequest], HookRequest] = lambda request: request
     accepts: Callable[[Call], None] = lambda call: None
@@ -250,7 +252,7 @@ def _read(connector: Connector, request: HookRequest) -> None:
 # --- the contract ----------------------------------------------------------------------------------------------
 
 
-class Contract:
+class _Held:
     samples: ClassVar[Samples]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -263,12 +265,16 @@ class Contract:
             if name in metafunc.fixturenames:
                 metafunc.parametrize(name, table, ids=[each.name for each in table])  # type: ignore[attr-defined]
 
-    # declares itself
+
+class Declares(_Held):
+    """What holds for every channel, also for one without a provider."""
 
     def test_every_declared_pair_has_a_sample(self, record_property: Callable[[str, object], None]) -> None:
         wanted = declared(self.samples)
         sampled = set[str]().union(
-            *map(heard_pairs, self.samples.heard), *map(spoken_pairs, self.samples.spoken)
+            self.samples.own_tests,
+            *map(heard_pairs, self.samples.heard),
+            *map(spoken_pairs, self.samples.spoken),
         )
         for pair in sorted(wanted):
             record_property("declared", f"{self.samples.kind} × {pair}")
@@ -318,7 +324,9 @@ class Contract:
             with pytest.raises(msgspec.ValidationError, match=name):
                 convert(without, kind.Settings)
 
-    # the signature
+
+class Hears(_Held):
+    """The signature first, then reading."""
 
     def test_it_accepts_a_true_signature(self, heard: Heard) -> None:
         self.samples.make().verify(heard.request)
@@ -376,8 +384,6 @@ class Contract:
         with pytest.raises(HookError):
             self.samples.make().verify(request)
 
-    # reading
-
     def test_it_reads(self, heard: Heard, record_property: Callable[[str, object], None]) -> None:
         said = self.samples.make().read(heard.request)
         assert tuple(said) == heard.says
@@ -421,8 +427,13 @@ class Contract:
         for body in _nested(heard.request.body):
             _read(connector, msgspec.structs.replace(heard.request, body=body))
 
-    # sending
+    def _with_signature(self, request: HookRequest, signature: str) -> HookRequest:
+        return msgspec.structs.replace(
+            request, headers={**request.headers, self.samples.signature: signature}
+        )
 
+
+class Speaks(_Held):
     async def test_it_sends(self, spoken: Spoken, record_property: Callable[[str, object], None]) -> None:
         wire = FakeWire(spoken.outcomes)
         receipt = await self.samples.make().deliver(spoken.delivery, wire)
@@ -442,7 +453,9 @@ class Contract:
         await connector.deliver(spoken.delivery, second)
         assert first.calls == second.calls
 
-    # failing
+
+class Fails(_Held):
+    """A provider says no, later, or nothing."""
 
     async def test_it_names_each_failure(self, failure: Failure) -> None:
         with pytest.raises(DeliveryError) as caught:
@@ -487,10 +500,9 @@ class Contract:
             return error
         return None
 
-    def _with_signature(self, request: HookRequest, signature: str) -> HookRequest:
-        return msgspec.structs.replace(
-            request, headers={**request.headers, self.samples.signature: signature}
-        )
+
+class Contract(Declares, Hears, Speaks, Fails):
+    """A channel with a provider."""
 
 
 def _ids(said: Any) -> list[str]:
