@@ -174,6 +174,7 @@ async def page(sim: Simulator) -> tuple[str, list[tuple[str, dict[str, str | Non
         text = await answer.text()
         tags = Tags()
         tags.feed(text)
+        assert answer.headers["Referrer-Policy"] == "same-origin"  # else forms come with `Origin: null`
         return text, tags.found, answer.headers["Content-Security-Policy"]
 
 
