@@ -12,7 +12,6 @@ from core.errors import Rejected, Throttled, Uncertain, Unreachable
 # developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes; an agent reads these
 REASONS: Mapping[str, str] = {
     "10": "the access token may not do this",
-    "100": "Meta does not accept the request",
     "190": "the access token is not valid, or no longer",
     "368": "Meta has locked the account for breaking a rule",
     "130472": "WhatsApp does not deliver to this customer now (an experiment of Meta's)",
