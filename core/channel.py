@@ -230,9 +230,7 @@ class Wire(Protocol):
     ) -> Answer:
         """Raises `Unreachable` if nothing was sent, `Uncertain` if no whole answer came after writing began."""
 
-    def stream(
-        self, url: str, headers: Mapping[str, str] | None = None, *, max_bytes: int
-    ) -> AsyncIterator[bytes]:
+    def stream(self, url: str, headers: Mapping[str, str] | None = None, *, max_bytes: int) -> AsyncIterator[bytes]:
         """The body of a GET in chunks, redirects followed without credentials; `Rejected` if larger or refused."""
 
 
