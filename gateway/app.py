@@ -6,7 +6,6 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 import structlog
@@ -16,26 +15,24 @@ import connectors
 import locales
 from api.auth import Auth
 from api.directory import Directory
-from api.documents import Change
+from api.documents import AgentDoc, Change
 from api.hub import Hub, feed_identity
 from api.rim import Rim
 from api.vault import Vault
 from core.channel import Connector
-from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.ports import Lease
 from core.survey import Answers
-from gateway import files, webhooks
 from gateway.channels import Channels
 from gateway.clock import SystemClock, uuid7
-from gateway.config import Config
+from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
 from gateway.files import Files
 from gateway.metrics import Metrics
 from gateway.numbers import Numbers
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
-from gateway.web import application
+from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
 from routing.desk import Team
@@ -84,7 +81,7 @@ class _Parts:
     intake: Intake
     files: Files
     metrics: Metrics
-    draining: asyncio.Event
+    readiness: Readiness
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
@@ -153,14 +150,14 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     directory.listen(changed)
     await first_owner(config, directory, auth, new_id, clock.now())
     await _warm(directory)
-    recovered = await store.recover(node)
+    recovered = await store.recover(node, clock.now())
     if recovered:
         log.info("outbox.recovered", errands=recovered)
     await desk.start(engine)
     await hub.start()
     stack.push_async_callback(hub.stop)
     intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound)
-    parts = _Parts(store, rim, hub, channels, outbox, intake, kept, metrics, asyncio.Event())
+    parts = _Parts(store, rim, hub, channels, outbox, intake, kept, metrics, Readiness(store))
     _background(parts, desk, stack)
     return parts
 
@@ -207,7 +204,7 @@ async def _housekeeping(parts: _Parts) -> None:
         while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
             await asyncio.sleep(0)
         counts = await parts.store.counts()
-        parts.metrics.store(counts)
+        parts.metrics.stored(counts)
         parts.metrics.held.set(parts.outbox.held)
         await asyncio.sleep(FORGET_EVERY_S)
 
@@ -272,8 +269,6 @@ async def first_owner(
     """Somebody must be able to sign in: from the environment, or with a password that is printed once."""
     if any(agent.role == "owner" for agent in directory.agents.values()):
         return
-    from api.documents import AgentDoc
-
     email = (config.admin_email or "owner@localhost").lower()
     password = config.admin_password or secrets.token_urlsafe(12)
     hashed = await auth.hash(password)
@@ -287,7 +282,7 @@ async def first_owner(
 
 
 async def _served(parts: _Parts, config: Config, stack: AsyncExitStack) -> str:
-    app = application(parts.rim, parts.intake, parts.files, parts.metrics, parts.store, parts.draining)
+    app = application(parts.rim, parts.intake, parts.files, parts.metrics, parts.readiness)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -295,20 +290,10 @@ async def _served(parts: _Parts, config: Config, stack: AsyncExitStack) -> str:
     try:
         await site.start()
     except OSError as error:
-        from gateway.config import BadConfiguration
-
         raise BadConfiguration(
             f"FRONTDESK_HOST and FRONTDESK_PORT: {config.host}:{config.port} cannot be listened on "
             f"({error.strerror or error})."
         ) from error
-    stack.callback(parts.draining.set)
+    stack.callback(parts.readiness.draining.set)
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
-
-
-def address(channel: str, id: str) -> Address:
-    return Address(channel, id)
-
-
-def data_path(config: Config) -> Path:
-    return config.data
