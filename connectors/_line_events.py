@@ -21,72 +21,72 @@ _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 _Time = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
-class Envelope(msgspec.Struct):
+class Envelope(msgspec.Struct, rename="camel"):
     events: list[msgspec.Raw]
 
 
-class _Source(msgspec.Struct):
+class _Source(msgspec.Struct, rename="camel"):
     type: str
-    userId: _Id | None = None
+    user_id: _Id | None = None
 
 
-class _Provider(msgspec.Struct):
+class _Provider(msgspec.Struct, rename="camel"):
     type: str = "line"
-    originalContentUrl: str | None = None
+    original_content_url: str | None = None
 
 
-class _Message(msgspec.Struct):
+class _Message(msgspec.Struct, rename="camel"):
     """All message types in one: which fields are there depends on `type`."""
 
     id: _Id
     type: str
     text: str | None = None
-    quoteToken: str | None = None
-    markAsReadToken: str | None = None
-    quotedMessageId: str | None = None
-    contentProvider: _Provider | None = None
+    quote_token: str | None = None
+    mark_as_read_token: str | None = None
+    quoted_message_id: str | None = None
+    content_provider: _Provider | None = None
     duration: int | None = None
-    fileName: str | None = None
-    fileSize: int | None = None
+    file_name: str | None = None
+    file_size: int | None = None
     title: str | None = None
     address: str | None = None
     latitude: float | None = None
     longitude: float | None = None
-    packageId: str | None = None
-    stickerId: str | None = None
+    package_id: str | None = None
+    sticker_id: str | None = None
     keywords: list[str] = []
 
 
-class _Postback(msgspec.Struct):
+class _Postback(msgspec.Struct, rename="camel"):
     data: str
     params: dict[str, str] | None = None
 
 
-class _Unsend(msgspec.Struct):
-    messageId: _Id
+class _Unsend(msgspec.Struct, rename="camel"):
+    message_id: _Id
 
 
-class _Event(msgspec.Struct):
+class _Event(msgspec.Struct, rename="camel"):
     type: str
-    webhookEventId: _Id
+    webhook_event_id: _Id
     timestamp: _Time
     mode: str = "active"
     source: _Source | None = None
-    replyToken: str | None = None
+    reply_token: str | None = None
     message: _Message | None = None
     postback: _Postback | None = None
     unsend: _Unsend | None = None
 
 
-class _BareMessage(msgspec.Struct):
+class _BareMessage(msgspec.Struct, rename="camel"):
     id: _Id
     type: str
 
 
-class _BareEvent(msgspec.Struct):
+class _BareEvent(msgspec.Struct, rename="camel"):
     """The least that names a message and its writer, for when the rest is not what we know."""
 
-    webhookEventId: _Id
+    webhook_event_id: _Id
     timestamp: _Time
     source: _Source
     message: _BareMessage
@@ -96,9 +96,7 @@ ENVELOPE = msgspec.json.Decoder(Envelope)
 _EVENT = msgspec.json.Decoder(_Event)
 _BARE = msgspec.json.Decoder(_BareEvent)
 
-_NO_CONVERSATION = frozenset(
-    {"accountLink", "beacon", "videoPlayComplete", "membership", "delivery", "module"}
-)
+_NO_CONVERSATION = frozenset({"accountLink", "beacon", "videoPlayComplete", "membership", "delivery", "module"})
 _DUMMY_TOKENS = frozenset({"0" * 32, "f" * 32})  # of the events that the console's "verify" once sent
 
 
@@ -116,13 +114,13 @@ class _Odd(Exception):
 
 def _bare(raw: msgspec.Raw) -> list[Inbound]:
     event = read_answer(_BARE, bytes(raw))
-    if event is None or event.source.type != "user" or not event.source.userId:
+    if event is None or event.source.type != "user" or not event.source.user_id:
         return []
     return [
         Received(
-            id=event.webhookEventId,
-            address=event.source.userId,
-            content=Unsupported(event.message.type),
+            id=event.webhook_event_id,
+            address=event.source.user_id,
+            content=Unsupported(event.message.type[:100]),
             at=event.timestamp,
             message_id=event.message.id,
         )
@@ -131,18 +129,18 @@ def _bare(raw: msgspec.Raw) -> list[Inbound]:
 
 def _inbound(event: _Event) -> Inbound:
     if event.source is None or event.type in _NO_CONVERSATION:
-        return Ignored(kind=event.type, keep=event.type not in _NO_CONVERSATION)
+        return Ignored(kind=event.type[:100], keep=event.type not in _NO_CONVERSATION)
     if event.source.type in ("group", "room"):
         return Ignored(kind="group")
-    if event.replyToken in _DUMMY_TOKENS:
+    if event.reply_token in _DUMMY_TOKENS:
         return Ignored(kind="verification")
     if event.source.type != "user":
         return Ignored(kind=f"source {event.source.type}"[:100], keep=True)
-    return _of_person(event, _there(event.source.userId))
+    return _of_person(event, _there(event.source.user_id))
 
 
 def _of_person(event: _Event, address: str) -> Inbound:
-    key, at = event.webhookEventId, event.timestamp
+    key, at = event.webhook_event_id, event.timestamp
     match event.type:
         case "message":
             return _received(event, address, _there(event.message))
@@ -152,7 +150,7 @@ def _of_person(event: _Event, address: str) -> Inbound:
             message = _there(event.message)
             return Edited(id=key, address=address, message_id=message.id, content=_content(message), at=at)
         case "unsend":
-            return Unsent(id=key, address=address, message_id=_there(event.unsend).messageId, at=at)
+            return Unsent(id=key, address=address, message_id=_there(event.unsend).message_id, at=at)
         case "follow" | "unfollow":
             return Reached(id=key, address=address, reachable=event.type == "follow", at=at)
         case unknown:
@@ -161,32 +159,30 @@ def _of_person(event: _Event, address: str) -> Inbound:
 
 def _received(event: _Event, address: str, message: _Message) -> Received:
     return Received(
-        id=event.webhookEventId,
+        id=event.webhook_event_id,
         address=address,
         content=_content(message),
         at=event.timestamp,
         message_id=message.id,
-        reply_to=message.quotedMessageId,
+        reply_to=message.quoted_message_id,
         reply_token=_token(event),
-        quote=message.quoteToken,
-        read_mark=message.markAsReadToken,
+        quote=message.quote_token,
+        read_mark=message.mark_as_read_token,
     )
 
 
 def _chosen(event: _Event, address: str, postback: _Postback) -> Received:
     option, label = unpack(postback.data)
-    if (
-        label == postback.data and postback.params
-    ):  # a picker: what was picked says more than the button's data
+    if label == postback.data and postback.params:  # a picker: what was picked says more than the button's data
         label = ", ".join(postback.params.values())
     content = Chosen(option, label)
-    key = event.webhookEventId
+    key = event.webhook_event_id
     return Received(id=key, address=address, content=content, at=event.timestamp, reply_token=_token(event))
 
 
 def _token(event: _Event) -> str | None:
     """In standby another module answers: its token is not ours to use."""
-    return event.replyToken if event.mode == "active" else None
+    return event.reply_token if event.mode == "active" else None
 
 
 def _content(message: _Message) -> Content:
@@ -200,22 +196,22 @@ def _content(message: _Message) -> Content:
         case "audio":
             return Audio(mime="audio/x-m4a", duration=message.duration, ref=_ref(message))
         case "file":
-            return File(name=message.fileName, size=message.fileSize, ref=_ref(message))
+            return File(name=message.file_name, size=message.file_size, ref=_ref(message))
         case "location":
             latitude, longitude = _there(message.latitude), _there(message.longitude)
             return Location(latitude, longitude, message.title, message.address)
         case "sticker":
-            ref = f"{_there(message.packageId)}/{_there(message.stickerId)}"
+            ref = f"{_there(message.package_id)}/{_there(message.sticker_id)}"
             return Sticker(ref, text=message.text or ", ".join(message.keywords) or None)
         case unknown:
-            return Unsupported(unknown)
+            return Unsupported(unknown[:100])
 
 
 def _ref(message: _Message) -> str:
     """LINE's media by message id, marked where LINE transcodes it first; somebody else's by its address."""
-    provider = message.contentProvider
+    provider = message.content_provider
     if provider is not None and provider.type == "external":
-        return EXTERNAL + _there(provider.originalContentUrl)
+        return EXTERNAL + _there(provider.original_content_url)
     return TRANSCODED + message.id if message.type in ("audio", "video") else message.id
 
 
@@ -229,7 +225,7 @@ _DATA_LIMIT = 300  # characters of `data`
 
 
 def pack(option: str, label: str) -> str:
-    """An option in a postback's `data`, which comes back alone: id, line break, label; without the label if too long."""
+    """An option in a postback's `data`, which comes back alone: id, line break, label; no label if too long."""
     both = f"{option}\n{label}"
     return both if len(both) <= _DATA_LIMIT else option
 

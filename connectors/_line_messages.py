@@ -70,9 +70,7 @@ def _message(part: Part) -> Message:
         case Text(text=text):
             return TextMessage(text=text, quote_token=part.quote)
         case Choice():
-            return TextMessage(
-                text=part.content.text, quote_token=part.quote, quick_reply=_buttons(part.content)
-            )
+            return TextMessage(text=part.content.text, quote_token=part.quote, quick_reply=_buttons(part.content))
         case Image(url=str(url)):
             return ImageMessage(original_content_url=url, preview_image_url=url)
         case Video(url=str(url)):
@@ -102,9 +100,7 @@ def _buttons(choice: Choice) -> QuickReply:
     return QuickReply(
         items=[
             QuickReplyItem(
-                action=PostbackAction(
-                    label=option.label, data=pack(option.id, option.label), display_text=option.label
-                )
+                action=PostbackAction(label=option.label, data=pack(option.id, option.label), display_text=option.label)
             )
             for option in choice.options
         ]

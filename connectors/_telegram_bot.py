@@ -32,27 +32,27 @@ class Moved(Rejected):
         self.address = address
 
 
-class _Chat(msgspec.Struct):
+class _Chat(msgspec.Struct, frozen=True):
     id: int = 0
     type: str = "private"
 
 
-class _Sent(msgspec.Struct):
+class _Sent(msgspec.Struct, frozen=True):
     message_id: int = 0
     date: int = 0
     chat: _Chat = _Chat()
 
 
-class _Taken(msgspec.Struct):
+class _Taken(msgspec.Struct, frozen=True):
     ok: bool
     result: msgspec.Raw
 
 
-class _Hints(msgspec.Struct):
+class _Hints(msgspec.Struct, frozen=True):
     retry_after: float | None = None
 
 
-class _Refusal(msgspec.Struct):
+class _Refusal(msgspec.Struct, frozen=True):
     description: str = ""
     parameters: _Hints = _Hints()
 
@@ -95,14 +95,12 @@ class WireRequest(BaseRequest):
         body = msgspec.json.encode(request_data.parameters) if request_data else b"{}"
         answer = await self._wire.call(method, url, {"Content-Type": "application/json"}, body)
         if 200 <= answer.status < 300:
-            return answer.status, _taken(
-                answer, is_message="/send" in url and not url.endswith("/sendChatAction")
-            )
+            return answer.status, _taken(answer, is_message="/send" in url and not url.endswith("/sendChatAction"))
         return answer.status, _refused(answer)
 
 
 def _taken(answer: Answer, is_message: bool) -> bytes:
-    """Of a sent message only what is read here, so that a shape PTB does not know cannot make a sent one look unsent."""
+    """Of a sent message only what is read here: a shape PTB does not know must not make a sent one look unsent."""
     taken = read_answer(_TAKEN, answer.body)
     if taken is None or not taken.ok:
         raise Uncertain("unreadable", "Telegram's answer cannot be read")
@@ -121,9 +119,7 @@ def _refused(answer: Answer) -> bytes:
         raise Throttled("429", "Telegram asks to send more slowly", after)
     raise_if_later(answer)
     if answer.status not in _UNDERSTOOD:
-        raise Rejected(
-            str(answer.status), refusal.description[:300] if refusal else f"HTTP status {answer.status}"
-        )
+        raise Rejected(str(answer.status), refusal.description[:300] if refusal else f"HTTP status {answer.status}")
     return answer.body if refusal else b"{}"
 
 
@@ -142,20 +138,19 @@ def make_bot(token: str, base: str, wire: Wire) -> Bot:
 
 async def told(call: Coroutine[Any, Any, T]) -> T:
     """The result of one of the bot's calls; every failure as one of ours, what the wire raised unchanged."""
-    failure: DeliveryError
+    failure: BaseException
     try:
         return await call
     except TelegramError as error:
-        failure = _failure(error)
+        # PTB wraps what it does not know, and that is what the wire raised
+        failure = _failure(error) if isinstance(error.__cause__, TelegramError | None) else error.__cause__
     except (
         KeyError,
         TypeError,
         ValueError,
         AttributeError,
     ) as error:  # PTB's models meet a shape they do not know
-        failure = Rejected(
-            "unreadable", f"Telegram's answer is not what it documents ({type(error).__name__})"
-        )
+        failure = Rejected("unreadable", f"Telegram's answer is not what it documents ({type(error).__name__})")
     raise failure  # outside of the handlers: PTB's exceptions may quote the request
 
 
@@ -174,8 +169,6 @@ def _failure(error: TelegramError) -> DeliveryError:
             return Rejected("409", words)
         case BadRequest():
             return Rejected("400", words)
-        case _ if isinstance(error.__cause__, DeliveryError):
-            return error.__cause__
         case _:
             return Rejected("telegram", words)
 
@@ -236,9 +229,7 @@ def _keyboard(choice: said.Choice) -> InlineKeyboardMarkup:
     """One button a row: labels are sentences more often than words."""
     if long := next((each.id for each in choice.options if len(each.id.encode()) > _DATA_BYTES), None):
         raise Rejected("invalid", f"an option's id has more than {_DATA_BYTES} bytes: {long[:80]}")
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(each.label, callback_data=each.id)] for each in choice.options]
-    )
+    return InlineKeyboardMarkup([[InlineKeyboardButton(each.label, callback_data=each.id)] for each in choice.options])
 
 
 def _address(media: said.Media) -> str:

@@ -29,7 +29,7 @@ ALLOWED = ("message", "edited_message", "callback_query", "message_reaction", "m
 """What we read, to be named when the webhook is set: reactions are not sent unless asked for."""
 
 _Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**40)]
-_Int = Annotated[int, msgspec.Meta(ge=-(2**63), lt=2**63)]
+_Int = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
 
 
 class _Chat(msgspec.Struct):

@@ -59,50 +59,50 @@ class LineSettings(msgspec.Struct, frozen=True, kw_only=True):
 # --- what LINE answers -----------------------------------------------------------------------------------------
 
 
-class _Sent(msgspec.Struct):
+class _Sent(msgspec.Struct, rename="camel"):
     id: str
 
 
-class _Accepted(msgspec.Struct):
-    sentMessages: list[_Sent] = []
+class _Accepted(msgspec.Struct, rename="camel"):
+    sent_messages: list[_Sent] = []
 
 
-class _Detail(msgspec.Struct):
+class _Detail(msgspec.Struct, rename="camel"):
     message: str = ""
     property: str = ""
 
 
-class _Problem(msgspec.Struct):
+class _Problem(msgspec.Struct, rename="camel"):
     message: str = ""
     details: list[_Detail] = []
 
 
-class _Quota(msgspec.Struct):
+class _Quota(msgspec.Struct, rename="camel"):
     type: str
     value: int | None = None
 
 
-class _Usage(msgspec.Struct):
-    totalUsage: int
+class _Usage(msgspec.Struct, rename="camel"):
+    total_usage: int
 
 
-class _Bot(msgspec.Struct):
-    displayName: str
-    basicId: str = ""
+class _Bot(msgspec.Struct, rename="camel"):
+    display_name: str
+    basic_id: str = ""
 
 
-class _Endpoint(msgspec.Struct):
+class _Endpoint(msgspec.Struct, rename="camel"):
     endpoint: str
     active: bool
 
 
-class _Person(msgspec.Struct):
-    displayName: str | None = None
-    pictureUrl: str | None = None
+class _Person(msgspec.Struct, rename="camel"):
+    display_name: str | None = None
+    picture_url: str | None = None
     language: str | None = None
 
 
-class _Transcoding(msgspec.Struct):
+class _Transcoding(msgspec.Struct, rename="camel"):
     status: str
 
 
@@ -131,7 +131,7 @@ def _refuse(answer: Answer) -> None:
 
 def _receipt(answer: Answer, maybe_twice: bool = False) -> Receipt:
     accepted = read_answer(_ACCEPTED, answer.body) or _Accepted()
-    return Receipt(message_ids=tuple(each.id for each in accepted.sentMessages), maybe_twice=maybe_twice)
+    return Receipt(message_ids=tuple(each.id for each in accepted.sent_messages), maybe_twice=maybe_twice)
 
 
 # --- the connector ---------------------------------------------------------------------------------------------
@@ -144,9 +144,7 @@ class Line:
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=5000,
         text_unit="utf16",
-        inbound=frozenset(
-            {"text", "image", "video", "audio", "file", "location", "sticker", "chosen", "unsupported"}
-        ),
+        inbound=frozenset({"text", "image", "video", "audio", "file", "location", "sticker", "chosen", "unsupported"}),
         outbound=frozenset({"text", "image", "video", "audio", "location", "sticker", "choice"}),
         options=13,
         option_label=20,
@@ -219,12 +217,10 @@ class Line:
         facts: dict[str, str] = {}
         try:
             bot = await self._get("/v2/bot/info", _Bot, wire)
-            facts |= {"bot": f"{bot.displayName} {bot.basicId}".strip()}
+            facts |= {"bot": f"{bot.display_name} {bot.basic_id}".strip()}
             quota = await self._get("/v2/bot/message/quota", _Quota, wire)
-            used = (await self._get("/v2/bot/message/quota/consumption", _Usage, wire)).totalUsage
-            facts |= {
-                "messages this month": f"{used} of {quota.value}" if quota.value is not None else str(used)
-            }
+            used = (await self._get("/v2/bot/message/quota/consumption", _Usage, wire)).total_usage
+            facts |= {"messages this month": f"{used} of {quota.value}" if quota.value is not None else str(used)}
             hook = await self._endpoint(wire)
         except DeliveryError as error:
             return Health(False, error.reason, facts)
@@ -236,11 +232,7 @@ class Line:
             return Health(False, "the monthly message limit is used up; only replies still go out", facts)
         if hook is None or hook.endpoint != webhook_url:
             return Health(False, f"LINE does not send its webhooks to {webhook_url}", facts)
-        return (
-            Health(True, None, facts)
-            if hook.active
-            else Health(False, "webhooks are switched off at LINE", facts)
-        )
+        return Health(True, None, facts) if hook.active else Health(False, "webhooks are switched off at LINE", facts)
 
     async def _endpoint(self, wire: Wire) -> _Endpoint | None:
         """None where none is set, which LINE answers with 404."""
@@ -276,7 +268,7 @@ class Line:
 
     async def profile(self, address: str, wire: Wire) -> Profile:
         person = await self._get(f"/v2/bot/profile/{quote(address, safe='')}", _Person, wire)
-        return Profile(name=person.displayName, language=person.language, avatar=person.pictureUrl)
+        return Profile(name=person.display_name, language=person.language, avatar=person.picture_url)
 
     async def typing(self, address: str, read_mark: str | None, wire: Wire) -> None:
         _refuse(await self._post("/v2/bot/chat/loading/start", self._requests.loading(address, 20), wire))
@@ -284,9 +276,7 @@ class Line:
     async def mark_read(self, address: str, read_mark: str, wire: Wire) -> None:
         _refuse(await self._post("/v2/bot/chat/markAsRead", self._requests.mark_as_read(read_mark), wire))
 
-    async def _post(
-        self, path: str, body: bytes, wire: Wire, extra: Mapping[str, str] | None = None
-    ) -> Answer:
+    async def _post(self, path: str, body: bytes, wire: Wire, extra: Mapping[str, str] | None = None) -> Answer:
         headers = {**self._bearer, "Content-Type": "application/json", **(extra or {})}
         return await wire.call("POST", self._api + path, headers, body)
 

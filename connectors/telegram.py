@@ -68,9 +68,7 @@ class Telegram:
                 "unsupported",
             ]
         ),
-        outbound=frozenset(
-            ["text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice"]
-        ),
+        outbound=frozenset(["text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice"]),
         options=100,
         option_label=64,
         choice_text=4096,
@@ -91,8 +89,8 @@ class Telegram:
         from connectors import _telegram_bot
 
         self._sdk = _telegram_bot
-        self._token = settings.bot_token
-        self._secret = settings.secret_token
+        self._token = str(settings.bot_token)
+        self._secret = str(settings.secret_token)
         self._base = settings.api_base.rstrip("/")
         self._made: tuple[Wire, Bot] | None = None
 
@@ -127,7 +125,7 @@ class Telegram:
         await self._sdk.told(self._bot(wire).delete_message(address, int(message_id)))
 
     async def media(self, ref: str, wire: Wire) -> tuple[str, Mapping[str, str]]:
-        """The address holds the token: it is for the wire only. PTB's own download is avoided, it may read local files."""
+        """The address holds the token: it is for the wire only. PTB's own download may read local files."""
         bot = self._bot(wire)
         path = (await self._sdk.told(bot.get_file(ref))).file_path or ""
         path = path.removeprefix(f"{bot.base_file_url}/")

@@ -147,7 +147,7 @@ def squeeze(seen: str) -> str:
 
 def without_surrogates(text: str) -> str:
     """Halves of characters, which no encoder takes, replaced one for one."""
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def is_anywhere(letter: str) -> bool:
@@ -220,6 +220,14 @@ class Traced(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, original: str, folding: Callable[[str], str]) -> Self:
+        if original.isascii():
+            size = len(original)
+            return cls(
+                folding(original),
+                list(range(size)),
+                list(range(1, size + 1)),
+                [1] * size,
+            )
         text, starts, ends = "", list[int](), list[int]()
         for start, end in _clusters(original):
             folded = folding(original[start:end])
@@ -263,6 +271,8 @@ class Traced(msgspec.Struct, frozen=True):
         pattern: re.Pattern[str],
         replacement: str | Callable[[re.Match[str]], str],
     ) -> "Traced":
+        if pattern.search(self.text) is None:
+            return self
         pieces, starts, ends, runs = list[str](), list[int](), list[int](), list[int]()
         done = 0
         for match in pattern.finditer(self.text):

@@ -185,7 +185,9 @@ class Catalogue(msgspec.Struct, frozen=True):
     def is_on(self, key: Key) -> bool:
         return key not in self.off
 
-    def say(self, key: Key, language: str | None, **values: str | int) -> Said | None:
+    def say(
+        self, key: Key, language: str | None, /, **values: str | int
+    ) -> Said | None:
         """None when the prompt is off. Raises ValueError when a value the text needs is missing."""
         if key in self.off:
             return None

@@ -1,14 +1,14 @@
-"""The one tokenizer of search: words, casefolded (NFKC), and pairs of characters for scripts that write no spaces.
+"""The one tokenizer of search: words, casefolded (NFKC), and pairs of characters for scripts without spaces.
 
-A run of such a script yields each pair of neighbours and then its last character, so that a single character is
-found as the beginning of a term. Terms hold letters, marks and digits only.
+A run of such a script yields each pair of neighbours and then its last character, so that a single character
+is found as the beginning of a term. Terms hold letters, marks and digits only.
 """
 
 import re
 import unicodedata
 from typing import NamedTuple
 
-# Han (with extensions), Kana, Hangul, Thai, Lao, Khmer: written without spaces, or with spaces that part no words.
+# Han (with extensions), Kana, Hangul, Thai, Lao, Khmer: no spaces, or spaces that part no words.
 _UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"
@@ -35,7 +35,7 @@ def _runs(text: str) -> list[tuple[str, bool]]:
 
 
 def _joined(character: str) -> str:
-    """Marks and joiners outside the unspaced scripts are dropped, so that a word with and without them is one."""
+    """Marks and joiners outside the unspaced scripts are dropped: a word with and without them is one."""
     if unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf") and not _is_unspaced(character):
         return ""
     return character

@@ -6,6 +6,7 @@ anywhere, unless a list says. A text without hits costs one pass of an automaton
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Literal, Self
 
 import msgspec
@@ -294,16 +295,16 @@ def _squeezed_spans(matcher: _Matcher, seen: Traced) -> Iterable[_Span]:
 
 def _stretches(key: str, seen: Traced, low: int) -> bool:
     """Whether the text has each letter of the word as often as the word, or plainly too often."""
-    wanted = Traced(key, [0] * len(key), [0] * len(key), [1] * len(key)).squeezed()
-    last = len(wanted.text) - 1
+    wanted = [(letter, len(list(run))) for letter, run in groupby(key)]
+    last = len(wanted) - 1
     return all(
         have == need
         or (
             have > need
             and (have > 2 or letter not in _OFTEN_DOUBLED or (place in (0, last)))
         )
-        for place, (letter, need, have) in enumerate(
-            zip(wanted.text, wanted.runs, seen.runs[low : low + last + 1], strict=True)
+        for place, ((letter, need), have) in enumerate(
+            zip(wanted, seen.runs[low : low + last + 1], strict=True)
         )
         if letter != " "
     )
@@ -361,15 +362,13 @@ def _verdict(text: str, hits: tuple[Hit, ...]) -> Verdict:
 
 def _masked(text: str, hits: Sequence[Hit]) -> str:
     """A star for each character as people count them, so that no accent is left hanging."""
-    hidden = [(hit.start, hit.end) for hit in hits]
+    hidden = bytearray(len(text))
+    for hit in hits:
+        hidden[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
     pieces: list[str] = []
     at = 0
     for grapheme in CharacterBreaker(without_surrogates(text), "en"):
         end = at + len(grapheme)
-        pieces.append(
-            "*"
-            if any(at < high and low < end for low, high in hidden)
-            else text[at:end]
-        )
+        pieces.append("*" if any(hidden[at:end]) else text[at:end])
         at = end
     return "".join(pieces)

@@ -1,9 +1,10 @@
-"""What every store derives from a commit, a settlement or a provider's status: the meaning, without a database."""
+"""What every store derives from a commit, a settlement or a status: meaning, without a database."""
 
 import unicodedata
 
 import msgspec
 
+from core.customer import Customer
 from core.effect import (
     Acknowledge,
     Deliver,
@@ -27,14 +28,20 @@ from core.event import (
     StateChanged,
 )
 from core.message import Message, State, Text, advances, plain
-from core.ports import Commit, StoredMessage
-from core.session import Conversation, Session
+from core.ports import Commit
+from core.session import Session
 
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
 
 Speaking = Received | Prompted | Replied | Noted
 _replace = msgspec.structs.replace
+
+
+def owner(event: Event, session: Session | None) -> str | None:
+    """The session an event is shown with: the one it names, or the commit's."""
+    named = getattr(event, "session", None)
+    return named if named is not None else session.id if session is not None else None
 
 
 def said(event: Event | Fact) -> Message | None:
@@ -52,8 +59,7 @@ def concerns(event: Event | Fact) -> int | None:
 def first_state(event: Speaking, carried: frozenset[int]) -> State | None:
     """Only what goes out has a delivery state; `carried` are the seqs the commit's deliveries carry."""
     message = event.message
-    outbound = isinstance(event, Prompted | Replied)
-    return "queued" if outbound and (message.seq in carried) else None
+    return "queued" if isinstance(event, Prompted | Replied) and message.seq in carried else None
 
 
 def carried(effects: tuple[Effect, ...]) -> frozenset[int]:
@@ -82,19 +88,13 @@ def blanked_amendment(event: Amended) -> Amended:
     return _replace(event, content=Text(""), original=None, hits=())
 
 
-def moved(stored: StoredMessage, change: StateChanged) -> StoredMessage | None:
-    """The message after a change of state; None if the change would lead nowhere."""
-    if stored.state == change.state and change.maybe_twice and not stored.maybe_twice:
-        return _replace(stored, maybe_twice=True)
-    if not advances(stored.state, change.state):
-        return None
-    return _replace(
-        stored,
-        state=change.state,
-        code=change.code,
-        reason=change.reason,
-        maybe_twice=stored.maybe_twice or change.maybe_twice,
-    )
+def moved(state: State | None, maybe_twice: bool, change: StateChanged) -> tuple[State, bool] | None:
+    """A message's state and doubt after a change; None if the change leads nowhere."""
+    if state is not None and advances(state, change.state):
+        return change.state, maybe_twice or change.maybe_twice
+    if state == change.state and change.maybe_twice and not maybe_twice:
+        return state, True
+    return None
 
 
 def errand_key(effect: Effect, conversation: str) -> str:
@@ -120,10 +120,6 @@ def assigned_at(commit: Commit) -> int:
     )
 
 
-def sessions_of(conversation: Conversation) -> tuple[Session, ...]:
-    return tuple(session for session in (conversation.session, conversation.last) if session is not None)
-
-
 def searchable(message: Message) -> str:
     """What of a message may be found: never what was masked."""
     return plain(message.content)
@@ -132,3 +128,10 @@ def searchable(message: Message) -> str:
 def folded(text: str | None) -> str:
     """A name, number or mail address as it is compared."""
     return unicodedata.normalize("NFKC", text).casefold().strip() if text else ""
+
+
+def folded_all(customer: Customer) -> str:
+    """All that a customer may be found by, one a line."""
+    return "\n".join(
+        folded(text) for text in (customer.name, customer.partner_id, customer.phone, customer.email)
+    )

@@ -94,8 +94,12 @@ class MemoryStore:
         self._raws: list[Raw] = []
         self._counters: dict[str, int] = defaultdict(int)
         self._indexed = 0
+        self._told: Callable[[int], None] | None = None
 
-    # --- conversations ---------------------------------------------------------------------------------------
+    def listen(self, told: Callable[[int], None]) -> None:
+        self._told = told
+
+    # --- conversations -------------------------------------------------------------------------------------
 
     async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
         found = self._addresses.get((channel, address)) or self._aliases.get((channel, address))
@@ -110,6 +114,8 @@ class MemoryStore:
         state = commit.conversation
         self._conversations[state.id] = (state, commit.expected + 1)
         self._addresses[state.channel, state.address] = state.id
+        for alias in commit.aliases:
+            self._aliases.setdefault((state.channel, alias), state.id)
         if _rows.knows_customer(commit):
             self._customers[state.customer.id] = state.customer
         self._append_events(commit)
@@ -141,9 +147,9 @@ class MemoryStore:
         return seat.load - (commit.takes == commit.frees) < seat.capacity
 
     def _append_events(self, commit: Commit) -> None:
-        session = commit.session.id if commit.session else None
         carried = _rows.carried(commit.effects)
         for event in commit.events:
+            session = _rows.owner(event, commit.session)
             n = self._write(commit.conversation.id, session, event, commit.at, commit.policy)
             message = _rows.said(event)
             if message is not None and session is not None:
@@ -167,6 +173,8 @@ class MemoryStore:
     ) -> int:
         n = len(self._log) + 1
         self._log.append(_Logged(n, at, conversation, session, event, policy))
+        if self._told is not None:
+            self._told(n)
         return n
 
     def _alter(self, session: str, event: Amended | Retracted | Recalled) -> None:
@@ -231,12 +239,15 @@ class MemoryStore:
                 seat, load=seat.load + 1, assigned_at=_rows.assigned_at(commit)
             )
 
-    # --- errands ---------------------------------------------------------------------------------------------
+    # --- errands -------------------------------------------------------------------------------------------
 
     def _keep_errand(self, effect: Effect, commit: Commit) -> Leased | None:
         key = _rows.errand_key(effect, commit.conversation.id)
         self._order += 1
-        errand = _Errand(self._order, key, commit.conversation.id, effect, commit.at)
+        replaced = self._errands.get(key)
+        errand = _Errand(
+            replaced.order if replaced else self._order, key, commit.conversation.id, effect, commit.at
+        )
         older = self._older_deliveries(errand)
         self._errands[key] = errand
         if isinstance(effect, WakeAt):
@@ -273,6 +284,9 @@ class MemoryStore:
         )
 
     async def claim(self, now: int, limit: int, lease: Lease) -> Sequence[Leased]:
+        for errand in self._errands.values():
+            if errand.node and errand.until <= now and self._older_deliveries(errand):
+                errand.node, errand.until = None, 0  # it was never begun: it waited behind another
         ready = [
             errand
             for errand in self._errands.values()
@@ -340,10 +354,13 @@ class MemoryStore:
         if stored is None:
             return
         if isinstance(fact, StateChanged):
-            after = _rows.moved(stored, fact)
+            after = _rows.moved(stored.state, stored.maybe_twice, fact)
             if after is None:
                 return
-            self._messages[session][fact.seq] = after
+            self._counters["failed"] += after[0] == "failed"
+            self._messages[session][fact.seq] = _replace(
+                stored, state=after[0], maybe_twice=after[1], code=fact.code, reason=fact.reason
+            )
         self._write(conversation, session, fact, at)
 
     def _apply_early(self, channel: str, names: set[str], settlement: Settlement) -> None:
@@ -411,7 +428,7 @@ class MemoryStore:
         session, seq, _ = self._causes.get((channel, provider_id), (None, None, 0))
         return (session, seq) if session is not None and seq is not None else None
 
-    # --- reading ---------------------------------------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------------------------------
 
     async def history(self, session: str, after: int = 0, limit: int = 50) -> Sequence[StoredMessage]:
         return [stored for seq, stored in sorted(self._messages[session].items()) if seq > after][:limit]
@@ -521,15 +538,7 @@ class MemoryStore:
             for customer in sorted(self._customers.values(), key=lambda customer: customer.id, reverse=True)
             if (after is None or customer.id < after)
             and partner_id in (None, customer.partner_id)
-            and any(
-                wanted in _rows.folded(text)
-                for text in (
-                    customer.name,
-                    customer.partner_id,
-                    customer.phone,
-                    customer.email,
-                )
-            )
+            and wanted in _rows.folded_all(customer)
         ]
         shown = tuple(fits[:limit])
         return CustomerPage(shown, shown[-1].id if len(fits) > len(shown) > 0 else None)
@@ -577,7 +586,7 @@ class MemoryStore:
             excluded=session.excluded,
         )
 
-    # --- seats -----------------------------------------------------------------------------------------------
+    # --- seats ---------------------------------------------------------------------------------------------
 
     async def seat(self, agent: str, *, capacity: int, at: int) -> None:
         self._seats[agent] = _replace(self._seat(agent), capacity=capacity)
@@ -599,7 +608,7 @@ class MemoryStore:
     async def remove_seat(self, agent: str) -> None:
         self._seats.pop(agent, None)
 
-    # --- documents -------------------------------------------------------------------------------------------
+    # --- documents -----------------------------------------------------------------------------------------
 
     async def put(
         self,
@@ -628,13 +637,15 @@ class MemoryStore:
         return Document(collection, id, revisions[-1].version, _copy(body))
 
     async def all(self, collection: str) -> Sequence[Document]:
-        found = [await self.get(collection, id) for kept, id in sorted(self._revisions) if kept == collection]
+        found = [
+            await self.get(collection, name) for kept, name in sorted(self._revisions) if kept == collection
+        ]
         return [document for document in found if document is not None]
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return list(self._revisions.get((collection, id), ()))
 
-    # --- the rest --------------------------------------------------------------------------------------------
+    # --- the rest ------------------------------------------------------------------------------------------
 
     async def grant(self, grant: Grant) -> None:
         self._grants[grant.digest] = grant
@@ -676,13 +687,10 @@ class MemoryStore:
 
     async def counts(self) -> Mapping[str, int]:
         phases = [kept.session.phase for kept in self._sessions.values()]
-        failed = sum(
-            stored.state == "failed" for known in self._messages.values() for stored in known.values()
-        )
         return {
             "errands": len(self._errands),
             "errands_retrying": sum(errand.attempt > 0 for errand in self._errands.values()),
-            "failed": failed,
+            "failed": self._counters["failed"],
             "seats_below_zero": self._counters["seats_below_zero"],
             **{
                 f"sessions_{phase}": phases.count(phase)

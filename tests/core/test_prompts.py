@@ -239,3 +239,10 @@ def test_a_pattern_names_its_arguments_and_their_cases() -> None:
         Argument("b"),
         Argument("c", "select", ("x", "other")),
     )
+
+
+def test_a_value_may_be_called_language_too() -> None:
+    said = catalogue(
+        {"language_switched": Override(on=True, text={"en": "Now in {language}"})}
+    )
+    assert text_of(said.say("language_switched", "en", language="ไทย")) == "Now in ไทย"

@@ -1,0 +1,46 @@
+"""What is counted, and `/metrics`: every figure's meaning is its help text."""
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+
+
+class Metrics:
+    """The figures of one process. Labels are channel ids and a closed set of words, never anything a customer sent."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._inbound = Counter(
+            "frontdesk_webhooks",
+            "Webhook items by channel and what became of them: kept, duplicate, status, forged, unreadable, "
+            "not_understood, unknown, ignored kinds, too_large, store_down",
+            ("channel", "what"),
+            registry=self.registry,
+        )
+        self._outbound = Counter(
+            "frontdesk_deliveries",
+            "Calls to providers by channel and outcome: sent, failed, throttled, unreachable, uncertain, rejected, given_up",
+            ("channel", "what"),
+            registry=self.registry,
+        )
+        self._children: dict[tuple[str, str, str], Counter] = {}
+        self.held = Gauge("frontdesk_errands_held", "Errands this process works at", registry=self.registry)
+        self.errands = Gauge("frontdesk_errands", "Errands in the store, due or not", registry=self.registry)
+        self.sessions = Gauge(
+            "frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry
+        )
+        self.sockets = Gauge("frontdesk_sockets", "Open WebSockets", ("side",), registry=self.registry)
+
+    def inbound(self, channel: str, what: str) -> None:
+        self._count(self._inbound, "in", channel, what)
+
+    def outbound(self, channel: str, what: str) -> None:
+        self._count(self._outbound, "out", channel, what)
+
+    def _count(self, counter: Counter, way: str, channel: str, what: str) -> None:
+        child = self._children.get((way, channel, what))
+        if child is None:
+            child = self._children[way, channel, what] = counter.labels(channel, what)
+        child.inc()
+
+    def answer(self) -> web.Response:
+        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

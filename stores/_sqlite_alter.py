@@ -1,0 +1,107 @@
+"""A message's row after an edit, an unsend, a recall or fetched media; the search index follows it."""
+
+import sqlite3
+
+from msgspec.structs import replace
+
+from core import terms
+from core.event import Amended, Recalled, Retracted
+from core.message import Content, Message
+from stores import _rows
+from stores._sqlite_rows import decode_event, encode, one
+
+
+def alter(connection: sqlite3.Connection, session: int, event: Amended | Retracted | Recalled) -> None:
+    found = _find(connection, session, event.seq)
+    if found is None:
+        return
+    n, speaking, _ = found
+    match event:
+        case Amended():
+            connection.execute("UPDATE event SET edited_at = ? WHERE n = ?", (event.at, n))
+            _rewrite(connection, n, speaking, _rows.amended(speaking.message, event))
+        case Recalled():
+            connection.execute("UPDATE event SET recalled_at = ? WHERE n = ?", (event.at, n))
+        case Retracted():
+            connection.execute("UPDATE event SET retracted_at = ? WHERE n = ?", (event.at, n))
+            _rewrite(connection, n, speaking, _rows.blanked(speaking.message))
+            _blank_amendments(connection, session, event.seq)
+            # The index keeps erased words in its old segments until they are merged: `index` does that.
+            connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
+
+
+def put_content(connection: sqlite3.Connection, session: int, seq: int, content: Content) -> None:
+    """Media that was fetched; a message that was taken back in the meantime stays blank."""
+    found = _find(connection, session, seq)
+    if found is not None and found[2] is None:
+        n, speaking, _ = found
+        _rewrite(connection, n, speaking, replace(speaking.message, content=content))
+
+
+def _find(
+    connection: sqlite3.Connection, session: int, seq: int
+) -> tuple[int, _rows.Speaking, int | None] | None:
+    row = connection.execute(
+        "SELECT n, body, retracted_at FROM event WHERE session = ? AND seq = ? AND fact = 0", (session, seq)
+    ).fetchone()
+    if row is None:
+        return None
+    event = decode_event(row[1])
+    if not isinstance(event, _rows.Speaking):
+        raise TypeError("a row with a seq is a message")
+    return row[0], event, row[2]
+
+
+def _rewrite(connection: sqlite3.Connection, n: int, event: _rows.Speaking, message: Message) -> None:
+    body = encode(_rows.with_message(event, message))
+    connection.execute("UPDATE event SET body = ? WHERE n = ?", (body, n))
+    indexed = one(connection, "SELECT value FROM counter WHERE name = 'indexed'") or 0
+    if n <= indexed:
+        old = _joined(event.message)
+        connection.execute("INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", (n, old))
+        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, _joined(message)))
+
+
+def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) -> None:
+    rows = connection.execute(
+        "SELECT n, body FROM event WHERE session = ? AND seq IS NULL AND fact = 0", (session,)
+    ).fetchall()
+    for n, body in rows:
+        event = decode_event(body)
+        if isinstance(event, Amended) and event.seq == seq:
+            connection.execute(
+                "UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n)
+            )
+
+
+def _joined(message: Message) -> str:
+    return " ".join(terms.terms(_rows.searchable(message)))
+
+
+def index(connection: sqlite3.Connection, limit: int) -> int:
+    """Take what was committed into the search index; nothing left: work erased words out of it."""
+    indexed = one(connection, "SELECT value FROM counter WHERE name = 'indexed'") or 0
+    newest = one(connection, "SELECT max(n) FROM event") or 0
+    until = min(newest, indexed + limit)
+    if until == indexed:
+        _merge(connection)
+        return 0
+    rows = connection.execute(
+        "SELECT n, body FROM event WHERE n > ? AND n <= ? AND seq IS NOT NULL", (indexed, until)
+    ).fetchall()
+    said = [(n, message) for n, body in rows if (message := _rows.said(decode_event(body))) is not None]
+    connection.executemany(
+        "INSERT INTO search (rowid, terms) VALUES (?, ?)", [(n, _joined(message)) for n, message in said]
+    )
+    connection.execute("INSERT OR REPLACE INTO counter VALUES ('indexed', ?)", (until,))
+    return until - indexed
+
+
+def _merge(connection: sqlite3.Connection) -> None:
+    dirty = one(connection, "SELECT value FROM counter WHERE name = 'search_dirty'") or 0
+    if not dirty:
+        return
+    before = connection.total_changes
+    connection.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-64 if dirty == 1 else 64,))
+    done = connection.total_changes - before < 2
+    connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', ?)", (0 if done else 2,))

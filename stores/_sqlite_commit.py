@@ -1,0 +1,381 @@
+"""Many commits in one transaction: looked at first, all of them, in order; then written table by table."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from core.effect import Deliver, Effect, WakeAt
+from core.errors import Duplicate, Full, Stale, StoreError
+from core.event import Amended, Recalled, Retracted
+from core.ports import Commit, Committed, Leased
+from core.session import Session
+from stores import _rows
+from stores._sqlite_alter import alter
+from stores._sqlite_rows import Row, count, customer_row, digest, encode, marks, one
+
+_REMEMBERED = 50_000
+_CHUNK = 500
+
+
+_EventRow = tuple[
+    str | None, int | None, str | None, str | None, bytes
+]  # session, seq, state, provider id, body
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A commit with everything encoded that does not depend on the database."""
+
+    commit: Commit
+    body: bytes
+    sessions: list[tuple[Session, bytes]]
+    events: list[
+        tuple[str | None, int | None, str | None, str | None, bytes]
+    ]  # session, seq, state, id, body
+    effects: list[tuple[Effect, str, str, bytes]]  # effect, key, kind, body
+    causes: list[bytes]
+
+
+def prepare(commit: Commit) -> Prepared:
+    """Raises whatever a value that cannot be encoded raises, before it could disturb others."""
+    carried = _rows.carried(commit.effects) if commit.effects else frozenset()
+    sessions = [(session, encode(session)) for session in commit.others]
+    if commit.session is not None:
+        sessions.append((commit.session, encode(commit.session)))
+    events: list[_EventRow] = []
+    for event in commit.events:
+        owner = _rows.owner(event, commit.session)
+        message = _rows.said(event)
+        if message is None or owner is None:
+            events.append((owner, None, None, None, encode(event)))
+        else:
+            state = _rows.first_state(cast(_rows.Speaking, event), carried)
+            events.append((owner, message.seq, state, message.provider_id, encode(event)))
+    effects = [
+        (effect, _rows.errand_key(effect, commit.conversation.id), _rows.errand_kind(effect), encode(effect))
+        for effect in commit.effects
+    ]
+    causes = [digest(cause.scope, cause.id) for cause in commit.causes]
+    return Prepared(commit, encode(commit.conversation), sessions, events, effects, causes)
+
+
+class Ledger:
+    """What the writer remembers between transactions, for nobody else writes: next numbers, versions, row ids.
+
+    `doubted` is set when not even a look at the database was possible.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.versions: dict[str, tuple[int, int]] = {}  # conversation -> (rid, version)
+        self.sessions: dict[str, int] = {}
+        self.n = self.conversation = self.session = 0
+        self.doubted = False
+        self.reload(connection)
+
+    def reload(self, connection: sqlite3.Connection) -> None:
+        """Forget everything and look again: after a transaction that came to nothing."""
+        self.versions.clear()
+        self.sessions.clear()
+        self.n = one(connection, "SELECT max(n) FROM event") or 0
+        self.conversation = one(connection, "SELECT max(rid) FROM conversation") or 0
+        self.session = one(connection, "SELECT max(rid) FROM session") or 0
+        self.doubted = False
+
+    def trim(self) -> None:
+        for known in (self.versions, self.sessions):
+            if len(known) > _REMEMBERED:
+                known.clear()
+
+    def next_n(self) -> int:
+        self.n += 1
+        return self.n
+
+
+@dataclass(slots=True)
+class _Writes:
+    """Rows to be written, by table, in the order they are written in."""
+
+    new_conversations: list[Row] = field(default_factory=list)
+    conversations: list[Row] = field(default_factory=list)
+    customers: list[Row] = field(default_factory=list)
+    new_sessions: list[Row] = field(default_factory=list)
+    sessions: list[Row] = field(default_factory=list)
+    quiet_sessions: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    causes: list[Row] = field(default_factory=list)
+    loose_causes: list[Row] = field(default_factory=list)
+    names: list[Row] = field(default_factory=list)
+    aliases: list[Row] = field(default_factory=list)
+    errands: list[Row] = field(default_factory=list)
+    timers: list[Row] = field(default_factory=list)
+    alterations: list[tuple[int, Amended | Retracted | Recalled]] = field(default_factory=list)
+
+
+_SQL = {
+    "new_conversations": "INSERT INTO conversation VALUES (?,?,?,?,?,?,?)",
+    "conversations": "UPDATE conversation SET version = ?, customer = ?, body = ? WHERE rid = ?",
+    "customers": "INSERT INTO customer VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
+    " partner_id = excluded.partner_id, partner_key = excluded.partner_key, name = excluded.name,"
+    " folded = excluded.folded, body = excluded.body",
+    "new_sessions": "INSERT INTO session VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    "sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, seq = ?, active_n = ?, body = ?"
+    " WHERE rid = ?",
+    "quiet_sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, seq = ?, body = ? WHERE rid = ?",
+    "events": "INSERT INTO event"
+    " (n, conversation, session, seq, fact, at, policy, causes, state, provider_id, body) VALUES (?,?,?,?,0,?,?,?,?,?,?)",
+    "causes": "INSERT INTO cause VALUES (?,?,?)",
+    "loose_causes": "INSERT INTO loose_cause VALUES (?,?)",
+    "names": "INSERT OR IGNORE INTO name VALUES (?,?,?)",
+    "aliases": "INSERT OR IGNORE INTO alias VALUES (?,?,?)",
+    "errands": "INSERT INTO errand (key, conversation, kind, due, ready, node, until, body)"
+    " VALUES (?,?,?,?,?,?,?,?)",
+    "timers": "INSERT INTO errand (key, conversation, kind, due, ready, body) VALUES (?,?,'wake_at',?,?,?)"
+    " ON CONFLICT (key) DO UPDATE SET due = excluded.due, ready = excluded.ready, body = excluded.body,"
+    " node = NULL, until = 0, attempt = 0, uncertain = 0, began = 0",
+}
+
+
+class Batch:
+    """The commits of one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, ledger: Ledger, commits: Sequence[Prepared]) -> None:
+        self._connection, self._ledger, self._commits = connection, ledger, commits
+        self._writes = _Writes()
+        self._causes: dict[bytes, tuple[str | None, int | None]] = {}
+        self._addresses: set[tuple[str, str]] = set()
+        self._seats: dict[str, list[Any]] = {}
+        self._touched: set[str] = set()
+        self._deliveries: dict[int, list[tuple[str | None, int]]] = {}
+        self._below_zero = 0
+
+    def run(self) -> list[Committed | StoreError]:
+        """Write those that may be written; what became of each, in order."""
+        self._look()
+        results: list[Committed | StoreError] = []
+        for prepared in self._commits:
+            try:
+                self._check(prepared)
+            except StoreError as error:
+                results.append(error)
+            else:
+                results.append(self._add(prepared))
+        self._write()
+        return results
+
+    # --- looking -------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        ledger, commits = self._ledger, self._commits
+        ids = {p.commit.conversation.id for p in commits} - ledger.versions.keys()
+        for known, rid, version in self._select("SELECT id, rid, version FROM conversation WHERE id IN", ids):
+            ledger.versions[known] = (rid, version)
+        sessions = {session.id for p in commits for session, _ in p.sessions}
+        sessions |= {event[0] for p in commits for event in p.events if event[0] is not None}
+        for known, rid in self._select(
+            "SELECT id, rid FROM session WHERE id IN", sessions - ledger.sessions.keys()
+        ):
+            ledger.sessions[known] = rid
+        digests = {cause for p in commits for cause in p.causes}
+        for cause, session, seq in self._select(
+            "SELECT c.digest, s.id, c.seq FROM cause c LEFT JOIN session s ON s.rid = c.session"
+            " WHERE c.digest IN",
+            digests,
+        ):
+            self._causes[cause] = (session, seq)
+        agents = {a for p in commits for a in (p.commit.takes, p.commit.frees) if a is not None}
+        for agent, *seat in self._select(
+            "SELECT agent, status, capacity, load, assigned_at FROM seat WHERE agent IN", agents
+        ):
+            self._seats[agent] = seat
+        self._look_at_deliveries()
+
+    def _look_at_deliveries(self) -> None:
+        sending = {
+            known[0]
+            for p in self._commits
+            if any(isinstance(effect, Deliver) for effect, *_ in p.effects)
+            and (known := self._ledger.versions.get(p.commit.conversation.id)) is not None
+        }
+        for rid, node, until in self._select(
+            "SELECT conversation, node, until FROM errand WHERE kind = 'deliver' AND conversation IN", sending
+        ):
+            self._deliveries.setdefault(rid, []).append((node, until))
+
+    def _select(self, sql: str, keys: Iterable[Any]) -> Iterable[Any]:
+        wanted = list(keys)
+        for at in range(0, len(wanted), _CHUNK):
+            chunk = wanted[at : at + _CHUNK]
+            # Few lengths, so that the statements stay prepared: the last key fills up what is missing.
+            width = next((w for w in (1, 4, 16, 64, _CHUNK) if w >= len(chunk)), _CHUNK)
+            chunk += chunk[-1:] * (width - len(chunk))
+            yield from self._connection.execute(f"{sql} ({marks(width)})", chunk)
+
+    # --- checking ------------------------------------------------------------------------------------------
+
+    def _check(self, prepared: Prepared) -> None:
+        commit = prepared.commit
+        for cause in prepared.causes:
+            if (kept := self._causes.get(cause)) is not None:
+                raise Duplicate(*(kept if kept[1] is not None else (None, None)))
+        known = self._ledger.versions.get(commit.conversation.id)
+        if (known[1] if known else 0) != commit.expected:
+            raise Stale
+        if known is None and self._taken(commit.conversation.channel, commit.conversation.address):
+            raise Stale
+        if commit.takes is not None and not self._has_place(commit):
+            raise Full(commit.takes)
+
+    def _taken(self, channel: str, address: str) -> bool:
+        if (channel, address) in self._addresses:
+            return True
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM conversation WHERE channel = ?1 AND address = ?2)"
+            " OR EXISTS (SELECT 1 FROM alias WHERE channel = ?1 AND alias = ?2)"
+        )
+        return bool(one(self._connection, sql, channel, address))
+
+    def _has_place(self, commit: Commit) -> bool:
+        seat = self._seats.get(cast(str, commit.takes))
+        if seat is None:
+            return False
+        status, capacity, load, _ = seat
+        available = commit.force or status == "online"
+        return bool(available and load - (commit.takes == commit.frees) < capacity)
+
+    # --- collecting ----------------------------------------------------------------------------------------
+
+    def _add(self, prepared: Prepared) -> Committed:
+        commit = prepared.commit
+        conversation = self._add_conversation(prepared)
+        first = self._ledger.n + 1
+        self._ledger.n += len(prepared.events)
+        self._add_sessions(prepared, conversation)
+        self._add_events(prepared, conversation, first)
+        if prepared.causes:
+            self._add_causes(prepared)
+        channel, id = commit.conversation.channel, commit.conversation.id
+        self._writes.aliases.extend((channel, alias, id) for alias in commit.aliases)
+        if commit.takes is not None or commit.frees is not None:
+            self._move_seats(commit)
+        errands = tuple(self._add_errands(prepared, conversation)) if prepared.effects else ()
+        return Committed(commit.expected + 1, self._ledger.n, errands)
+
+    def _add_conversation(self, prepared: Prepared) -> int:
+        commit, state, ledger = prepared.commit, prepared.commit.conversation, self._ledger
+        version = commit.expected + 1
+        known = ledger.versions.get(state.id)
+        if known is None:
+            ledger.conversation += 1
+            rid = ledger.conversation
+            row = (rid, state.id, state.channel, state.address, state.customer.id, version, prepared.body)
+            self._writes.new_conversations.append(row)
+            self._addresses.add((state.channel, state.address))
+        else:
+            rid = known[0]
+            self._writes.conversations.append((version, state.customer.id, prepared.body, rid))
+        ledger.versions[state.id] = (rid, version)
+        if _rows.knows_customer(commit):
+            self._writes.customers.append(customer_row(state.customer))
+        return rid
+
+    def _add_sessions(self, prepared: Prepared, conversation: int) -> None:
+        commit, ledger, writes = prepared.commit, self._ledger, self._writes
+        for session, body in prepared.sessions:
+            agent = session.agent.id if session.agent is not None else None
+            rid = ledger.sessions.get(session.id)
+            if rid is None:
+                ledger.session += 1
+                rid = ledger.sessions[session.id] = ledger.session
+                writes.new_sessions.append(
+                    (
+                        rid,
+                        session.id,
+                        conversation,
+                        commit.conversation.channel,
+                        session.number,
+                        session.phase,
+                        agent,
+                        session.group,
+                        session.seq,
+                        ledger.n,
+                        body,
+                    )
+                )
+            elif session is commit.session and prepared.events:
+                row = (session.phase, agent, session.group, session.seq, ledger.n, body, rid)
+                writes.sessions.append(row)
+            else:
+                writes.quiet_sessions.append((session.phase, agent, session.group, session.seq, body, rid))
+
+    def _add_events(self, prepared: Prepared, conversation: int, first: int) -> None:
+        commit, sessions, rows = prepared.commit, self._ledger.sessions, self._writes.events
+        at, policy, last = commit.at, commit.policy, len(prepared.events) - 1
+        causes = b"".join(prepared.causes) or None
+        for index, (owner, seq, state, provider_id, body) in enumerate(prepared.events):
+            session = sessions.get(owner) if owner is not None else None
+            kept = causes if index == last else None
+            rows.append(
+                (first + index, conversation, session, seq, at, policy, kept, state, provider_id, body)
+            )
+            event = commit.events[index]
+            if session is not None and isinstance(event, Amended | Retracted | Recalled):
+                self._writes.alterations.append((session, event))
+
+    def _add_causes(self, prepared: Prepared) -> None:
+        commit, writes = prepared.commit, self._writes
+        session = commit.session.id if commit.session is not None else None
+        rid = self._ledger.sessions[session] if session is not None else None
+        for cause, key in zip(commit.causes, prepared.causes, strict=True):
+            if key not in self._causes:
+                writes.causes.append((key, rid, cause.seq))
+            self._causes[key] = (session, cause.seq)
+            if not prepared.events:
+                writes.loose_causes.append((commit.at, key))
+            if cause.ref is not None and cause.ref != cause.id and rid is not None and cause.seq is not None:
+                writes.names.append((digest(cause.scope, cause.ref), rid, cause.seq))
+
+    def _move_seats(self, commit: Commit) -> None:
+        if commit.frees is not None and (seat := self._seats.get(commit.frees)) is not None:
+            self._below_zero += seat[2] == 0
+            seat[2] = max(seat[2] - 1, 0)
+            self._touched.add(commit.frees)
+        if commit.takes is not None:
+            seat = self._seats[commit.takes]
+            seat[2] += 1
+            seat[3] = _rows.assigned_at(commit)
+            self._touched.add(commit.takes)
+
+    def _add_errands(self, prepared: Prepared, conversation: int) -> Iterable[Leased]:
+        commit, writes = prepared.commit, self._writes
+        lease, at = commit.lease, commit.at
+        for effect, key, kind, body in prepared.effects:
+            if isinstance(effect, WakeAt):
+                writes.timers.append((key, conversation, effect.due, effect.due, body))
+                continue
+            if isinstance(effect, Deliver):
+                open_ones = self._deliveries.setdefault(conversation, [])
+                waits = any(node != lease.node or until <= at for node, until in open_ones)
+                open_ones.append((None, 0) if waits else (lease.node, lease.until))
+                if waits:
+                    writes.errands.append((key, conversation, kind, at, None, None, 0, body))
+                    continue
+            row = (key, conversation, kind, at, lease.until, lease.node, lease.until, body)
+            writes.errands.append(row)
+            state = commit.conversation
+            yield Leased(key, state.id, state.channel, state.address, effect, due=at)
+
+    # --- writing -------------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        connection, writes = self._connection, self._writes
+        for table, sql in _SQL.items():
+            if rows := getattr(writes, table):
+                connection.executemany(sql, rows)
+        for session, event in writes.alterations:
+            alter(connection, session, event)
+        if self._touched:
+            seats = [(*self._seats[agent][2:], agent) for agent in sorted(self._touched)]
+            connection.executemany("UPDATE seat SET load = ?, assigned_at = ? WHERE agent = ?", seats)
+        if self._below_zero:
+            count(connection, "seats_below_zero", self._below_zero)

@@ -1,0 +1,161 @@
+"""Lists of sessions and customers, newest first, page by page.
+
+Open sessions are few and found by small indexes; closed ones are history, and every list of them walks one index that
+is in the order of activity. A page is the two merged, so that its cost does not grow with the history.
+"""
+
+import sqlite3
+
+from core import terms
+from core.customer import Customer
+from core.ports import CustomerPage, Page, SessionQuery
+from stores import _rows
+from stores._sqlite_read import session_rows
+from stores._sqlite_rows import decode_customer, marks
+
+_HITS = 5_000  # of the newest messages that hold the words asked for
+_Found = dict[int, int]  # rid -> active_n
+
+
+class _Where:
+    """Conditions and their values, side by side."""
+
+    def __init__(self) -> None:
+        self._terms: list[str] = []
+        self.values: list[object] = []
+
+    def add(self, term: str, *values: object) -> None:
+        self._terms.append(term)
+        self.values.extend(values)
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self._terms)
+
+
+def sessions(connection: sqlite3.Connection, query: SessionQuery) -> Page:
+    found: _Found = {}
+    if _rows.folded(query.q):
+        found = _searched(connection, query)
+    else:
+        if query.phase != "closed":
+            found |= _open(connection, query)
+        if query.phase in (None, "closed"):
+            found |= _closed(connection, query)
+    order = sorted(found, key=lambda rid: -found[rid])
+    shown = order[: query.limit]
+    rows = session_rows(connection, shown)
+    more = len(order) > len(shown) > 0
+    return Page(tuple(rows[rid] for rid in shown), str(found[shown[-1]]) if more else None)
+
+
+def _asked(query: SessionQuery) -> _Where:
+    where = _Where()
+    if query.phase is not None:
+        where.add("phase = ?", query.phase)
+    if query.mine is not None:
+        where.add("agent = ?", query.mine)
+    if query.group is not None:
+        where.add("grp = ?", query.group)
+    if query.channel is not None:
+        where.add("channel = ?", query.channel)
+    if query.visible_to is not None:
+        groups = query.visible_groups
+        where.add(f"(agent = ? OR grp IS NULL OR grp IN ({marks(len(groups))}))", query.visible_to, *groups)
+    if query.after is not None:
+        where.add("active_n < ?", int(query.after))
+    return where
+
+
+def _walk(connection: sqlite3.Connection, index: str, where: _Where, limit: int) -> _Found:
+    sql = f"SELECT rid, active_n FROM session {index} WHERE {where.sql} ORDER BY active_n DESC LIMIT ?"
+    return dict(connection.execute(sql, (*where.values, limit + 1)))
+
+
+def _open(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
+    where = _asked(query)
+    where.add("phase <> 'closed'")
+    if query.mine is not None:
+        index = "session_open_agent"
+    elif query.phase in ("queued", "unassigned", "active"):
+        index = "session_open_phase"
+    else:
+        index = "session_open"
+    return _walk(connection, f"INDEXED BY {index}", where, query.limit)
+
+
+def _closed(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
+    found: _Found = {}
+    for index, term, values in _walks(query):
+        where = _asked(query)
+        where.add("phase = 'closed'")
+        if term:
+            where.add(term, *values)
+        found |= _walk(connection, f"INDEXED BY {index}", where, query.limit)
+    return found
+
+
+def _walks(query: SessionQuery) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Which indexes together hold every closed session that may be shown: index, condition, its values."""
+    by_group = "session_closed_channel_group" if query.channel is not None else "session_closed_group"
+    if query.mine is not None:
+        return [("session_closed_agent", "", ())]
+    if query.group is not None:
+        return [(by_group, "", ())]
+    if query.visible_to is None:
+        return [("session_closed_channel" if query.channel is not None else "session_closed", "", ())]
+    return [
+        ("session_closed_agent", "agent = ?", (query.visible_to,)),
+        (by_group, "grp IS NULL", ()),
+        *((by_group, "grp = ?", (group,)) for group in query.visible_groups),
+    ]
+
+
+def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
+    wanted = _rows.folded(query.q)
+    number = wanted.removeprefix("#")
+    kinds = [
+        "SELECT s.rid FROM customer k JOIN conversation c ON c.customer = k.id"
+        " JOIN session s ON s.conversation = c.rid WHERE instr(k.name, ?) > 0 OR k.partner_key = ?"
+    ]
+    values: list[object] = [wanted, wanted]
+    if number.isascii() and number.isdigit() and len(number) < 19 and str(int(number)) == number:
+        kinds.append("SELECT rid FROM session WHERE number = ?")
+        values.append(int(number))
+    if words := match(wanted):
+        kinds.append(
+            "SELECT session FROM event WHERE n IN (SELECT rowid FROM search WHERE search MATCH ?"
+            f" ORDER BY rowid DESC LIMIT {_HITS})"
+        )
+        values.append(words)
+    where = _Where()
+    where.add(f"rid IN ({' UNION '.join(kinds)})", *values)
+    asked = _asked(query)
+    if asked.sql:
+        where.add(asked.sql, *asked.values)
+    return _walk(connection, "", where, query.limit)
+
+
+def match(query: str) -> str:
+    """The question in the index's language: every phrase, the last word of each perhaps only begun."""
+    return " AND ".join(
+        f'"{" ".join(phrase.terms)}"{"*" if phrase.prefix else ""}' for phrase in terms.phrases(query)
+    )
+
+
+def customers(
+    connection: sqlite3.Connection, partner_id: str | None, q: str | None, after: str | None, limit: int
+) -> CustomerPage:
+    where = _Where()
+    if partner_id is not None:
+        where.add("partner_id = ?", partner_id)
+    if wanted := _rows.folded(q):
+        where.add("instr(folded, ?) > 0", wanted)
+    if after is not None:
+        where.add("id < ?", after)
+    sql = f"SELECT body FROM customer WHERE {where.sql or 'TRUE'} ORDER BY id DESC LIMIT ?"
+    found: list[Customer] = [
+        decode_customer(row[0]) for row in connection.execute(sql, (*where.values, limit + 1))
+    ]
+    shown = tuple(found[:limit])
+    return CustomerPage(shown, shown[-1].id if len(found) > len(shown) > 0 else None)

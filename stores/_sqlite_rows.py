@@ -1,0 +1,115 @@
+"""Between values and columns, and what the database's own columns add to a message."""
+
+import sqlite3
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from core.channel import StatusUpdate
+from core.customer import Customer
+from core.effect import Effect
+from core.event import Event, Fact
+from core.ports import SessionRow, StoredMessage
+from core.session import Conversation, Session
+from stores import _rows
+
+
+class _Person(msgspec.Struct, frozen=True):
+    """Of a conversation only who it is with: the rest is skipped unread."""
+
+    customer: Customer
+
+
+encode = msgspec.json.Encoder().encode
+decode_conversation = msgspec.json.Decoder(Conversation).decode
+decode_session = msgspec.json.Decoder(Session).decode
+decode_customer = msgspec.json.Decoder(Customer).decode
+decode_event = msgspec.json.Decoder(Event | Fact).decode
+decode_effect = msgspec.json.Decoder(Effect).decode
+decode_status = msgspec.json.Decoder(StatusUpdate).decode
+decode_plain = msgspec.json.Decoder(dict[str, object]).decode
+_decode_person = msgspec.json.Decoder(_Person).decode
+
+Row = tuple[Any, ...]
+
+# What a message's row says of it: `stored` reads these, in this order.
+MESSAGE = (
+    "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at,"
+    " e.provider_id"
+)
+# A session with its conversation and its last message: `session_row` reads these, in this order.
+SESSION = f"s.body, c.id, c.channel, c.address, c.body, s.active_n, s.id, {MESSAGE}"
+SESSION_FROM = (
+    "session s JOIN conversation c ON c.rid = s.conversation"
+    " LEFT JOIN event e ON e.session = s.rid AND e.seq = s.seq AND e.fact = 0"
+)
+
+
+def digest(scope: str, id: str) -> bytes:
+    return blake2b(f"{scope}\0{id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def delivery_digest(channel: str, key: str) -> bytes:
+    """Our own deliveries are named beside the providers' ids; a provider's id never begins with a NUL."""
+    return digest(channel, f"\0{key}")
+
+
+def stored(session: str, columns: Row) -> StoredMessage:
+    body, state, code, reason, twice, edited, recalled, retracted, provider_id = columns
+    message = _rows.said(decode_event(body))
+    if message is None:
+        raise TypeError("a row with a seq is a message")
+    return StoredMessage(
+        session=session,
+        message=message,
+        state=state,
+        code=code,
+        reason=reason,
+        maybe_twice=bool(twice),
+        edited_at=edited,
+        recalled_at=recalled,
+        retracted_at=retracted,
+        provider_id=provider_id,
+    )
+
+
+def session_row(columns: Row) -> SessionRow:
+    body, conversation, channel, address, state, active_n, session = columns[:7]
+    return SessionRow(
+        session=decode_session(body),
+        conversation=conversation,
+        channel=channel,
+        address=address,
+        customer=_decode_person(state).customer,
+        last_message=stored(session, columns[7:]) if columns[7] is not None else None,
+        active_n=active_n,
+    )
+
+
+def marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+def one(connection: sqlite3.Connection, sql: str, *values: object) -> Any:
+    """The first column of the first row, or None."""
+    row = connection.execute(sql, values).fetchone()
+    return row[0] if row is not None else None
+
+
+def count(connection: sqlite3.Connection, name: str, more: int) -> None:
+    connection.execute(
+        "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+        (name, more),
+    )
+
+
+def customer_row(customer: Customer) -> Row:
+    return (
+        customer.id,
+        customer.partner_id,
+        _rows.folded(customer.partner_id),
+        _rows.folded(customer.name),
+        _rows.folded_all(customer),
+        encode(customer),
+    )
