@@ -66,9 +66,7 @@ async def running(config: Config) -> AsyncIterator[Frontdesk]:
     async with AsyncExitStack() as stack:
         parts = await _assembled(config, stack)
         url = await _served(parts, config, stack)
-        yield Frontdesk(
-            config, parts.store, parts.rim.directory, parts.rim.auth, parts.rim.engine, parts.rim, url
-        )
+        yield Frontdesk(config, parts.store, parts.rim.directory, parts.rim.auth, parts.rim.engine, parts.rim, url)
 
 
 @dataclass(slots=True)
@@ -120,9 +118,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         if done.committed is not None:
             outbox.accept(done.committed.errands)
 
-    engine = Engine(
-        store, clock, Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened)
-    )
+    engine = Engine(store, clock, Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened))
     outbox = Outbox(
         Shell(
             store=store, engine=engine, clock=clock, random=Random(), lease=lease,  # noqa: S311 - jitter
@@ -198,7 +194,10 @@ async def _housekeeping(parts: _Parts) -> None:
     while True:
         now = parts.rim.clock.now()
         longest = max(
-            (connectors.load(doc.kind).capabilities.redelivers_seconds for doc in parts.rim.directory.channels.values()),
+            (
+                connectors.load(doc.kind).capabilities.redelivers_seconds
+                for doc in parts.rim.directory.channels.values()
+            ),
             default=7 * 86_400,
         )
         while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
@@ -263,9 +262,7 @@ def secret(config: Config) -> tuple[str, ...]:
     return tuple(path.read_text().split())
 
 
-async def first_owner(
-    config: Config, directory: Directory, auth: Auth, new_id: Callable[[], str], now: int
-) -> None:
+async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: Callable[[], str], now: int) -> None:
     """Somebody must be able to sign in: from the environment, or with a password that is printed once."""
     if any(agent.role == "owner" for agent in directory.agents.values()):
         return

@@ -27,9 +27,7 @@ class Metrics:
         self._children: dict[tuple[str, str, str], Counter] = {}
         self.held = Gauge("frontdesk_errands_held", "Errands this process works at", registry=self.registry)
         self.errands = Gauge("frontdesk_errands", "Errands in the store, due or not", registry=self.registry)
-        self.sessions = Gauge(
-            "frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry
-        )
+        self.sessions = Gauge("frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry)
         self.sockets = Gauge("frontdesk_sockets", "Open WebSockets", ("side",), registry=self.registry)
 
     def inbound(self, channel: str, what: str) -> None:

@@ -48,9 +48,7 @@ def table() -> Sequence[Route]:
     return served((*SIGN_IN, *ADMIN, *INBOX))
 
 
-def application(
-    rim: Rim, intake: Intake, kept: Files, metrics: Metrics, readiness: Readiness
-) -> web.Application:
+def application(rim: Rim, intake: Intake, kept: Files, metrics: Metrics, readiness: Readiness) -> web.Application:
     app = web.Application(middlewares=[middleware], client_max_size=MAX_BODY)
     app.add_routes(webhooks.routes(intake))
     app.add_routes(files.routes(kept))
