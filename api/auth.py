@@ -61,9 +61,7 @@ class _Tries:
 
 
 class Auth:
-    def __init__(
-        self, store: Store, directory: Directory, clock: Clock, hasher: PasswordHasher | None = None
-    ) -> None:
+    def __init__(self, store: Store, directory: Directory, clock: Clock, hasher: PasswordHasher | None = None) -> None:
         self._store, self._directory, self._clock = store, directory, clock
         self._hasher = hasher or PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._nobody = self._hasher.hash(secrets.token_hex())
@@ -134,9 +132,7 @@ class Auth:
         self._tries.move_to_end(email)
         if now < tries.until:
             wait = -(-(tries.until - now) // 1000)
-            raise Stop(
-                429, "locked", f"Too many tries; again in {wait} seconds.", headers={"Retry-After": str(wait)}
-            )
+            raise Stop(429, "locked", f"Too many tries; again in {wait} seconds.", headers={"Retry-After": str(wait)})
         tries.failed += 1
         if tries.failed >= FREE_TRIES:
             tries.until = now + min(FIRST_WAIT_MS << min(tries.failed - FREE_TRIES, 10), LONGEST_WAIT_MS)

@@ -1,4 +1,4 @@
-"""Contents on the wire: what is shown (never a provider's own names for a file) and what an agent may send."""
+"""Contents on the wire: what is shown (never a provider's own name of a file), what an agent may send."""
 
 from typing import Annotated
 
@@ -125,9 +125,7 @@ class TemplateIn(msgspec.Struct, frozen=True, tag="template", forbid_unknown_fie
     text: Annotated[str, Meta(max_length=20_000)] | None = None
 
 
-Sendable = (
-    TextIn | ImageIn | AudioIn | VideoIn | FileIn | LocationIn | StickerIn | ContactIn | ChoiceIn | TemplateIn
-)
+Sendable = TextIn | ImageIn | AudioIn | VideoIn | FileIn | LocationIn | StickerIn | ContactIn | ChoiceIn | TemplateIn
 
 _MEDIA: dict[type[m.Media], type[_Media]] = {
     m.Image: ImageView,
@@ -153,5 +151,5 @@ def shown(content: m.Content) -> Shown:
 
 def said(content: Sendable) -> m.Content:
     """What an agent sends, as the rules know it."""
-    sent: m.Content = msgspec.convert(msgspec.to_builtins(content), m.Content)  # type: ignore[arg-type]  # a union
+    sent: m.Content = msgspec.convert(msgspec.to_builtins(content), m.Content)
     return sent

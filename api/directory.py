@@ -27,14 +27,13 @@ from core.channel import Connector, Secret
 from core.codec import convert
 from core.policy import AREAS, ChannelFacts, Level, Policy
 from core.ports import Clock, Revision, Store
+from core.survey import Answers
 
 D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
 SETTINGS = "settings"
 HEALTH = "health"
-POLICY = (
-    "policy"  # its one document is written at each change: its version is the policy's, its history says why
-)
+POLICY = "policy"  # its one document is written at each change: its version is the policy's, its history says why
 NOTHING = Setting(0, {})
 
 
@@ -54,7 +53,7 @@ class _Shelf(dict[str, D]):
 
 
 class Directory:
-    """`connector_class` finds a kind's class (raises `BadInput`); `texts` are the built-in ones by language."""
+    """`connector_class` finds a kind's class or raises `BadInput`; `texts` are the built-in ones."""
 
     def __init__(
         self,
@@ -64,8 +63,10 @@ class Directory:
         *,
         connector_class: Callable[[str], type[Connector]],
         texts: Texts,
+        answers: Answers,
     ) -> None:
         self._store, self._vault, self._clock, self._texts = store, vault, clock, texts
+        self._answers = answers
         self.connector_class = connector_class
         self._channels = _Shelf("channels", ChannelDoc)
         self._agents = _Shelf("agents", AgentDoc)
@@ -100,7 +101,7 @@ class Directory:
         """Called after each write, with what changed; must not wait and must not raise."""
         self._listeners.append(listener)
 
-    # --- reading ---------------------------------------------------------------------------------------------
+    # --- reading
 
     def channel(self, id: str) -> ChannelDoc | None:
         """Also one that was removed: old chats name it."""
@@ -132,7 +133,7 @@ class Directory:
         return self._health.get(channel, HealthDoc())
 
     def policy(self, channel: str) -> Policy:
-        """The rules of a channel, a removed one's too (its timers may still run); KeyError if there never was one."""
+        """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""
         found = self._policies.get(channel)
         if found is None:
             found = self._policies[channel] = self._compiled(self._channels[channel])
@@ -150,9 +151,7 @@ class Directory:
     def opened(self, doc: ChannelDoc) -> dict[str, object]:
         """A channel's settings with the secrets readable: for its connector alone."""
         return {
-            field: Secret(self._vault.open(str(value["sealed"]), doc.id, field))
-            if _is_sealed(value)
-            else value
+            field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if _is_sealed(value) else value
             for field, value in cast(dict[str, Any], doc.settings).items()
         }
 
@@ -160,7 +159,7 @@ class Directory:
         """The form in which a secret setting is kept."""
         return {"sealed": self._vault.seal(secret, channel, field)}
 
-    # --- writing ---------------------------------------------------------------------------------------------
+    # --- writing
 
     async def save_channel(self, doc: ChannelDoc, *, who: str, expected: int | None = None) -> int:
         return await self._save(self._channels, doc, who, expected)
@@ -175,9 +174,7 @@ class Directory:
 
     async def remove_channel(self, id: str, *, who: str) -> None:
         """Its secrets go, its name stays."""
-        await self._save(
-            self._channels, replace(self.channels[id], settings={}, removed_at=self._clock.now()), who
-        )
+        await self._save(self._channels, replace(self.channels[id], settings={}, removed_at=self._clock.now()), who)
 
     async def remove_agent(self, id: str, *, who: str) -> None:
         """Out of every group, without a seat; the name stays."""
@@ -223,7 +220,7 @@ class Directory:
         """Oldest first."""
         return list(await self._store.revisions(SETTINGS, scope.key(area)))
 
-    # --- inside --------------------------------------------------------------------------------------------------
+    # --- inside
 
     def _shelf(self, collection: Collection) -> _Shelf[Any]:
         shelves: dict[str, _Shelf[Any]] = {
@@ -245,9 +242,7 @@ class Directory:
             if shelf.collection != "agents":
                 await self._bump(f"{shelf.collection} {doc.id}", who, now)
             body = msgspec.to_builtins(doc)
-            version = await self._store.put(
-                shelf.collection, doc.id, body, who=who, at=now, expected=expected
-            )
+            version = await self._store.put(shelf.collection, doc.id, body, who=who, at=now, expected=expected)
             shelf[doc.id], shelf.versions[doc.id] = doc, version
             if shelf.collection == "channels":
                 self._connectors.pop(doc.id, None)
@@ -278,6 +273,7 @@ class Directory:
             version=self._version,
             channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
             texts=self._texts,
+            answers=self._answers,
             everywhere=self._level(EVERYWHERE),
             groups={id: self._level(Scope("group", id)) for id in self.groups},
             here=self._level(Scope("channel", doc.id)),

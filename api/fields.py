@@ -59,7 +59,7 @@ def _named(value: object, wanted: type[T], complaint: str, strict: bool) -> Wron
 
 
 def _culprit(value: object, where: Sequence[str], fails: Callable[[object], bool]) -> tuple[object, str]:
-    """The value with one key at `where`, the one that is complained about (found by halving), and that key."""
+    """The value with one key at `where`, the one complained about (found by halving), and that key."""
     keys = [str(key) for key in _reach(value, where)]
     while len(keys) > 1:
         half = keys[: len(keys) // 2]

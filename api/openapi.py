@@ -114,10 +114,7 @@ def _answers(route: Route, known: dict[str, Any]) -> dict[str, Any]:
 
 def _problems(route: Route) -> dict[str, Any]:
     content = {TYPE: {"schema": {"$ref": REF.format(name="Problem")}}}
-    named = {
-        str(status): {"description": HTTPStatus(status).phrase, "content": content}
-        for status in route.problems
-    }
+    named = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in route.problems}
     return {**named, "default": {"description": "Something went wrong here (500, 503)", "content": content}}
 
 

@@ -16,9 +16,7 @@ MOST = 500
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The query of a list; a route's own filters are fields of a subclass."""
 
-    limit: Annotated[int, Meta(ge=1, description=f"How many items; more than {MOST} is taken as {MOST}.")] = (
-        50
-    )
+    limit: Annotated[int, Meta(ge=1, description=f"How many items; more than {MOST} is taken as {MOST}.")] = 50
     after: Annotated[str, Meta(max_length=500, description="`next` of the page before.")] | None = None
 
     @property

@@ -34,7 +34,7 @@ class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`code` is stable and for programs; `who` is the agent who has what was asked for; `id` finds the log line."""
+    """`code` is stable and for programs; `who` is the agent who has it; `id` finds the log line."""
 
     title: str
     status: int

@@ -60,7 +60,7 @@ class Signals(Protocol):
 
 
 class ChannelActions(Protocol):
-    """What is asked of a provider at once, past the outbox. Raises `DeliveryError`, `KeyError` (no such channel)."""
+    """What is asked of a provider at once, past the outbox. Raises `DeliveryError`."""
 
     def check_soon(self, channel: str) -> None:
         """Look at the credentials in the background; the result comes by `Directory.save_health`."""
@@ -107,7 +107,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the channels' classes by kind; `new_id` is time-ordered; `nudge` asks the desk to look again."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `nudge` asks the desk to look again."""
 
     store: Store
     engine: Engine

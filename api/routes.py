@@ -1,4 +1,4 @@
-"""Routes as a table: who may call, what goes in, what comes out. `mount` decodes, asks who, and encodes for all."""
+"""Routes as a table: who may call, what goes in, what comes out. `mount` decodes and encodes."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,8 +51,8 @@ Raw = Callable[[Rim, web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """`answers` are the good statuses with their bodies; `refuses` the problems it has beyond those that follow
-    from its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself."""
+    """`answers` are the good statuses with their bodies; `refuses` the problems beyond those that follow from
+    its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""Who may see which sessions: an agent their own, those of their groups and those of no group; supervisors all."""
+"""Who may see which sessions: agents their own, their groups' and those of no group; supervisors all."""
 
 from msgspec.structs import replace
 

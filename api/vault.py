@@ -1,4 +1,4 @@
-"""What must be used again is sealed (AEAD, with a key id, bound to where it belongs); what goes out is signed.
+"""What must be used again is sealed (AEAD with a key id, bound to its place); what goes out is signed.
 
 Both keys come from one secret by HKDF. What is only compared is not here: it is kept as a hash (auth.py).
 """

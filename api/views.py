@@ -1,10 +1,10 @@
-"""What is shown of sessions, messages and events: to agents, and to those who may see what a mask hides.
+"""What is shown of sessions, messages and events: to agents, and to whoever may see what a mask hides.
 
-Views are built from rows of the store; events hold more than anybody outside may see. Customers' views: visitor.py.
+Views are built from rows of the store; events hold more than anybody may see. Customers' views: visitor.py.
 """
 
 from collections.abc import Sequence
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 import msgspec
 
@@ -62,7 +62,7 @@ class FailureView(msgspec.Struct, frozen=True):
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`original` is what a mask or a block hides, for those who may see it; `state` is null for what is not sent."""
+    """`original` is what a mask hides, for those who may see it; `state` is null for what is not sent."""
 
     id: str
     seq: int
@@ -184,9 +184,7 @@ def message_view(stored: StoredMessage, audience: Audience = "agent") -> Message
         recalled=stored.recalled_at is not None or stored.retracted_at is not None,
         reply_to=message.reply_to,
         client_id=message.client_id,
-        error=FailureView(stored.code or "failed", stored.reason or "It could not be sent.")
-        if failed
-        else None,
+        error=FailureView(stored.code or "failed", stored.reason or "It could not be sent.") if failed else None,
         maybe_twice=stored.maybe_twice,
         hits=message.hits,
         original=None if original is None else shown(original),
@@ -252,9 +250,7 @@ def rating_view(rating: Rating | None, comment: str | None) -> RatingView | None
     """`comment` is the text of the message that was taken as one (`core.event.Commented`)."""
     if rating is None:
         return None
-    return RatingView(
-        kind=rating.kind, score=rating.score, tags=(), comment=comment, solved=None, at=iso(rating.at)
-    )
+    return RatingView(kind=rating.kind, score=rating.score, tags=(), comment=comment, solved=None, at=iso(rating.at))
 
 
 def window_view(conversation: Conversation, capabilities: Capabilities) -> WindowView | None:
@@ -264,7 +260,7 @@ def window_view(conversation: Conversation, capabilities: Capabilities) -> Windo
     return WindowView(iso(conversation.window_from + capabilities.window_seconds * 1000))
 
 
-def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -> "dict[str, object]":
+def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -> dict[str, Any]:
     session: Session = row.session
     return {
         "id": session.id,
@@ -284,7 +280,7 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
     }
 
 
-# --- the feed ----------------------------------------------------------------------------------------------------
+# --- the feed
 
 
 def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audience) -> FrameView | None:
@@ -337,13 +333,13 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.WasRead()
         ):
             return "session.updated"
-        case e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
             return None
         case _:
             assert_never(event)
 
 
-# --- the trace ---------------------------------------------------------------------------------------------------
+# --- the trace
 
 
 def trace_view(row: FeedRow, directory: Directory) -> TraceView | None:

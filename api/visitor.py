@@ -1,4 +1,4 @@
-"""What a customer is shown of their own chat on the web: no notes, no ids of agents, nothing that was withheld."""
+"""What customers are shown of their own chat on the web: no notes, no agents' ids, nothing withheld."""
 
 from typing import Literal
 
@@ -94,9 +94,7 @@ def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
     if kind in ("message.created", "message.updated"):
         if message is None:
             return None
-        return VisitorFrame(
-            cursor=cursor, type=kind, session=visitor_session(row.row), at=iso(row.at), message=message
-        )
+        return VisitorFrame(cursor=cursor, type=kind, session=visitor_session(row.row), at=iso(row.at), message=message)
     told: Literal["session.opened", "session.updated", "session.closed"] = "session.updated"
     if kind in ("session.opened", "session.closed"):
         told = kind
