@@ -5,6 +5,7 @@ told in. Who listens for whom (agents' sockets, widgets, outgoing webhooks) is t
 """
 
 import asyncio
+import base64
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,13 +37,27 @@ async def feed_identity(store: Store, clock: Clock, new_id: Callable[[], str]) -
     raise StoreError("the feed's identity can neither be read nor written")
 
 
-class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """A place in one database's feed. `session` and `seq`: the last message that a customer's socket was shown."""
+class Cursor(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A place in one database's feed. `session` and `seq`: the last message that a visitor's socket was shown."""
 
     feed: str
     n: int
     session: str | None = None
     seq: int = 0
+
+
+def write_cursor(cursor: Cursor) -> str:
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> Cursor | None:
+    """None for anything that `write_cursor` did not write. Not signed: it opens nothing, whoever made it."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        cursor = msgspec.msgpack.decode(raw, type=Cursor)
+    except ValueError:
+        return None
+    return cursor if cursor.n >= 0 and cursor.seq >= 0 else None
 
 
 class Hub:

@@ -1,6 +1,6 @@
 """What every handler is handed, and the protocols of what the shell does for the rims."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,29 +11,28 @@ from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
-from core.errors import Error
 from core.ports import Clock, FeedRow, Store
 
 
-class Behind(Error):
-    """A subscriber took too long, or its place is too old to read on from: it has to load anew."""
-
-
-class Subscription(Protocol):
-    def __aiter__(self) -> AsyncIterator[FeedRow]: ...
-
-    async def __anext__(self) -> FeedRow:
-        """The next wanted row, waiting for one; raises `Behind`."""
-
-    def close(self) -> None:
-        """No more rows; whoever waits is let go with `StopAsyncIteration`."""
-
-
 class Hub(Protocol):
-    """The feed, read once for all sockets of this process."""
+    """The feed, read once for all sockets of this process (hub.py)."""
 
-    def subscribe(self, after: int, wants: Callable[[FeedRow], bool]) -> Subscription:
-        """Rows numbered after `after`, in order, without a gap; `wants` is asked once for each: be quick."""
+    @property
+    def identity(self) -> str:
+        """Tells this database's feed numbers from another's."""
+
+    @property
+    def cursor(self) -> int:
+        """The newest number that was handed out."""
+
+    def listen(self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]]) -> Callable[[], None]:
+        """Hand over every row after the present cursor, in order, without a gap; what is returned ends it."""
+
+    def recent(self, after: int) -> Sequence[FeedRow] | None:
+        """The rows after a number up to the cursor, if all of them are still at hand."""
+
+    def reached(self, n: int) -> None:
+        """The store has numbers up to `n`."""
 
 
 class Signal(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

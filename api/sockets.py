@@ -109,3 +109,8 @@ def read_text(message: WSMessage) -> str | None:
     """A text frame's text, None for any other frame."""
     data: Any = message.data
     return data if message.type is WSMsgType.TEXT and isinstance(data, str) else None
+
+
+def encoded(value: object) -> bytes:
+    """A value as a JSON text frame."""
+    return text_frame(msgspec.json.encode(value))

@@ -4,7 +4,7 @@ Times are ms since the epoch (UTC). Every method of `Store` may raise `StoreDown
 for the whole store, given in the order of commit.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -254,6 +254,9 @@ class Raw(msgspec.Struct, frozen=True):
 
 
 class Store(Protocol):
+    def listen(self, told: Callable[[int], None]) -> None:
+        """`told` hears, on the loop and soon, of the newest feed number that this process wrote."""
+
     # conversations
     async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
         """The conversation at an address (or one of its aliases) and its version."""

@@ -4,32 +4,23 @@ A session that comes into somebody's sight is sent whole; one that leaves it is 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-import msgspec
+from aiohttp import WSCloseCode
 
 from api.auth import Caller
-from api.cursors import write_cursor
-from api.directory import Directory
 from api.documents import Change
-from api.hub import Hub
-from api.rim import Rim, Signal, Signals
+from api.rim import Rim, Signal
 from api.sight import audience
-from api.sockets import Outlet, text_frame
-from api.views import Audience, frame_view, session_view
+from api.sockets import Outlet, encoded
+from api.views import Audience
 from core import event as e
-from core.ports import FeedRow, SessionRow, Store
+from core.ports import FeedRow
+from inbox.frames import AgentStatus, Frames, Typing
+from inbox.places import Place, place_before, place_of
 
 REMEMBERED = 50_000  # sessions whose last place is kept, about 200 bytes each
-
-
-class Place(NamedTuple):
-    """Whose a session is: that decides who sees it."""
-
-    agent: str | None
-    group: str | None
 
 
 @dataclass(eq=False, slots=True)
@@ -55,53 +46,13 @@ class Desk:
             or place.group in self.groups
         )
 
-
-class Frames:
-    """The frames of one row, each made when the first socket needs it."""
-
-    __slots__ = ("_directory", "_feed", "_made", "row")
-
-    def __init__(self, row: FeedRow, feed: str, directory: Directory) -> None:
-        self.row, self._feed, self._directory = row, feed, directory
-        self._made: dict[tuple[str, Audience], bytes | None] = {}
-
-    def event(self, audience: Audience) -> bytes | None:
-        return self._once("event", audience, self._event)
-
-    def whole(self, audience: Audience) -> bytes | None:
-        """The session for somebody who did not see it before."""
-        return self._once("whole", audience, self._whole)
-
-    def gone(self, audience: Audience) -> bytes | None:
-        return self._once("gone", audience, self._gone)
-
-    def _once(self, name: str, audience: Audience, make: Callable[[Audience], object]) -> bytes | None:
-        key = (name, audience)
-        if key not in self._made:
-            value = make(audience)
-            self._made[key] = None if value is None else text_frame(msgspec.json.encode(value))
-        return self._made[key]
-
-    @property
-    def _cursor(self) -> str:
-        return write_cursor(self._feed, self.row.n)
-
-    def _event(self, audience: Audience) -> object:
-        return frame_view(self.row, self._cursor, self._directory, audience)
-
-    def _whole(self, audience: Audience) -> object:
-        if self.row.row is None:
-            return None
-        shown = session_view(self.row.row, self._directory, audience)
-        return {"cursor": self._cursor, "type": "session.opened", "session": shown, "at": iso(self.row.at)}
-
-    def _gone(self, audience: Audience) -> object:
-        gone = {"id": self.row.session}
-        return {"cursor": self._cursor, "type": "session.gone", "session": gone, "at": iso(self.row.at)}
+    def write(self, frame: bytes | None, n: int) -> None:
+        if frame is not None and n > self.after:
+            self.outlet.write(frame)
 
 
 class Board:
-    """Made once; `start` after the hub, `stop` before it."""
+    """`start` after the hub, `stop` before it."""
 
     def __init__(self, rim: Rim) -> None:
         self._rim = rim
@@ -111,18 +62,21 @@ class Board:
         self._ends: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        rim = self._rim
-        self._ends = [rim.hub.listen(self._publish), rim.signals.listen(self._signal)]
-        rim.directory.listen(self._changed)
+        self._ends = [self._rim.hub.listen(self._publish), self._rim.signals.listen(self._signal)]
+        self._rim.directory.listen(self._changed)
 
-    def stop(self) -> None:
-        for end in self._ends:
-            end()
-        self._ends = []
+    async def stop(self) -> None:
+        while self._ends:
+            self._ends.pop()()
         for desk in tuple(self._desks):
             desk.outlet.close(WSCloseCode.GOING_AWAY, b"restart")
+        for desk in tuple(self._desks):
+            await desk.outlet.closed()
 
-    # --- sockets ---------------------------------------------------------------------------------------------
+    @property
+    def desks(self) -> int:
+        """How many sockets are open."""
+        return len(self._desks)
 
     def attach(self, desk: Desk) -> None:
         """From now on it is sent what is numbered after `desk.after`."""
@@ -135,3 +89,84 @@ class Board:
             self._desks.discard(desk)
             self._seeing.clear()
             self._rim.signals.closed(desk.caller.id)
+
+    # --- the feed ------------------------------------------------------------------------------------------------
+
+    async def _publish(self, rows: Sequence[FeedRow]) -> None:
+        try:
+            for row in rows:
+                await self._show(row)
+        except Exception:
+            # What was not shown cannot be made up for frame by frame: everybody loads anew, and the defect is seen.
+            for desk in tuple(self._desks):
+                desk.outlet.reload()
+            raise
+
+    async def _show(self, row: FeedRow) -> None:
+        if row.row is None or row.session is None:
+            return
+        now = place_of(row.row.session)
+        before = await self._before(row, now)
+        self._remember(row.session, now)
+        frames = Frames(row, self._rim.hub.identity, self._rim.directory)
+        for desk in self._who_see(now):
+            if before is not None and before != now and not desk.sees(before):
+                desk.write(frames.whole(desk.audience), row.n)
+            desk.write(frames.event(desk.audience), row.n)
+        if before is not None and before != now:
+            for desk in self._who_see(before):
+                if not desk.sees(now):
+                    desk.write(frames.gone(desk.audience), row.n)
+
+    async def _before(self, row: FeedRow, now: Place) -> Place | None:
+        """Whose the session was when this process last showed it; None if nobody saw it yet."""
+        assert row.session is not None, "rows without a session are not shown"
+        known = self._places.get(row.session)
+        if known is not None or isinstance(row.event, e.Opened):
+            return known
+        if not self._desks or not isinstance(row.event, e.Queued | e.Transferred | e.Assigned):
+            return now
+        return place_before(await self._rim.store.trace(row.session), row.n)
+
+    def _remember(self, session: str, place: Place) -> None:
+        self._places[session] = place
+        self._places.move_to_end(session)
+        if len(self._places) > REMEMBERED:
+            self._places.popitem(last=False)
+
+    def _who_see(self, place: Place) -> tuple[Desk, ...]:
+        found = self._seeing.get(place)
+        if found is None:
+            found = self._seeing[place] = tuple(desk for desk in self._desks if desk.sees(place))
+        return found
+
+    # --- what is shown now or never --------------------------------------------------------------------------
+
+    def _signal(self, signal: Signal) -> None:
+        if signal.kind == "typing" and signal.session is not None:
+            place = self._places.get(signal.session)
+            frame = encoded(Typing.of(signal, self._rim.directory))
+            for desk in self._who_see(place) if place is not None else ():
+                if signal.agent != desk.caller.id:
+                    desk.outlet.write(frame)
+        elif signal.kind == "presence" and signal.agent is not None:
+            frame = encoded(AgentStatus.of(signal, self._rim.directory))
+            for desk in self._desks:
+                desk.outlet.write(frame)
+
+    def _changed(self, change: Change) -> None:
+        """Somebody's role or groups are others now: what they see is another inbox."""
+        if change.collection not in ("agents", "groups"):
+            return
+        directory = self._rim.directory
+        for desk in tuple(self._desks):
+            known = directory.agents.get(desk.caller.id)
+            same_role = known is not None and known.role == desk.caller.role
+            if not same_role or frozenset(directory.groups_of(desk.caller.id)) != desk.groups:
+                desk.outlet.reload()
+
+    async def check_sign_ins(self) -> None:
+        """Close the sockets of those who are signed out by now; called every half minute."""
+        for desk in tuple(self._desks):
+            if await self._rim.auth.caller(desk.token) is None:
+                desk.outlet.close(WSCloseCode.POLICY_VIOLATION, b"signed out")

@@ -106,6 +106,7 @@ class _Writes:
     causes: list[Row] = field(default_factory=list)
     loose_causes: list[Row] = field(default_factory=list)
     names: list[Row] = field(default_factory=list)
+    aliases: list[Row] = field(default_factory=list)
     errands: list[Row] = field(default_factory=list)
     timers: list[Row] = field(default_factory=list)
     alterations: list[tuple[int, Amended | Retracted | Recalled]] = field(default_factory=list)
@@ -126,6 +127,7 @@ _SQL = {
     "causes": "INSERT INTO cause VALUES (?,?,?)",
     "loose_causes": "INSERT INTO loose_cause VALUES (?,?)",
     "names": "INSERT OR IGNORE INTO name VALUES (?,?,?)",
+    "aliases": "INSERT OR IGNORE INTO alias VALUES (?,?,?)",
     "errands": "INSERT INTO errand (key, conversation, kind, due, ready, node, until, body)"
     " VALUES (?,?,?,?,?,?,?,?)",
     "timers": "INSERT INTO errand (key, conversation, kind, due, ready, body) VALUES (?,?,'wake_at',?,?,?)"
@@ -252,6 +254,8 @@ class Batch:
         self._add_events(prepared, conversation, first)
         if prepared.causes:
             self._add_causes(prepared)
+        channel, id = commit.conversation.channel, commit.conversation.id
+        self._writes.aliases.extend((channel, alias, id) for alias in commit.aliases)
         if commit.takes is not None or commit.frees is not None:
             self._move_seats(commit)
         errands = tuple(self._add_errands(prepared, conversation)) if prepared.effects else ()

@@ -61,6 +61,7 @@ class Writer:
         self._waiting = 0
         self._turned_back: deque[asyncio.Future[None]] = deque()
         self._closed = False
+        self.told: Callable[[int], None] | None = None
         self._thread = Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
@@ -97,7 +98,7 @@ class Writer:
         while going:
             batch, going = self._next_batch()
             if batch:
-                self._answer(self._attempt(batch))
+                self._answer(self._attempt(batch), self._ledger.n)
         self._connection.close()
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:
@@ -157,16 +158,18 @@ class Writer:
         except sqlite3.Error:
             self._ledger.doubted = True
 
-    def _answer(self, outcomes: list[_Outcome]) -> None:
+    def _answer(self, outcomes: list[_Outcome], n: int) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._resolve, outcomes)
+            self._loop.call_soon_threadsafe(self._resolve, outcomes, n)
         except RuntimeError:
             return  # the loop is gone, and with it everybody who waited
 
     # --- on the loop ---------------------------------------------------------------------------------------
 
-    def _resolve(self, outcomes: list[_Outcome]) -> None:
+    def _resolve(self, outcomes: list[_Outcome], n: int) -> None:
         self._waiting -= len(outcomes)
+        if self.told is not None:
+            self.told(n)
         for future, result, error in outcomes:
             if future.done():
                 continue  # whoever asked has gone; what they asked for is done all the same

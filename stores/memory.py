@@ -94,6 +94,10 @@ class MemoryStore:
         self._raws: list[Raw] = []
         self._counters: dict[str, int] = defaultdict(int)
         self._indexed = 0
+        self._told: Callable[[int], None] | None = None
+
+    def listen(self, told: Callable[[int], None]) -> None:
+        self._told = told
 
     # --- conversations -------------------------------------------------------------------------------------
 
@@ -110,6 +114,8 @@ class MemoryStore:
         state = commit.conversation
         self._conversations[state.id] = (state, commit.expected + 1)
         self._addresses[state.channel, state.address] = state.id
+        for alias in commit.aliases:
+            self._aliases.setdefault((state.channel, alias), state.id)
         if _rows.knows_customer(commit):
             self._customers[state.customer.id] = state.customer
         self._append_events(commit)
@@ -167,6 +173,8 @@ class MemoryStore:
     ) -> int:
         n = len(self._log) + 1
         self._log.append(_Logged(n, at, conversation, session, event, policy))
+        if self._told is not None:
+            self._told(n)
         return n
 
     def _alter(self, session: str, event: Amended | Retracted | Recalled) -> None:

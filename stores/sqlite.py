@@ -106,6 +106,10 @@ class SqliteStore:
         finally:
             connection.execute("ROLLBACK")
 
+    def listen(self, told: Callable[[int], None]) -> None:
+        if self._writer is not None:
+            self._writer.told = told
+
     # --- conversations -------------------------------------------------------------------------------------
 
     async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
