@@ -41,10 +41,11 @@ class Call(Generic[B, Q]):
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int = 200
-    body: msgspec.Struct | None = None
+    body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Plain = dict[str, Any]
 Handler = Callable[[Rim, Call[Any, Any]], Awaitable[Answer]]
 Raw = Callable[[Rim, web.Request], Awaitable[web.StreamResponse]]
 
@@ -52,7 +53,8 @@ Raw = Callable[[Rim, web.Request], Awaitable[web.StreamResponse]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`answers` are the good statuses with their bodies; `refuses` the problems beyond those that follow from
-    its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself."""
+    its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself.
+    `documents` are what a body or answer that is a plain mapping (`Plain`) may be. `large`: by `Limits.settings`."""
 
     method: str
     path: str
@@ -65,6 +67,7 @@ class Route:
     query: type[msgspec.Struct] | None = None
     body: Any = None
     tag: str
+    documents: Sequence[type] = ()
     large: bool = False
 
     @property
