@@ -75,8 +75,8 @@ class Directory:
         self._health: dict[str, HealthDoc] = {}
         self._writing = asyncio.Lock()
         self._listeners: list[Callable[[Change], None]] = []
+        self.changing = asyncio.Lock()  # held while several documents are looked at before one is written
         self._version = 0
-        self._levels: dict[Scope, Level] = {}
         self._policies: dict[str, Policy] = {}
         self._connectors: dict[str, Connector] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
@@ -96,6 +96,7 @@ class Directory:
             newest = await self._store.get(POLICY, "current")
             self._version = newest.version if newest else 0
             self._show()
+            self._policies, self._connectors = {}, {}
 
     def listen(self, listener: Callable[[Change], None]) -> None:
         """Called after each write, with what changed; must not wait and must not raise."""
@@ -136,7 +137,7 @@ class Directory:
         """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""
         found = self._policies.get(channel)
         if found is None:
-            found = self._policies[channel] = self._compiled(self._channels[channel])
+            found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
         return found
 
     def connector(self, channel: str) -> Connector:
@@ -199,9 +200,10 @@ class Directory:
         async with self._writing:
             id, now = scope.key(area), self._clock.now()
             await self._bump(f"{SETTINGS} {id}", who, now)
+            fresh = await self._renewed({**self._settings, id: Setting(0, body)})
             version = await self._store.put(SETTINGS, id, body, who=who, at=now, expected=expected)
             self._settings[id] = Setting(version, body)
-            self._show()
+            self._policies = fresh
         self._tell(SETTINGS, id, who, now)
         return version
 
@@ -247,6 +249,7 @@ class Directory:
             if shelf.collection == "channels":
                 self._connectors.pop(doc.id, None)
             self._show()
+            self._policies = await self._renewed(self._settings)
         self._tell(shelf.collection, doc.id, who, now)
         return version
 
@@ -260,36 +263,45 @@ class Directory:
             self._agents.alive(),
             self._groups.alive(),
         )
-        self._levels.clear()
-        self._policies.clear()
 
     def _tell(self, collection: str, id: str, who: str, at: int) -> None:
         for listener in self._listeners:
             listener(Change(collection, id, who, at))
 
-    def _compiled(self, doc: ChannelDoc) -> Policy:
+    async def _renewed(self, settings: Mapping[str, Setting]) -> dict[str, Policy]:
+        """The policies that are in use, made anew, off the loop: word lists may take a while."""
+        used = {channel: tuple(policy.compiled) for channel, policy in self._policies.items()}
+        fresh = {channel: self._compiled(self._channels[channel], settings) for channel in used}
+        await asyncio.to_thread(_compile, fresh, used)
+        return fresh
+
+    def _compiled(self, doc: ChannelDoc, settings: Mapping[str, Setting]) -> Policy:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
             channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
             texts=self._texts,
             answers=self._answers,
-            everywhere=self._level(EVERYWHERE),
-            groups={id: self._level(Scope("group", id)) for id in self.groups},
-            here=self._level(Scope("channel", doc.id)),
+            everywhere=_level(EVERYWHERE, settings),
+            groups={id: _level(Scope("group", id), settings) for id in self.groups},
+            here=_level(Scope("channel", doc.id), settings),
         )
 
     def _default_group(self, doc: ChannelDoc) -> str | None:
         return doc.group if doc.group in self.groups else None
 
-    def _level(self, scope: Scope) -> Level:
-        found = self._levels.get(scope)
-        if found is None:
-            areas: dict[str, Any] = {
-                area: convert(self.setting(scope, area).body, wanted) for area, wanted in AREAS.items()
-            }
-            found = self._levels[scope] = Level(**areas)
-        return found
+
+def _level(scope: Scope, settings: Mapping[str, Setting]) -> Level:
+    areas: dict[str, Any] = {
+        area: convert(settings.get(scope.key(area), NOTHING).body, wanted) for area, wanted in AREAS.items()
+    }
+    return Level(**areas)
+
+
+def _compile(policies: Mapping[str, Policy], used: Mapping[str, tuple[str | None, ...]]) -> None:
+    for channel, groups in used.items():
+        for group in groups:
+            policies[channel].rules(group)
 
 
 def _is_sealed(value: object) -> bool:
