@@ -12,7 +12,7 @@ from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.message import Content
-from core.ports import Clock, FeedRow, Store
+from core.ports import Clock, FeedRow, Seat, Store
 
 
 class Hub(Protocol):
@@ -107,7 +107,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the classes by kind; `new_id` is time-ordered; `nudge` asks the desk to look again."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat."""
 
     store: Store
     engine: Engine
@@ -121,6 +121,6 @@ class Rim:
     files: Files
     kinds: Callable[[], Mapping[str, type[Connector]]]
     new_id: Callable[[], str]
-    nudge: Callable[[], None]
+    seated: Callable[[Seat], None]
     public_url: str
     limits: Limits = Limits()

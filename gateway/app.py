@@ -141,7 +141,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
 
     def changed(change: Change) -> None:
         if change.collection in ("groups", "agents"):
-            desk.teams_changed()
+            desk.staff_changed()
 
     directory.listen(changed)
     await first_owner(config, directory, auth, new_id, clock.now())
@@ -251,7 +251,7 @@ def _kinds() -> Mapping[str, type[Connector]]:
 def secret(config: Config) -> tuple[str, ...]:
     """FRONTDESK_SECRET, or the one in the data directory, made once and readable by its owner only."""
     if config.secret is not None:
-        return (config.secret,)
+        return tuple(config.secret.split())  # the newest first; older ones still open what they sealed
     path = config.data / "secret"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

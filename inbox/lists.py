@@ -32,7 +32,7 @@ from inbox.bodies import CustomersQuery, MessagesQuery, MeView, SessionsQuery, S
 
 
 async def me(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
-    seats = (await rim.store.desk()).seats
+    seats = await rim.store.seats()
     seat = next((seat for seat in seats if seat.agent == call.caller.id), Seat(agent=call.caller.id))
     return Answer(200, _me(rim, call.caller, seat))
 
@@ -42,7 +42,7 @@ async def set_status(rim: Rim, call: Call[StatusBody, Nothing]) -> Answer:
     status, reason = call.body.status, call.body.reason
     seat = await rim.store.set_status(call.caller.id, status, reason, rim.clock.now())
     rim.signals.send(Signal(kind="presence", agent=call.caller.id, by="agent", value=status))
-    rim.nudge()
+    rim.seated(seat)
     return Answer(200, _me(rim, call.caller, seat))
 
 
