@@ -29,7 +29,7 @@ class Prepared:
 
     commit: Commit
     body: bytes
-    sessions: list[tuple[Session, bytes]]
+    sessions: list[tuple[Session, bytes | None]]  # an open session is kept in its conversation's body
     events: list[
         tuple[str | None, int | None, str | None, str | None, bytes]
     ]  # session, seq, state, id, body
@@ -40,9 +40,12 @@ class Prepared:
 def prepare(commit: Commit) -> Prepared:
     """Raises whatever a value that cannot be encoded raises, before it could disturb others."""
     carried = _rows.carried(commit.effects) if commit.effects else frozenset()
-    sessions = [(session, encode(session)) for session in commit.others]
-    if commit.session is not None:
-        sessions.append((commit.session, encode(commit.session)))
+    touched = commit.others if commit.session is None else (*commit.others, commit.session)
+    open_one = commit.conversation.session
+    sessions = [
+        (session, None if open_one is not None and session.id == open_one.id else encode(session))
+        for session in touched
+    ]
     events: list[_EventRow] = []
     for event in commit.events:
         owner = _rows.owner(event, commit.session)

@@ -15,10 +15,11 @@ from core.session import Conversation, Session
 from stores import _rows
 
 
-class _Person(msgspec.Struct, frozen=True):
-    """Of a conversation only who it is with: the rest is skipped unread."""
+class _Glimpse(msgspec.Struct, frozen=True):
+    """Of a conversation only who it is with and the open session: the rest is skipped unread."""
 
     customer: Customer
+    session: msgspec.Raw | None = None
 
 
 encode = msgspec.json.Encoder().encode
@@ -29,7 +30,7 @@ decode_event = msgspec.json.Decoder(Event | Fact).decode
 decode_effect = msgspec.json.Decoder(Effect).decode
 decode_status = msgspec.json.Decoder(StatusUpdate).decode
 decode_plain = msgspec.json.Decoder(dict[str, object]).decode
-_decode_person = msgspec.json.Decoder(_Person).decode
+_glimpse = msgspec.json.Decoder(_Glimpse).decode
 
 Row = tuple[Any, ...]
 
@@ -76,12 +77,13 @@ def stored(session: str, columns: Row) -> StoredMessage:
 
 def session_row(columns: Row) -> SessionRow:
     body, conversation, channel, address, state, active_n, session = columns[:7]
+    glimpse = _glimpse(state)
     return SessionRow(
-        session=decode_session(body),
+        session=decode_session(body if body is not None else glimpse.session or b""),
         conversation=conversation,
         channel=channel,
         address=address,
-        customer=_decode_person(state).customer,
+        customer=glimpse.customer,
         last_message=stored(session, columns[7:]) if columns[7] is not None else None,
         active_n=active_n,
     )

@@ -41,7 +41,7 @@ CREATE TABLE session (
     grp TEXT,
     seq INTEGER NOT NULL,
     active_n INTEGER NOT NULL,
-    body BLOB NOT NULL
+    body BLOB                -- null while the session is open: it stands in its conversation's body
 );
 CREATE INDEX session_conversation ON session (conversation);
 CREATE INDEX session_number ON session (number);
