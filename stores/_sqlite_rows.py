@@ -34,16 +34,17 @@ _glimpse = msgspec.json.Decoder(_Glimpse).decode
 
 Row = tuple[Any, ...]
 
+ACTIVE = "coalesce(s.active_n, c.active_n)"
 # What a message's row says of it: `stored` reads these, in this order.
 MESSAGE = (
     "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at,"
     " e.provider_id"
 )
 # A session with its conversation and its last message: `session_row` reads these, in this order.
-SESSION = f"s.body, c.id, c.channel, c.address, c.body, s.active_n, s.id, {MESSAGE}"
+SESSION = f"s.body, c.id, c.channel, c.address, c.body, {ACTIVE}, s.id, {MESSAGE}"
 SESSION_FROM = (
-    "session s JOIN conversation c ON c.rid = s.conversation"
-    " LEFT JOIN event e ON e.session = s.rid AND e.seq = s.seq AND e.fact = 0"
+    "session s JOIN conversation c ON c.rid = s.conversation LEFT JOIN event e ON e.n ="
+    " (SELECT n FROM event WHERE session = s.rid AND fact = 0 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
 )
 
 
