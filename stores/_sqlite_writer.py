@@ -107,7 +107,10 @@ class Writer:
         while going:
             batch, going = self._next_batch()
             if batch:
-                self._answer(self._attempt(batch))
+                outcomes = self._attempt(batch)
+                if self._connection.on_step is not None:
+                    self._connection.on_step("answer")
+                self._answer(outcomes)
         self._connection.close()
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:

@@ -383,9 +383,7 @@ class MessageContract:
         state = scene.fresh()
         message = Message(seq=0, author=Author(kind="customer"), content=Text("let me in"), at=NOON)
         event = TurnedAway(message, NOON)
-        commit = Commit(
-            conversation=state, expected=0, session=None, events=(event,), at=NOON, lease=NODE
-        )
+        commit = Commit(conversation=state, expected=0, session=None, events=(event,), at=NOON, lease=NODE)
         await store.commit(commit)
         (row,) = await store.feed(0, 10)
         assert (row.event, row.session, row.stored, row.row) == (event, None, None, None)
@@ -589,7 +587,9 @@ class StatusContract:
         assert stored.maybe_twice is True
         assert (await store.counts())["failed"] == 1
 
-    async def test_a_status_that_came_too_early_is_applied_once_the_message_is_known(self, store: Store) -> None:
+    async def test_a_status_that_came_too_early_is_applied_once_the_message_is_known(
+        self, store: Store
+    ) -> None:
         scene, errand = await answered(store)
         early = StatusUpdate(id="s-1", state="delivered", at=NOON, message_id="out-1")
         assert await store.report("line-1", early, NOON) is False
@@ -634,7 +634,9 @@ class StatusContract:
         prompts = [Prompted(message=message, at=NOON, seq=message.seq, key="greeting") for message in said]
         commit = replace(scene.with_events(*prompts, session=session), effects=(deliver,))
         await store.commit(scene.take(commit))
-        assert await store.report("line-1", StatusUpdate(id="s", state="delivered", at=NOON, delivery="d-1"), NOON)
+        assert await store.report(
+            "line-1", StatusUpdate(id="s", state="delivered", at=NOON, delivery="d-1"), NOON
+        )
         states = [stored.state for stored in await store.history(session.id)]
         assert states == [None, "delivered", "delivered"]
 
@@ -661,7 +663,12 @@ class StatusContract:
         content = ((1, Image(url="/media/1")),)
         await store.settle(
             Settlement(
-                key="f", conversation="conv-ann", session=scene.session.id, done=True, content=content, at=NOON
+                key="f",
+                conversation="conv-ann",
+                session=scene.session.id,
+                done=True,
+                content=content,
+                at=NOON,
             )
         )
         assert await texts(store, scene.session.id) == [""]
@@ -716,7 +723,9 @@ class ListContract:
             await store.commit(twin.take(twin.closed()))
         seen = ["free-closed", "free", "sales-closed", "sales", "own-closed", "own"]
         assert await listed(store, visible_to="bo", visible_groups=("sales",)) == seen
-        assert await listed(store, visible_to="bo", visible_groups=("sales", "x"), phase="closed") == seen[::2]
+        assert (
+            await listed(store, visible_to="bo", visible_groups=("sales", "x"), phase="closed") == seen[::2]
+        )
         assert await listed(store, visible_to="cy") == ["free-closed", "free"]
         assert await listed(store, visible_to="bo", group="secret") == ["own-closed", "own"]
         assert await listed(store, visible_to="cy", group="secret") == []
@@ -912,7 +921,9 @@ class DocumentContract:
 
 class RestContract:
     async def test_a_sign_in_lives_until_it_is_revoked(self, store: Store) -> None:
-        grants = [Grant(bytes([index]) * 32, agent, 100) for index, agent in enumerate(("bo", "bo", "cy", "cy"))]
+        grants = [
+            Grant(bytes([index]) * 32, agent, 100) for index, agent in enumerate(("bo", "bo", "cy", "cy"))
+        ]
         for grant in grants:
             await store.grant(grant)
         assert await store.granted(grants[0].digest) == grants[0]
