@@ -499,6 +499,18 @@ class ErrandContract:
         assert await store.next_due() == NOON
         assert [errand.key for errand in await store.claim(NOON, 10, NODE)] == ["d-2"]
 
+    async def test_a_row_of_deliveries_is_given_in_its_order(self, store: Store) -> None:
+        scene, _ = await answered(store, delivery="d-1")
+        for key in ("d-2", "d-3", "d-4"):
+            await store.commit(scene.take(scene.answers(delivery=key)))
+        await store.release("node-1")
+        given: list[str] = []
+        for _ in range(4):
+            (errand,) = await store.claim(NOON, 10, OTHER)
+            given.append(errand.key)
+            await store.settle(replace(sent(scene, errand.key), facts=()))
+        assert given == ["d-1", "d-2", "d-3", "d-4"]
+
     async def test_a_node_that_holds_the_older_delivery_gets_the_younger_at_once(self, store: Store) -> None:
         scene, _ = await answered(store, delivery="d-1")
         early = replace(scene.answers(delivery="d-2"), at=NODE.until - 10)
