@@ -85,9 +85,7 @@ class Outlet:
             self._transport.abort()
 
 
-async def accept(
-    request: web.Request, *, max_waiting: int = MAX_WAITING
-) -> tuple[web.WebSocketResponse, Outlet]:
+async def accept(request: web.Request, *, max_waiting: int = MAX_WAITING) -> tuple[web.WebSocketResponse, Outlet]:
     socket = web.WebSocketResponse(
         heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_FRAME, compress=False, timeout=GRACE_SECONDS
     )
