@@ -1,6 +1,6 @@
 """Channels: connecting an account, changing and removing it, and what its provider says of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -27,7 +27,7 @@ class ChannelIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     language: Tag = "en"
     group: str | None = None
     signature: Signature = "enforce"
-    settings: dict[str, object] = {}
+    settings: dict[str, Any] = {}
 
 
 class ChannelPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,7 +37,7 @@ class ChannelPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     language: Tag | UnsetType = UNSET
     group: str | UnsetType | None = UNSET
     signature: Signature | UnsetType = UNSET
-    settings: dict[str, object] = {}
+    settings: dict[str, Any] = {}
 
 
 class HealthView(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     group: str | None
     signature: Signature
-    settings: dict[str, object]
+    settings: dict[str, Any]
     webhook_url: str
     health: HealthView
     created_at: Time

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 MOST = 50  # of a list's items, and of the lines of one difference
 LONGEST = 300
+Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -14,8 +16,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `before` or `after` is missing where there was nothing."""
 
     path: str
-    before: Any = msgspec.UNSET
-    after: Any = msgspec.UNSET
+    before: Json | UnsetType = UNSET
+    after: Json | UnsetType = UNSET
     added: tuple[Any, ...] = ()
     added_count: int = 0
     removed: tuple[Any, ...] = ()

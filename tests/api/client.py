@@ -104,9 +104,7 @@ class Client:
     async def delete(self, path: str, **how: Any) -> Seen:
         return await self.send("DELETE", path, **how)
 
-    async def send(
-        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **how: Any
-    ) -> Seen:
+    async def send(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **how: Any) -> Seen:
         """`raw` instead of `body` sends bytes as they are; `headers` and `params` as aiohttp takes them."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()

@@ -21,11 +21,7 @@ def documented() -> set[Hit]:
     """Every status the whole API may answer with, but for `default`."""
     from tests.api.tables import WHOLE
 
-    return {
-        (route.method, route.path, status)
-        for route in WHOLE
-        for status in (*route.answers, *route.problems)
-    }
+    return {(route.method, route.path, status) for route in WHOLE for status in (*route.answers, *route.problems)}
 
 
 def unmet(hits: set[Hit]) -> list[str]:

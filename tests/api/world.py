@@ -133,9 +133,7 @@ class World:
     async def channel(self, id: str = "kites", kind: str = "kite", **more: Any) -> ChannelDoc:
         sealed = {"string_token": self.rim.directory.seal(id, "string_token", "s3cret-string")}
         settings = sealed if kind == "kite" else {}
-        doc = ChannelDoc(
-            id=id, kind=kind, name=id.title(), settings=settings, created_at=self.clock.at, **more
-        )
+        doc = ChannelDoc(id=id, kind=kind, name=id.title(), settings=settings, created_at=self.clock.at, **more)
         await self.rim.directory.save_channel(doc, who="setup")
         return doc
 
@@ -208,9 +206,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
     http = await serve(app)
-    return World(
-        rim, store, clock, signals, actions, nudges, Client(http, Described(document(routes)), hits)
-    )
+    return World(rim, store, clock, signals, actions, nudges, Client(http, Described(document(routes)), hits))
 
 
 def _kind(kind: str) -> Any:
