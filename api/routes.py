@@ -144,6 +144,8 @@ def bearer(request: web.Request) -> str | None:
 
 async def _body(request: web.Request, wanted: Any, limit: int) -> Any:
     raw = await read(request, limit)
+    if not raw and _asks_nothing(wanted):
+        return wanted()
     try:
         plain = msgspec.json.decode(raw)
     except RecursionError:
@@ -151,6 +153,12 @@ async def _body(request: web.Request, wanted: Any, limit: int) -> Any:
     except ValueError as error:
         raise Stop(400, "bad_json", f"This is no JSON: {error}.") from None
     return typed(plain, wanted)
+
+
+def _asks_nothing(wanted: Any) -> bool:
+    """Whether a body of this kind may be left out altogether."""
+    fields = getattr(wanted, "__struct_fields__", None)
+    return fields is not None and len(wanted.__struct_defaults__) == len(fields)
 
 
 async def read(request: web.Request, limit: int) -> bytes:

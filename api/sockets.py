@@ -60,7 +60,7 @@ class Outlet:
 
     async def drained(self) -> None:
         """Before a long catch-up goes on: until the other side took most of what was written, or is gone."""
-        while self.open and self._transport.get_write_buffer_size() > self.max_waiting // 2:
+        while self.open and self._transport.get_write_buffer_size() > self.max_waiting // 2:  # noqa: ASYNC110 (no event)
             await asyncio.sleep(0.02)
 
     def reload(self) -> None:

@@ -38,9 +38,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.identity_secret is not None and not self.identity_secret:
-            raise ValueError(
-                "`identity_secret` must not be empty"
-            )  # an empty key is one anybody can sign with
+            raise ValueError("`identity_secret` must not be empty")  # an empty key is one anybody can sign with
         for origin in self.allowed_origins:
             scheme, _, host = origin.partition("://")
             if scheme not in ("http", "https") or not host or "/" in host or origin != origin.lower():
@@ -62,7 +60,9 @@ class Web:
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=MAX_TEXT,
         inbound=frozenset(["text", "image", "audio", "video", "file", "location", "contact", "chosen", "form"]),
-        outbound=frozenset(["text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "form"]),
+        outbound=frozenset(
+            ["text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "form"]
+        ),
         options=100,
         option_label=200,
         choice_text=MAX_TEXT,

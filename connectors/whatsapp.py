@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from connectors import _whatsapp as wa
 from connectors._twilio import API, TwilioHttp, basic, is_twilio, understood
 from connectors._twilio_webhooks import Form, read_form, read_webhook
 from core.channel import (
@@ -41,7 +42,6 @@ from core.message import (
     kind_of,
 )
 
-_MB = 1_000_000
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -73,12 +73,12 @@ class WhatsApp:
         ),
         outbound=frozenset({"text", "image", "audio", "video", "file", "location", "template"}),
         media={
-            "image": MediaLimit(("image/jpeg", "image/png"), 5 * _MB, max_caption=1024),
-            "audio": MediaLimit(("audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/amr"), 16 * _MB),
-            "video": MediaLimit(("video/mp4", "video/3gpp"), 16 * _MB, max_caption=1024),
-            "file": MediaLimit(("application/*", "text/*"), 16 * _MB),  # a document's Body would be lost
+            "image": MediaLimit(wa.IMAGES, 5 * wa.MB, wa.CAPTION),
+            "audio": MediaLimit(wa.AUDIO, 16 * wa.MB),
+            "video": MediaLimit(wa.VIDEOS, 16 * wa.MB, wa.CAPTION),
+            "file": MediaLimit(wa.DOCUMENTS, 16 * wa.MB),  # a document's Body would be lost
         },
-        window_seconds=24 * 3600,
+        window_seconds=wa.WINDOW_SECONDS,
         statuses=frozenset({"queued", "sent", "delivered", "read", "failed"}),
         typing=True,
         templates=True,

@@ -328,6 +328,8 @@ class Store(Protocol):
     async def desk(self) -> DeskView: ...
 
     # agents' seats
+    async def seats(self) -> Sequence[Seat]: ...
+
     async def seat(self, agent: str, *, capacity: int, at: int) -> None:
         """Make or change an agent's seat."""
 

@@ -1,7 +1,7 @@
 """Where a long text may be cut: at a paragraph, else a sentence, else a word, else between two characters.
 
-Characters are what a reader takes for one (a family emoji, a letter with its accents). ICU finds sentences and
-words, also where no space parts them: Thai, Chinese, Japanese.
+Characters are what a reader takes for one (a family emoji, a letter with its accents). ICU finds sentences
+and words, also where no space parts them: Thai, Chinese, Japanese.
 """
 
 from collections.abc import Iterable, Iterator
@@ -57,21 +57,24 @@ def _cut(text: str, room: int) -> int:
     paragraph = max(window.rfind("\n\n", 0, room + 2), 0)
     if paragraph >= room * _FULL_ENOUGH:
         return paragraph
-    sentence = _last(_ends(SentenceBreaker(window, "en")), window, room)
+    characters = set(
+        _ends(CharacterBreaker(window, "en"))
+    )  # other boundaries may fall inside odd ones of these
+    sentence = _last(characters.intersection(_ends(SentenceBreaker(window, "en"))), window, room)
     if sentence >= room * _FULL_ENOUGH:
         return sentence
-    lines = set(_ends(LineBreaker(window, "en")))
-    words = (end for end in _ends(WordBreaker(window, "en")) if end in lines)
-    for ends in (words, sorted(lines), _ends(CharacterBreaker(window, "en"))):
+    lines = characters.intersection(_ends(LineBreaker(window, "en")))
+    words = lines.intersection(_ends(WordBreaker(window, "en")))
+    for ends in (words, lines, characters):
         if (cut := _last(ends, window, room)) > 0:
             return cut
     return room  # one "character" larger than the whole room: marks heaped on a letter
 
 
 def _last(ends: Iterable[int], text: str, room: int) -> int:
-    """The last of the ends (ascending) that fits, white space before it not counted; 0 if none does."""
+    """The last of the ends that fits, white space before it not counted; 0 if none does."""
     last = 0
-    for end in ends:
+    for end in sorted(ends):
         if end > room and len(text[:end].rstrip()) > room:
             break
         last = end

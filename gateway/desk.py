@@ -41,6 +41,7 @@ class DeskKeeper:
         self._desk = Desk()
         self._engine: Engine | None = None
         self._stirred = asyncio.Event()
+        self._outdated = False
 
     async def start(self, engine: Engine) -> None:
         """Build the desk from the store: who waits and who sits."""
@@ -58,21 +59,22 @@ class DeskKeeper:
         while True:
             await self._stirred.wait()
             self._stirred.clear()
+            if self._outdated:
+                await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
                 await self._assign(match)
 
     # what it is told
 
-    def teams_changed(self) -> None:
+    def staff_changed(self) -> None:
+        """Groups, agents or their capacities are others now."""
         self._desk.teams = self._teams()
+        self._outdated = True
         self._stirred.set()
 
     def seat_changed(self, seat: Seat) -> None:
         self._desk.seat(seat)
         self._stirred.set()
-
-    def seat_removed(self, agent: str) -> None:
-        self._desk.remove_seat(agent)
 
     def happened(self, done: Done) -> None:
         """Follow what was committed: loads change, waiting ends. (Waiting begins with a `FindAgent` errand.)"""
@@ -145,9 +147,17 @@ class DeskKeeper:
             await asyncio.sleep(RETRY_S)
             self._stirred.set()
 
+    async def _refresh_all(self) -> None:
+        self._outdated = False
+        seats = {seat.agent: seat for seat in await self._store.seats()}
+        for gone in self._desk.seats.keys() - seats.keys():
+            self._desk.remove_seat(gone)
+        for seat in seats.values():
+            self._desk.seat(seat)
+
     async def _refresh(self, agent: str) -> None:
         """The store knows better how many chats an agent has."""
-        for seat in (await self._store.desk()).seats:
+        for seat in await self._store.seats():
             if seat.agent == agent:
                 self._desk.seat(seat)
 

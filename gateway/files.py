@@ -49,9 +49,7 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
 
 def sniffed(head: bytes) -> str:
     """The type the first bytes show; what a sender declares is not believed. Unknown is a plain download."""
-    return next(
-        (mime for magic, at, mime in _MAGIC if head[at : at + len(magic)] == magic), "application/octet-stream"
-    )
+    return next((mime for magic, at, mime in _MAGIC if head[at : at + len(magic)] == magic), "application/octet-stream")
 
 
 class Kept(msgspec.Struct, frozen=True):

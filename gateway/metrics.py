@@ -1,5 +1,7 @@
 """What is counted, and `/metrics`: every figure's meaning is its help text."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -25,9 +27,7 @@ class Metrics:
         self._children: dict[tuple[str, str, str], Counter] = {}
         self.held = Gauge("frontdesk_errands_held", "Errands this process works at", registry=self.registry)
         self.errands = Gauge("frontdesk_errands", "Errands in the store, due or not", registry=self.registry)
-        self.sessions = Gauge(
-            "frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry
-        )
+        self.sessions = Gauge("frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry)
         self.sockets = Gauge("frontdesk_sockets", "Open WebSockets", ("side",), registry=self.registry)
 
     def inbound(self, channel: str, what: str) -> None:
@@ -42,5 +42,13 @@ class Metrics:
             child = self._children[way, channel, what] = counter.labels(channel, what)
         child.inc()
 
-    def answer(self) -> web.Response:
+    def stored(self, counts: Mapping[str, int]) -> None:
+        """What was counted in the store (`Store.counts`)."""
+        for name, value in counts.items():
+            if name.startswith("sessions_"):
+                self.sessions.labels(name.removeprefix("sessions_")).set(value)
+            elif name == "errands":
+                self.errands.set(value)
+
+    async def answer(self, request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

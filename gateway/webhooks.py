@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from core import channel as ch
 from core.command import Amend, Reach, Receive, Retract
@@ -135,7 +136,8 @@ class Intake:
                 await self._received(channel, item)
             case ch.StatusUpdate():
                 self.count(channel, "status")
-                await self.store.report(channel, item, self.clock.now())
+                now = self.clock.now()
+                await self.store.report(channel, item if item.at else replace(item, at=now), now)
             case ch.Edited():
                 await self._edited(channel, item)
             case ch.Unsent():
@@ -148,6 +150,8 @@ class Intake:
                     await self.store.keep_raw(Raw(channel, self.clock.now(), f"unknown: {kind}", body))
 
     async def _received(self, channel: str, item: ch.Received) -> None:
+        if not item.at:  # a provider that tells no time
+            item = replace(item, at=self.clock.now())
         answers = None
         if item.reply_to is not None:
             place = await self.store.place(channel, item.reply_to)

@@ -105,10 +105,12 @@ class _Gap:
 
 async def _sign_in(rim: Rim, outlet: Outlet, hello: Hello | None) -> Desk | None:
     if hello is None:
-        return _turn_away(outlet, "bad_frame", "The first frame is to be the sign-in, within ten seconds.")
+        _turn_away(outlet, "bad_frame", "The first frame is to be the sign-in, within ten seconds.")
+        return None
     caller = await rim.auth.caller(hello.token)
     if caller is None:
-        return _turn_away(outlet, "signed_out", "Sign in first.")
+        _turn_away(outlet, "signed_out", "Sign in first.")
+        return None
     return Desk(caller, frozenset(rim.directory.groups_of(caller.id)), outlet, hello.token)
 
 

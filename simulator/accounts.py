@@ -60,7 +60,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the webhooks of one act. `status`: None without any answer; the worst when there were several."""
+    """What became of the webhooks of one act. `status`: the worst of the last attempts, 0 where no
+    connection or answer came, None while one is still out (or was held back or dropped by a fault)."""
 
     deliveries: tuple[Delivery, ...]
 

@@ -81,6 +81,13 @@ def _text(owner: Json, name: str, most: int) -> str:
     return value
 
 
+def _object(owner: Json, name: str) -> Json:
+    value = owner.get(name)
+    if not isinstance(value, dict):
+        raise Invalid(131008, f"Required parameter '{name}' is missing")
+    return value
+
+
 def _media(content: Json) -> str:
     if ("link" in content) == ("id" in content):
         raise Invalid(131008, "One of 'link' or 'id' is needed")
@@ -121,7 +128,7 @@ def _interactive(content: Json) -> Seen:
         case "list":
             return Seen("list", text, _rows(action))
         case "cta_url":
-            parameters = action.get("parameters", {})
+            parameters = _object(action, "parameters")
             link = Option(_text(parameters, "url", 2000), _text(parameters, "display_text", 20), "link")
             return Seen("cta_url", text, (link,))
         case str() as kind:
@@ -165,7 +172,7 @@ def _all_different(options: list[Option]) -> None:
 
 
 def _template(content: Json, templates: list[Template]) -> Seen:
-    name, language = _text(content, "name", 512), content.get("language", {}).get("code")
+    name, language = _text(content, "name", 512), _object(content, "language").get("code")
     template = next((t for t in templates if (t.name, t.language) == (name, language)), None)
     if template is None:
         raise Invalid(132001, f"template name ({name}) does not exist in {language}")

@@ -154,6 +154,8 @@ class Twilio:
         told = steps[: 1 + ["none", "sent", "delivered", "read"].index(account.settings.receipts)]
         for status in told if not failure else ["queued", "failed"]:
             await self._world.pause(0.2)
+            if self._resources[message.id]["status"] == "read":
+                return
             if not message.raw.get("StatusCallback"):
                 self._resources[message.id]["status"] = status
                 continue

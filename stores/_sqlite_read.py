@@ -14,7 +14,6 @@ from stores._sqlite_rows import (
     Row,
     decode_conversation,
     decode_event,
-    decode_session,
     digest,
     marks,
     one,
@@ -154,9 +153,9 @@ def newest(connection: sqlite3.Connection) -> int:
 
 def desk(connection: sqlite3.Connection) -> DeskView:
     waiting = [
-        _waiting(row)
+        _waiting(decode_conversation(row[0]))
         for row in connection.execute(
-            "SELECT s.body, c.id, c.channel, c.address FROM session s JOIN conversation c ON c.rid = s.conversation"
+            "SELECT c.body FROM session s JOIN conversation c ON c.rid = s.conversation"
             " WHERE s.phase = 'queued' AND s.phase <> 'closed'"
         )
     ]
@@ -164,14 +163,15 @@ def desk(connection: sqlite3.Connection) -> DeskView:
     return DeskView(newest(connection), tuple(waiting), tuple(seats(connection)))
 
 
-def _waiting(row: Row) -> Waiting:
-    body, conversation, channel, address = row
-    session = decode_session(body)
+def _waiting(state: Conversation) -> Waiting:
+    session = state.session
+    if session is None:
+        raise TypeError("an open session is in its conversation")
     return Waiting(
         session=session.id,
-        conversation=conversation,
-        channel=channel,
-        address=address,
+        conversation=state.id,
+        channel=state.channel,
+        address=state.address,
         group=session.group,
         since=session.queued_at,
         excluded=session.excluded,

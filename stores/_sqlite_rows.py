@@ -15,10 +15,11 @@ from core.session import Conversation, Session
 from stores import _rows
 
 
-class _Person(msgspec.Struct, frozen=True):
-    """Of a conversation only who it is with: the rest is skipped unread."""
+class _Glimpse(msgspec.Struct, frozen=True):
+    """Of a conversation only who it is with and the open session: the rest is skipped unread."""
 
     customer: Customer
+    session: msgspec.Raw | None = None
 
 
 encode = msgspec.json.Encoder().encode
@@ -29,20 +30,21 @@ decode_event = msgspec.json.Decoder(Event | Fact).decode
 decode_effect = msgspec.json.Decoder(Effect).decode
 decode_status = msgspec.json.Decoder(StatusUpdate).decode
 decode_plain = msgspec.json.Decoder(dict[str, object]).decode
-_decode_person = msgspec.json.Decoder(_Person).decode
+_glimpse = msgspec.json.Decoder(_Glimpse).decode
 
 Row = tuple[Any, ...]
 
+ACTIVE = "coalesce(s.active_n, c.active_n)"
 # What a message's row says of it: `stored` reads these, in this order.
 MESSAGE = (
     "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at,"
     " e.provider_id"
 )
 # A session with its conversation and its last message: `session_row` reads these, in this order.
-SESSION = f"s.body, c.id, c.channel, c.address, c.body, s.active_n, s.id, {MESSAGE}"
+SESSION = f"s.body, c.id, c.channel, c.address, c.body, {ACTIVE}, s.id, {MESSAGE}"
 SESSION_FROM = (
-    "session s JOIN conversation c ON c.rid = s.conversation"
-    " LEFT JOIN event e ON e.session = s.rid AND e.seq = s.seq AND e.fact = 0"
+    "session s JOIN conversation c ON c.rid = s.conversation LEFT JOIN event e ON e.n ="
+    " (SELECT n FROM event WHERE session = s.rid AND fact = 0 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
 )
 
 
@@ -76,12 +78,13 @@ def stored(session: str, columns: Row) -> StoredMessage:
 
 def session_row(columns: Row) -> SessionRow:
     body, conversation, channel, address, state, active_n, session = columns[:7]
+    glimpse = _glimpse(state)
     return SessionRow(
-        session=decode_session(body),
+        session=decode_session(body if body is not None else glimpse.session or b""),
         conversation=conversation,
         channel=channel,
         address=address,
-        customer=_decode_person(state).customer,
+        customer=glimpse.customer,
         last_message=stored(session, columns[7:]) if columns[7] is not None else None,
         active_n=active_n,
     )

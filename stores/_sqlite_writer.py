@@ -56,7 +56,8 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ledger = Ledger(connection)
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
+        self._gathered: list[_Waiting] = []
         self._loop = asyncio.get_running_loop()
         self._waiting = 0
         self._turned_back: deque[asyncio.Future[None]] = deque()
@@ -81,13 +82,22 @@ class Writer:
             raise StoreDown("the store is closed")
         future = self._loop.create_future()
         self._waiting += 1
-        self._queue.put(_Waiting(what, future))
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(_Waiting(what, future))
         return await future
+
+    def _hand_over(self) -> None:
+        """Once per turn of the loop: those whom the last batch answered come back together, not one by one."""
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     async def close(self) -> None:
         """Everything that waits is still done."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._queue.put(None)
             await self._loop.run_in_executor(None, self._thread.join)
 
@@ -102,12 +112,13 @@ class Writer:
         self._connection.close()
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:
+        """All that waits now; the second is False when nothing will follow."""
         batch: list[_Waiting] = []
         waiting = self._queue.get()
         try:
             while waiting is not None:
-                batch.append(waiting)
-                if len(batch) == _BATCH_AT_MOST:
+                batch.extend(waiting)
+                if len(batch) >= _BATCH_AT_MOST:
                     return batch, True
                 waiting = self._queue.get_nowait()
         except Empty:

@@ -573,6 +573,9 @@ class MemoryStore:
         seats = sorted(self._seats.values(), key=lambda seat: seat.agent)
         return DeskView(len(self._log), tuple(waiting), tuple(seats))
 
+    async def seats(self) -> Sequence[Seat]:
+        return sorted(self._seats.values(), key=lambda seat: seat.agent)
+
     def _waiting(self, kept: _Kept) -> Waiting:
         state, _ = self._conversations[kept.conversation]
         session = kept.session

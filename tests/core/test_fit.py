@@ -101,6 +101,11 @@ def test_a_family_or_an_accented_letter_stays_in_one_part() -> None:
     assert split("e\u0301" * 4, 3) == ("e\u0301",) * 4
 
 
+def test_a_flag_with_a_mark_upon_it_does_not_tear_the_next_flag() -> None:
+    half = "\U0001f1ed"  # a word boundary falls between the last two halves, a character's does not
+    assert split(f"{half}\u0e49{half}{half}", 3) == (f"{half}\u0e49", f"{half}{half}")
+
+
 def test_marks_heaped_on_one_letter_beyond_the_limit_are_cut_all_the_same() -> None:
     assert [len(part) for part in split("e" + "\u0301" * 14, 10)] == [10, 5]
 

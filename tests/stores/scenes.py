@@ -44,7 +44,9 @@ class Scene:
 
     def fresh(self, customer: Customer | None = None) -> Conversation:
         person = customer or Customer(id=f"customer-{self.name}", name=self.name.title())
-        return Conversation(id=f"conv-{self.name}", channel=self.channel, address=f"addr-{self.name}", customer=person)
+        return Conversation(
+            id=f"conv-{self.name}", channel=self.channel, address=f"addr-{self.name}", customer=person
+        )
 
     def take(self, commit: Commit) -> Commit:
         """The commit went through: what comes next builds on it."""
