@@ -31,6 +31,17 @@ EMBEDDED = MappingProxyType(
     {**ASSET, hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 )
 
+# Said and not guessed: the letters of a script without a charset are read as the embedding page's.
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        ".css": "text/css; charset=utf-8",
+        ".html": "text/html; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".json": "application/json",
+        ".png": "image/png",
+    }
+)
+
 FILES: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
         "/": ("index.html", PAGE),
@@ -76,7 +87,8 @@ def _folder(dist: Path, folder: str, headers: Mapping[str, str]) -> Handler:
 async def _served(dist: Path, path: Path, headers: Mapping[str, str]) -> web.StreamResponse:
     """aiohttp adds the ETag, answers 304 and Range, and sends the `.gz` beside a file to who accepts it."""
     if await asyncio.to_thread(path.is_file):
-        return web.FileResponse(path, headers={**headers, hdrs.VARY: hdrs.ACCEPT_ENCODING})
+        own = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.VARY: hdrs.ACCEPT_ENCODING}
+        return web.FileResponse(path, headers={**headers, **own})
     if not await asyncio.to_thread((dist / "widget.js").is_file):
         return web.Response(status=503, text=UNBUILT, headers=_COMMON)
     raise web.HTTPNotFound

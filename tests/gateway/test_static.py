@@ -57,7 +57,7 @@ async def test_every_file_says_that_it_is_what_it_says_and_is_kept_for_minutes_o
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_runs_only_files_of_ours_and_in_nobodys_frame(client: Client, path: str) -> None:
     answer = await client.get(path)
-    assert answer.headers["Content-Type"] == "text/html"
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
@@ -81,7 +81,7 @@ async def test_nothing_else_is_open_to_other_sites(client: Client, path: str) ->
 async def test_the_widget_is_sent_compressed_and_is_small(client: Client) -> None:
     answer = await client.get("/widget.js", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
-    assert answer.headers["Content-Type"] == "text/javascript"
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert "Accept-Encoding" in answer.headers["Vary"]
     assert 5_000 < int(answer.headers["Content-Length"]) < LARGEST_WIDGET
     script = (static.DIST / "widget.js").read_bytes()
