@@ -119,9 +119,9 @@ class Widget:
         return handle
 
 
-def install(app: web.Application, rim: Rim) -> Widget:
+def install(app: web.Application, rim: Rim, *, max_waiting: int = MAX_WAITING) -> Widget:
     """The widget's routes, working for as long as the application does."""
-    widget = Widget(rim)
+    widget = Widget(rim, max_waiting=max_waiting)
 
     async def start(app: web.Application) -> None:
         widget.guests.start()
