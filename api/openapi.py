@@ -15,6 +15,7 @@ from core.channel import Secret
 
 VERSION = "1"
 REF = "#/components/schemas/{name}"
+_LEVEL = re.compile(r"{(group|channel)}")
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -71,7 +72,7 @@ def _schema(kind: type) -> dict[str, Any]:
 
 def _operation(route: Route, known: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "operationId": route.name,
+        "operationId": "_".join([route.name, *_LEVEL.findall(route.path)]),
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [*_path(route), *_query(route, known, components), *_headers(route)],

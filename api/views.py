@@ -223,6 +223,12 @@ def group_ref(directory: Directory, group: str | None) -> Ref | None:
     return Ref(group, known.name if known else group)
 
 
+def agent_ref(directory: Directory, agent: str) -> Ref:
+    """Also for who is no agent: "system", "setup"."""
+    known = directory.agent(agent)
+    return Ref(agent, known.name if known else agent)
+
+
 def session_view(row: SessionRow, directory: Directory, audience: Audience = "agent") -> SessionView:
     return SessionView(**_session_fields(row, directory, audience))
 
@@ -389,5 +395,4 @@ def _sentence(start: str, why: str) -> str:
 
 
 def _agent(directory: Directory, id: str) -> str:
-    found = directory.agent(id)
-    return found.name if found else id
+    return agent_ref(directory, id).name

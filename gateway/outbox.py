@@ -15,7 +15,7 @@ import structlog
 from msgspec.structs import replace
 
 from core import effect as f
-from core.channel import Acknowledges, Connector, Delivery, MarksRead, Part, Receipt, Recalls, Wire
+from core.channel import Acknowledges, Connector, Delivery, MarksRead, Part, Recalls, Receipt, Wire
 from core.command import Wake
 from core.customer import Address
 from core.engine import Engine

@@ -13,7 +13,7 @@ from api.auth import Caller
 from api.documents import Change
 from api.rim import Rim, Signal
 from api.sight import audience
-from api.sockets import Outlet, encoded
+from api.sockets import MAX_WAITING, Outlet, encoded
 from api.views import Audience
 from core import event as e
 from core.ports import FeedRow
@@ -52,10 +52,10 @@ class Desk:
 
 
 class Board:
-    """`start` after the hub, `stop` before it."""
+    """`start` after the hub, `stop` before it. `max_waiting`: bytes a socket may leave unread."""
 
-    def __init__(self, rim: Rim) -> None:
-        self._rim = rim
+    def __init__(self, rim: Rim, *, max_waiting: int = MAX_WAITING) -> None:
+        self._rim, self.max_waiting = rim, max_waiting
         self._desks: set[Desk] = set()
         self._seeing: dict[Place, tuple[Desk, ...]] = {}
         self._places: OrderedDict[str, Place] = OrderedDict()

@@ -9,8 +9,7 @@ from api.paging import Listing
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
 from inbox import acts, bodies, lists
-from inbox.board import Board
-from inbox.socket import Sockets
+from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
 BASE = "/api/v1/inbox"
@@ -132,30 +131,28 @@ ACTING = (
 )
 
 
-def routes(board: Board, sockets: Sockets | None = None) -> tuple[Route, ...]:
-    """All of them; the socket's frames come from `board`."""
-    return (
-        *READING,
-        *ACTING,
-        Route(
-            method="POST",
-            path=f"{BASE}/files",
-            raw=upload,
-            role="agent",
-            summary="Upload a file to send",
-            query=bodies.UploadQuery,
-            answers={201: bodies.Uploaded},
-            refuses=(413, 415),
-            tag="inbox",
-        ),
-        Route(
-            method="GET",
-            path=f"{BASE}/socket",
-            raw=(sockets or Sockets(board)).inbox_socket,
-            role="nobody",  # the first frame signs in: a token in an address would be in every log
-            summary="The live feed (a WebSocket)",
-            answers={101: None},
-            refuses=(400,),
-            tag="inbox",
-        ),
-    )
+ROUTES = (
+    *READING,
+    *ACTING,
+    Route(
+        method="POST",
+        path=f"{BASE}/files",
+        raw=upload,
+        role="agent",
+        summary="Upload a file to send",
+        query=bodies.UploadQuery,
+        answers={201: bodies.Uploaded},
+        refuses=(413, 415),
+        tag="inbox",
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/socket",
+        raw=inbox_socket,
+        role="nobody",  # the first frame signs in: a token in an address would be in every log
+        summary="The live feed (a WebSocket)",
+        answers={101: None},
+        refuses=(400,),
+        tag="inbox",
+    ),
+)

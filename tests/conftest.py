@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.hits import (  # noqa: F401  # hooks: the whole run has to meet the whole API
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+
 
 @contextmanager
 def held(path: Path, how: int) -> Iterator[None]:
