@@ -51,8 +51,10 @@ def fill(folder: Path, channel: str, size: Size) -> None:
             connection.execute("BEGIN IMMEDIATE")
             committing.Batch(connection, ledger, [committing.prepare(commit) for commit in commits]).run()
             connection.execute("COMMIT")
+        connection.execute("BEGIN IMMEDIATE")
         while alter.index(connection, 5_000):
             pass
+        connection.execute("COMMIT")
         connection.execute("UPDATE event SET state = 'sent' WHERE state = 'queued'")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
