@@ -235,10 +235,9 @@ class Stage:
     async def _rated(self, agent: str, session: str) -> None:
         detail = await self._call(agent, "GET", f"/api/v1/inbox/sessions/{session}")
         rating = detail["rating"]
-        print(
-            f"   {ICON} rated {rating['score']} of 5; {detail['trace'][-1]['text']}" if rating else "   not rated",
-            flush=True,
-        )
+        why = next(line["text"] for line in detail["trace"] if line["step"] == "assigned")
+        rated = f"rated {rating['score']} of 5" if rating else "not rated"
+        print(f"   {ICON} {rated}. Why this agent: {why}", flush=True)
 
     async def _call(self, email: str | None, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._tokens[email]}"} if email else {}
