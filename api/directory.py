@@ -6,7 +6,7 @@ Every write goes store → memory → listeners, one after another, and is in fo
 import asyncio
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -153,7 +153,7 @@ class Directory:
         """A channel's settings with the secrets readable: for its connector alone."""
         return {
             field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if _is_sealed(value) else value
-            for field, value in cast(dict[str, Any], doc.settings).items()
+            for field, value in doc.settings.items()
         }
 
     def seal(self, channel: str, field: str, secret: str) -> dict[str, object]:
@@ -240,8 +240,8 @@ class Directory:
 
     async def _save(self, shelf: _Shelf[D], doc: D, who: str, expected: int | None = None) -> int:
         async with self._writing:
-            now = self._clock.now()
-            if shelf.collection != "agents":
+            now, rules = self._clock.now(), shelf.collection != "agents"  # the rules know no agents
+            if rules:
                 await self._bump(f"{shelf.collection} {doc.id}", who, now)
             body = msgspec.to_builtins(doc)
             version = await self._store.put(shelf.collection, doc.id, body, who=who, at=now, expected=expected)
@@ -249,7 +249,8 @@ class Directory:
             if shelf.collection == "channels":
                 self._connectors.pop(doc.id, None)
             self._show()
-            self._policies = await self._renewed(self._settings)
+            if rules:
+                self._policies = await self._renewed(self._settings)
         self._tell(shelf.collection, doc.id, who, now)
         return version
 

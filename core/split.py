@@ -25,7 +25,9 @@ _BEYOND = 64
 
 def measure(text: str, unit: Unit) -> int:
     """How long the channel says the text is: code points, or UTF-16 units, of which an emoji has two."""
-    return len(text) if unit == "chars" else len(text) + sum(char > "\uffff" for char in text)
+    if unit == "chars" or text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int, unit: Unit = "chars") -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -68,9 +69,20 @@ async def serve(config: Config, asked: argparse.Namespace) -> int:
     logs.configure(config.log)
     stop = stopped()
     async with running(config) as desk:
+        settle_memory()
         print(f"Frontdesk listens on {desk.url}; providers call {config.public_url}", flush=True)
         await stop.wait()
     return 0
+
+
+def settle_memory() -> None:
+    """What is there after the start stays: keep the collector from walking it, and let it look less often.
+
+    Messages are made of frozen values without cycles; the default threshold cost 10 % of a webhook's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def stopped() -> asyncio.Event:

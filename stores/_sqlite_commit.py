@@ -174,7 +174,8 @@ class Batch:
 
     def _look(self) -> None:
         ledger, commits = self._ledger, self._commits
-        ids = {p.commit.conversation.id for p in commits} - ledger.conversations.keys()
+        known_ids = ledger.conversations
+        ids = {id for p in commits if (id := p.commit.conversation.id) not in known_ids}
         for known, *rest in self._select(
             "SELECT id, rid, version, active_n FROM conversation WHERE id IN", ids
         ):
@@ -182,7 +183,7 @@ class Batch:
         sessions = {session.id for p in commits for session, _ in p.sessions}
         sessions |= {event[0] for p in commits for event in p.events if event[0] is not None}
         sessions |= {p.commit.conversation.session.id for p in commits if p.commit.conversation.session}
-        unknown = sessions - ledger.sessions.keys()
+        unknown = {session for session in sessions if session not in ledger.sessions}
         for known, *rest in self._select(
             "SELECT id, rid, phase, agent, grp FROM session WHERE id IN", unknown
         ):

@@ -84,6 +84,8 @@ def session(connection: sqlite3.Connection, id: str) -> SessionRow | None:
 
 
 def session_rows(connection: sqlite3.Connection, rids: list[int]) -> dict[int, SessionRow]:
+    if not rids:
+        return {}
     rows = connection.execute(
         f"SELECT s.rid, {SESSION} FROM {SESSION_FROM} WHERE s.rid IN ({marks(len(rids))})", rids
     )

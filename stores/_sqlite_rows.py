@@ -19,7 +19,7 @@ class _Glimpse(msgspec.Struct, frozen=True):
     """Of a conversation only who it is with and the open session: the rest is skipped unread."""
 
     customer: Customer
-    session: msgspec.Raw | None = None
+    session: Session | None = None
 
 
 encode = msgspec.json.Encoder().encode
@@ -77,15 +77,18 @@ def stored(session: str, columns: Row) -> StoredMessage:
 
 
 def session_row(columns: Row) -> SessionRow:
-    body, conversation, channel, address, state, active_n, session = columns[:7]
+    body, conversation, channel, address, state, active_n, owner = columns[:7]
     glimpse = _glimpse(state)
+    session = glimpse.session if body is None else decode_session(body)
+    if session is None:
+        raise TypeError("an open session is in its conversation")
     return SessionRow(
-        session=decode_session(body if body is not None else glimpse.session or b""),
+        session=session,
         conversation=conversation,
         channel=channel,
         address=address,
         customer=glimpse.customer,
-        last_message=stored(session, columns[7:]) if columns[7] is not None else None,
+        last_message=stored(owner, columns[7:]) if columns[7] is not None else None,
         active_n=active_n,
     )
 

@@ -108,7 +108,10 @@ class Writer:
         while going:
             batch, going = self._next_batch()
             if batch:
-                self._answer(self._attempt(batch), self._ledger.n)
+                outcomes = self._attempt(batch)
+                if self._connection.on_step is not None:
+                    self._connection.on_step("answer")
+                self._answer(outcomes, self._ledger.n)
         self._connection.close()
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:

@@ -12,7 +12,7 @@ BYE = {"prompts": {"agent_closed": {"text": {"en": "Bye from {agent}"}}}}
 VALID = {
     "closing": {"customer_idle_seconds": 600, "customer_reminder_seconds": 300, **BYE},
     "prompts": {"prompts": {"greeting": {"on": False}, "agent_joined": {"text": {"ja": "{agent}です"}}}},
-    "words": {"lists": [{"name": "rude", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
+    "words": {"lists": [{"name": "a", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
     "surveys": {"on": True, "kind": "thumbs", "ask_on_close": False},
     "assignment": {"method": "round_robin"},
 }  # fmt: skip

@@ -13,9 +13,9 @@ from core.message import Author, Content, Message, Text
 from core.ports import Cause, Commit, Lease
 from core.session import AgentRef, Closure, Conversation, Session
 
-NODE = Lease("node-1", 90_000)
 CUSTOMER = Author(kind="customer")
 NOON = 1_000_000
+NODE = Lease("node-1", NOON + 90_000)
 
 
 @dataclass
