@@ -330,9 +330,10 @@ def _hello(text: str | None) -> AuthIn | None:
 
 def _frame(text: str | None) -> FrameIn | ErrorFrame:
     try:
-        return msgspec.json.decode(text or "", type=FrameIn)
+        heard: FrameIn = msgspec.json.decode(text or "", type=FrameIn)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return ErrorFrame("bad_frame", f"This frame is not understood: {error}"[:300])
+    return heard
 
 
 def _error(error: Error, client_id: str | None) -> ErrorFrame:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import connectors
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient
 from msgspec.structs import replace
 
+import connectors
 import inbox
 from api.auth import Auth
 from api.directory import Directory
@@ -32,6 +32,7 @@ from core.survey import Answers
 from core.turn import Outlook
 from gateway import widget
 from gateway.files import Kept, sniffed
+from gateway.widget import Widget
 from locales import read
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
@@ -113,10 +114,13 @@ class Floor:
     hub: Hub
     http: "TestClient[Any, Any]"
     client: Client
+    widget_side: Widget
     tokens: dict[str, str] = field(default_factory=dict)
     errands: list[Any] = field(default_factory=list)
 
-    async def agent(self, id: str = "mei", role: Role = "agent", *, status: str = "online", capacity: int = 5) -> Client:
+    async def agent(
+        self, id: str = "mei", role: Role = "agent", *, status: str = "online", capacity: int = 5
+    ) -> Client:
         doc = AgentDoc(
             id=id,
             name=id.title(),
@@ -228,7 +232,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
     app = web.Application(middlewares=[middleware])
     mount(app, ROUTES, rim)
     inbox.install(app, rim, max_waiting=max_waiting)
-    widget.install(app, rim, max_waiting=max_waiting)
+    side = widget.install(app, rim, max_waiting=max_waiting)
     await hub.start()
 
     async def stop(app: web.Application) -> None:
@@ -237,7 +241,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
     app.on_cleanup.append(stop)
     http = await serve(app)
     client = Client(http, Described(document(ROUTES)), hits)
-    return Floor(rim, store, clock, signals, actions, files, seated, hub, http, client)
+    return Floor(rim, store, clock, signals, actions, files, seated, hub, http, client, side)
 
 
 def kind_of(kind: str) -> type[Connector]:
