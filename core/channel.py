@@ -84,7 +84,7 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
 class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="message"):
     """Somebody wrote. `id` is the provider's id to dedupe by, `message_id` its name for quotes, edits and unsends.
 
-    `aliases` are the other names of the same address (wa_id and BSUID). `ack` is a callback that wants an answer.
+    `aliases` are the other names of the same address (a phone number and a user id). `ack` is a callback that wants an answer.
     `quote` and `read_mark` are what the provider wants to hear to quote the message or to mark it read; where they
     are None, `message_id` does. `at` is 0 where the provider tells no time; the shell then puts that of its receipt.
     """
@@ -112,7 +112,7 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True, tag="edited"):
 
 
 class Unsent(msgspec.Struct, frozen=True, kw_only=True, tag="unsent"):
-    """The customer took a message back; what we keep of it must go (LINE's guidelines; DESIGN.md "Erase")."""
+    """The customer took a message back; what we keep of it must go (docs/architecture.md, erasing)."""
 
     id: str
     address: str

@@ -30,12 +30,12 @@ from locales import read
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
+from tests.api.kept import URL, MemoryFiles
 from tests.api.kinds import KINDS
 
 NOON = 1_750_000_000_000
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-URL = "https://desk.example"
 
 
 @dataclass
@@ -197,6 +197,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         vault=Vault.of("a secret for tests only"),
         signals=signals,
         actions=actions,
+        files=MemoryFiles(),
         kinds=lambda: KINDS,
         new_id=new_id,
         seated=seated.append,

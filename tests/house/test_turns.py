@@ -33,7 +33,7 @@ def spans(pytester: pytest.Pytester, pattern: str) -> list[tuple[int, int]]:
 def test_a_serial_test_shares_its_time_with_no_other(
     pytester: pytest.Pytester, request: pytest.FixtureRequest
 ) -> None:
-    pytester.makeconftest((request.config.rootpath / "tests" / "conftest.py").read_text())
+    pytester.makeconftest((request.config.rootpath / "tests" / "turns.py").read_text())
     pytester.makeini("[pytest]\nmarkers =\n    serial: alone\n")
     pytester.makepyfile(SUITE)
     pytester.runpytest_subprocess("-n", "3", "--dist", "load").assert_outcomes(passed=15)
