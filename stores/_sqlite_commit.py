@@ -258,6 +258,7 @@ class Batch:
             self._add_causes(prepared)
         channel, id = commit.conversation.channel, commit.conversation.id
         self._writes.aliases.extend((channel, alias, id) for alias in commit.aliases)
+        self._addresses.update((channel, alias) for alias in commit.aliases)
         if commit.takes is not None or commit.frees is not None:
             self._move_seats(commit)
         errands = tuple(self._add_errands(prepared, conversation)) if prepared.effects else ()

@@ -214,6 +214,17 @@ class AliasContract:
         await store.alias("line-1", "shared", "conv-bob")
         assert await store.load("line-1", "shared") == (ann.state, 1)
 
+    async def test_a_name_learned_in_a_commit_leads_to_its_conversation(self, store: Store) -> None:
+        scene = await opened(store)
+        await store.commit(scene.take(replace(scene.says(), aliases=("wa-1", "bsuid-1"))))
+        assert await store.load("line-1", "bsuid-1") == (scene.state, 2)
+
+    async def test_a_name_learned_at_the_instant_it_writes_opens_one_conversation(self, store: Store) -> None:
+        ann = await opened(store, "ann")
+        learned = replace(ann.says(), aliases=("addr-bob",))
+        outcomes = await asyncio.gather(outcome(store, learned), outcome(store, Scene("bob").opens()))
+        assert [type(one).__name__ for one in outcomes] == ["Committed", "Stale"]
+
     async def test_a_name_that_leads_somewhere_opens_no_second_conversation(self, store: Store) -> None:
         await opened(store, "ann")
         await store.alias("line-1", "addr-bob", "conv-ann")
