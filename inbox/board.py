@@ -62,7 +62,8 @@ class Board:
         self._ends: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish, lambda: bool(self._desks)), self._rim.signals.listen(self._signal)]
+        hub, signals = self._rim.hub, self._rim.signals
+        self._ends = [hub.listen(self._publish, lambda: bool(self._desks)), signals.listen(self._signal)]
         self._rim.directory.listen(self._changed)
 
     async def stop(self) -> None:
