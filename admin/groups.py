@@ -60,7 +60,6 @@ async def create_group(rim: Rim, call: Call[GroupIn, Nothing]) -> Answer:
         created_at=rim.clock.now(),
     )
     version = await rim.directory.save_group(doc, who=call.caller.id)
-    rim.nudge()
     return tagged(version, _view(doc), 201)
 
 
@@ -80,7 +79,6 @@ async def change_group(rim: Rim, call: Call[GroupPatch, Nothing]) -> Answer:
     )
     with unchanged():
         version = await rim.directory.save_group(changed, who=call.caller.id, expected=expected)
-    rim.nudge()
     return tagged(version, _view(changed))
 
 
