@@ -1,6 +1,6 @@
 """A whole API over the memory store, for the tests of the rims: real rules, real sign-in, a clock that stands still."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ from api.documents import AgentDoc, ChannelDoc, GroupDoc, Role
 from api.hub import Hub
 from api.openapi import document
 from api.problems import middleware
-from api.rim import Limits, Rim, Signal
+from api.rim import KeptFile, Limits, Rim, Signal
 from api.routes import Route, mount
 from api.vault import Vault
 from core.channel import Received, TemplateInfo
@@ -22,8 +22,8 @@ from core.command import Actor, Claim, Receive
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
-from core.message import Text
-from core.ports import Cause, Lease
+from core.message import Content, Text
+from core.ports import Cause, Lease, Seat
 from core.survey import Answers
 from core.turn import Outlook
 from locales import read
@@ -91,6 +91,19 @@ class Actions:
         self.typed.append((channel, address))
 
 
+class NoFiles:
+    """Nothing is sent or kept here."""
+
+    async def keep(self, chunks: AsyncIterator[bytes]) -> KeptFile:
+        raise NotImplementedError
+
+    def public(self, content: Content) -> Content:
+        return content
+
+    async def remove(self, url: str) -> None:
+        raise NotImplementedError
+
+
 @dataclass
 class World:
     """Everything at hand. `client` speaks as nobody; `as_role` as somebody with a role."""
@@ -100,7 +113,7 @@ class World:
     clock: StillClock
     signals: Signals
     actions: Actions
-    nudges: list[None]
+    seated: list[Seat]
     client: Client
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -186,7 +199,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         done=done,
     )
     signals, actions = Signals(), Actions()
-    nudges: list[None] = []
+    seated: list[Seat] = []
     rim = Rim(
         store=store,
         engine=Engine(store, clock, around),
@@ -199,14 +212,15 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         actions=actions,
         kinds=lambda: KINDS,
         new_id=new_id,
-        nudge=lambda: nudges.append(None),
+        seated=seated.append,
+        files=NoFiles(),
         public_url=URL,
         limits=limits or Limits(body=20_000, settings=100_000),
     )
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
     http = await serve(app)
-    return World(rim, store, clock, signals, actions, nudges, Client(http, Described(document(routes)), hits))
+    return World(rim, store, clock, signals, actions, seated, Client(http, Described(document(routes)), hits))
 
 
 def _kind(kind: str) -> Any:
