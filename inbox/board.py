@@ -85,8 +85,8 @@ class Board:
 
     @property
     def desks(self) -> int:
-        """How many sockets are open."""
-        return len(self._desks)
+        """How many sockets are open and keep up."""
+        return sum(desk.outlet.open for desk in self._desks)
 
     def attach(self, desk: Desk) -> None:
         """From now on it is sent what is numbered after `desk.after`."""
