@@ -67,7 +67,10 @@ class Guests:
         self._per_visitor, self._per_ip = Buckets(PER_VISITOR), Buckets(PER_IP)
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish), self._rim.signals.listen(self._signal)]
+        self._ends = [
+            self._rim.hub.listen(self._publish, lambda: bool(self._rooms)),
+            self._rim.signals.listen(self._signal),
+        ]
 
     async def stop(self) -> None:
         while self._ends:

@@ -72,7 +72,7 @@ class Board:
         self._ends: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish), self._rim.signals.listen(self._signal)]
+        self._ends = [self._rim.hub.listen(self._publish, lambda: bool(self._desks)), self._rim.signals.listen(self._signal)]
         self._rim.directory.listen(self._changed)
 
     async def stop(self) -> None:
