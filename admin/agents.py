@@ -127,9 +127,10 @@ async def remove_agent(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
 
 
 async def _without_chats(rim: Rim, agent: str) -> None:
-    seat = next((seat for seat in (await rim.store.desk()).seats if seat.agent == agent), None)
+    """Raises 409 if there are any, and leaves their status as it was."""
+    seat = next((seat for seat in await rim.store.seats() if seat.agent == agent), None)
     if seat is not None and seat.status != "offline":
-        await rim.store.set_status(agent, "offline", None, rim.clock.now())
+        rim.seated(await rim.store.set_status(agent, "offline", None, rim.clock.now()))
     page = await rim.store.sessions(SessionQuery(phase="active", mine=agent, limit=1))
     if page.items:
         if seat is not None:

@@ -112,16 +112,18 @@ class Hub:
 
     async def _run(self) -> None:
         while True:
-            if self._cursor >= self._target:
-                await self._told.wait()
+            target = self._target
+            if self._cursor >= target:
                 self._told.clear()
+                await self._told.wait()
+                continue
             try:
                 moved = await self._advance()
             except StoreError as error:
                 # Nothing is lost: the rows are in the store and are read when it is back.
                 _log.warning("the feed cannot be read: %s", error)
                 moved = False
-            if not moved and self._cursor < self._target:
+            if not moved:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _advance(self) -> bool:

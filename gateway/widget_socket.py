@@ -83,8 +83,8 @@ class Guests:
 
     @property
     def open(self) -> int:
-        """How many widgets are open."""
-        return sum(len(room.guests) for room in self._rooms.values())
+        """How many widgets are open and keep up."""
+        return sum(guest.outlet.open for room in self._rooms.values() for guest in room.guests)
 
     async def serve(self, request: web.Request, channel: str) -> web.StreamResponse:
         socket, outlet = await accept(request, max_waiting=self._max_waiting)

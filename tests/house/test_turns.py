@@ -30,8 +30,11 @@ def spans(pytester: pytest.Pytester, pattern: str) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in (file.read_text().split() for file in files)]
 
 
-def test_a_serial_test_shares_its_time_with_no_other(pytester: pytest.Pytester, request: pytest.FixtureRequest) -> None:
-    pytester.makeconftest((request.config.rootpath / "tests" / "turns.py").read_text())
+def test_a_serial_test_shares_its_time_with_no_other(
+    pytester: pytest.Pytester, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(request.config.rootpath))  # the conftest imports from tests/
+    pytester.makeconftest((request.config.rootpath / "tests" / "conftest.py").read_text())
     pytester.makeini("[pytest]\nmarkers =\n    serial: alone\n")
     pytester.makepyfile(SUITE)
     pytester.runpytest_subprocess("-n", "3", "--dist", "load").assert_outcomes(passed=15)
