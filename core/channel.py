@@ -86,7 +86,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
     `aliases` are the other names of the same address (a phone number and a user id). `ack` is a callback that wants
     an answer. `quote` and `read_mark` are what the provider wants to hear to quote the message or to mark it read;
-    where they are None, `message_id` does. `at` is 0 where the provider tells no time; the shell then puts that of its receipt.
+    where they are None, `message_id` does. `at` is 0 where the provider tells no time; the shell then puts its own.
     """
 
     id: str
