@@ -5,6 +5,7 @@ Everything goes through the outside: HTTP and WebSockets. What is waited for is 
 
 import asyncio
 import json
+import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -47,10 +48,15 @@ Fits = Callable[[Frame], bool]
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """One below those that the system gives to outgoing connections: none of them can take it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def text(words: str) -> dict[str, str]:
@@ -298,7 +304,7 @@ async def kept(account: Account[Any], fits: Callable[[Message], bool]) -> Messag
 async def until(look: Callable[[], Awaitable[T | None]]) -> T:
     """The first answer of `look` that is not None: for what only the API tells, and on no socket."""
     async with asyncio.timeout(WAIT_S):
-        while (found := await look()) is None:
+        while (found := await look()) is None:  # noqa: ASYNC110 - what is asked of another process has no event
             await asyncio.sleep(0.02)
         return found
 
