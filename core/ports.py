@@ -363,7 +363,8 @@ class Store(Protocol):
 
     async def revoke(self, digest: bytes | None = None, agent: str | None = None) -> None: ...
 
-    async def keep_raw(self, raw: Raw) -> None: ...
+    async def keep_raw(self, raw: Raw) -> None:
+        """The same body of the same channel is kept once, with the first time and reason."""
 
     async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]: ...
 

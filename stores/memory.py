@@ -633,7 +633,8 @@ class MemoryStore:
         )
 
     async def keep_raw(self, raw: Raw) -> None:
-        self._raws.append(raw)
+        if not any((kept.channel, kept.body) == (raw.channel, raw.body) for kept in self._raws):
+            self._raws.append(raw)
 
     async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]:
         return [raw for raw in reversed(self._raws) if raw.channel == channel][:limit]

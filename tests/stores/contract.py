@@ -947,11 +947,18 @@ class RestContract:
         assert left == [None, None, None, grants[3]]
 
     async def test_raw_webhooks_are_kept_per_channel_newest_first(self, store: Store) -> None:
-        raws = [Raw("line-1", at, "unknown kind", b"\x00\xff") for at in (1, 2, 3)]
+        raws = [Raw("line-1", at, "unknown kind", b"\x00\xff" + bytes([at])) for at in (1, 2, 3)]
         for raw in raws:
             await store.keep_raw(raw)
         await store.keep_raw(Raw("web-1", 4, "odd", b"{}"))
         assert await store.raws("line-1", 2) == [raws[2], raws[1]]
+
+    async def test_a_raw_webhook_that_is_sent_again_is_kept_once_in_each_channel(self, store: Store) -> None:
+        first, again, elsewhere = Raw("a", 1, "odd", b"{}"), Raw("a", 2, "odd still", b"{}"), Raw("b", 3, "odd", b"{}")
+        for raw in (first, again, elsewhere):
+            await store.keep_raw(raw)
+        assert await store.raws("a") == [first]
+        assert await store.raws("b") == [elsewhere]
 
     async def test_reserved_numbers_are_nobody_else_s(self, store: Store) -> None:
         first = await store.reserve("session", 10)
