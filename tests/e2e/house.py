@@ -101,11 +101,11 @@ class Ear:
         async with self._changed:
             self._changed.notify_all()
 
-    async def heard(self, fits: Fits, what: str = "a frame") -> Frame:
-        """The first frame that fits; fails with all that came instead."""
+    async def heard(self, fits: Fits, what: str = "a frame", *, after: int = 0) -> Frame:
+        """The first frame that fits, of all but the first `after`; fails with all that came instead."""
 
         def found() -> Frame | None:
-            return next((frame for frame in self.frames if fits(frame)), None)
+            return next((frame for frame in self.frames[after:] if fits(frame)), None)
 
         try:
             async with asyncio.timeout(WAIT_S), self._changed:
