@@ -21,7 +21,7 @@ from core.ports import FeedRow
 from inbox.frames import AgentStatus, Frames, Typing
 from inbox.places import Place, place_before, place_of
 
-TOGETHER = 50  # rows whose frames go out in one write: at most about 50 KiB for a socket
+TOGETHER = 50  # rows whose frames go out in one write: about 50 KiB for a socket at most
 IN_ONE_TURN = 100  # sockets written to before others have their turn, about a millisecond
 REMEMBERED = 50_000  # sessions whose last place is kept, about 200 bytes each
 
@@ -72,7 +72,11 @@ class Board:
         self._ends: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish, lambda: bool(self._desks)), self._rim.signals.listen(self._signal)]
+        rim = self._rim
+        self._ends = [
+            rim.hub.listen(self._publish, lambda: bool(self._desks)),
+            rim.signals.listen(self._signal),
+        ]
         self._rim.directory.listen(self._changed)
 
     async def stop(self) -> None:
