@@ -142,7 +142,7 @@ class Directory:
         for scope in (Scope("group", group), EVERYWHERE):
             said = self.setting(scope, "assignment").body.get("method")
             if said is not None:
-                return convert(said, Method)
+                return "round_robin" if said == "round_robin" else "saturation"
         return "saturation"
 
     async def reseal(self, *, who: str) -> int:

@@ -198,7 +198,7 @@ async def _housekeeping(parts: _Parts) -> None:
             default=7 * 86_400,
         )
         while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
-            await asyncio.sleep(0)
+            log.debug("housekeeping.more_to_forget")
         counts = await parts.store.counts()
         metrics.stored(counts)
         metrics.held.set(parts.outbox.held)

@@ -1,4 +1,4 @@
-"""`frontdesk demo`: the server with the channel simulator beside it, set up and played through over HTTP as anybody would.
+"""`frontdesk demo`: the server with the channel simulator beside it, set up and played through over HTTP.
 
 Everything here goes through the public API, so what a newcomer sees is what the product does.
 """

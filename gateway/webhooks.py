@@ -15,7 +15,7 @@ from core.engine import Engine
 from core.errors import Duplicate, Forged, NotUnderstood, StoreDown, Unreadable
 from core.ports import Cause, Clock, Raw, Store
 
-MAX_BODY = 4 << 20  # Meta sends up to 3 MB
+MAX_BODY = 4 << 20  # the largest that any provider sends is 3 MB
 RETRY_AFTER_S = 5
 
 log = structlog.get_logger()

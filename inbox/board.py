@@ -21,7 +21,7 @@ from core.ports import FeedRow
 from inbox.frames import AgentStatus, Frames, Typing
 from inbox.places import Place, place_before, place_of
 
-TOGETHER = 50  # rows whose frames go out in one write: about 50 KiB for a socket at most
+TOGETHER = 50  # rows whose frames go out in one write: at most about 50 KiB for a socket
 IN_ONE_TURN = 100  # sockets written to before others have their turn, about a millisecond
 REMEMBERED = 50_000  # sessions whose last place is kept, about 200 bytes each
 
@@ -72,11 +72,8 @@ class Board:
         self._ends: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        rim = self._rim
-        self._ends = [
-            rim.hub.listen(self._publish, lambda: bool(self._desks)),
-            rim.signals.listen(self._signal),
-        ]
+        hub, signals = self._rim.hub, self._rim.signals
+        self._ends = [hub.listen(self._publish, lambda: bool(self._desks)), signals.listen(self._signal)]
         self._rim.directory.listen(self._changed)
 
     async def stop(self) -> None:
@@ -102,6 +99,8 @@ class Board:
         if desk in self._desks:
             self._desks.discard(desk)
             self._seeing.clear()
+            if not self._desks:
+                self._places.clear()  # the hub reads nothing for nobody, so these may be wrong by the next time
             self._rim.signals.closed(desk.caller.id)
 
     # --- the feed ------------------------------------------------------------------------------------------------

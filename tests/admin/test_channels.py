@@ -11,8 +11,9 @@ from core.command import Actor, Close
 from core.errors import Unreachable
 from core.ports import Raw
 from tests.api.client import Client
+from tests.api.kept import URL
 from tests.api.kinds import Kite
-from tests.api.world import NOON, URL, World
+from tests.api.world import NOON, World
 
 CHANNELS = "/api/v1/admin/channels"
 CANARY = "canary-4711-secret"

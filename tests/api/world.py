@@ -1,6 +1,6 @@
 """A whole API over the memory store, for the tests of the rims: real rules, real sign-in, a clock that stands still."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ from api.documents import AgentDoc, ChannelDoc, GroupDoc, Role
 from api.hub import Hub
 from api.openapi import document
 from api.problems import middleware
-from api.rim import KeptFile, Limits, Rim, Signal
+from api.rim import Limits, Rim, Signal
 from api.routes import Route, mount
 from api.vault import Vault
 from core.channel import Received, TemplateInfo
@@ -22,7 +22,7 @@ from core.command import Actor, Claim, Receive
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
-from core.message import Content, Text
+from core.message import Text
 from core.ports import Cause, Lease, Seat
 from core.survey import Answers
 from core.turn import Outlook
@@ -30,12 +30,12 @@ from locales import read
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
+from tests.api.kept import URL, MemoryFiles
 from tests.api.kinds import KINDS
 
 NOON = 1_750_000_000_000
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-URL = "https://desk.example"
 
 
 @dataclass
@@ -89,19 +89,6 @@ class Actions:
 
     async def typing(self, channel: str, address: str, read_mark: str | None) -> None:
         self.typed.append((channel, address))
-
-
-class NoFiles:
-    """Nothing is sent or kept here."""
-
-    async def keep(self, chunks: AsyncIterator[bytes]) -> KeptFile:
-        raise NotImplementedError
-
-    def public(self, content: Content) -> Content:
-        return content
-
-    async def remove(self, url: str) -> None:
-        raise NotImplementedError
 
 
 @dataclass
@@ -210,10 +197,10 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         vault=Vault.of("a secret for tests only"),
         signals=signals,
         actions=actions,
+        files=MemoryFiles(),
         kinds=lambda: KINDS,
         new_id=new_id,
         seated=seated.append,
-        files=NoFiles(),
         public_url=URL,
         limits=limits or Limits(body=20_000, settings=100_000),
     )
