@@ -87,7 +87,7 @@ def _folder(dist: Path, folder: str, headers: Mapping[str, str]) -> Handler:
 async def _served(dist: Path, path: Path, headers: Mapping[str, str]) -> web.StreamResponse:
     """aiohttp adds the ETag, answers 304 and Range, and sends the `.gz` beside a file to who accepts it."""
     if await asyncio.to_thread(path.is_file):
-        own = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.VARY: hdrs.ACCEPT_ENCODING}
+        own: dict[str, str] = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.VARY: hdrs.ACCEPT_ENCODING}
         return web.FileResponse(path, headers={**headers, **own})
     if not await asyncio.to_thread((dist / "widget.js").is_file):
         return web.Response(status=503, text=UNBUILT, headers=_COMMON)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 import inbox
-from admin import ROUTES as ADMIN
+from admin.routes import ROUTES as ADMIN
 from api.openapi import served
 from api.problems import middleware
 from api.rim import Rim

@@ -67,7 +67,10 @@ class Guests:
         self._per_visitor, self._per_ip = Buckets(PER_VISITOR), Buckets(PER_IP)
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish), self._rim.signals.listen(self._signal)]
+        self._ends = [
+            self._rim.hub.listen(self._publish, lambda: bool(self._rooms)),
+            self._rim.signals.listen(self._signal),
+        ]
 
     async def stop(self) -> None:
         while self._ends:
@@ -80,8 +83,8 @@ class Guests:
 
     @property
     def open(self) -> int:
-        """How many widgets are open."""
-        return sum(len(room.guests) for room in self._rooms.values())
+        """How many widgets are open and keep up."""
+        return sum(guest.outlet.open for room in self._rooms.values() for guest in room.guests)
 
     async def serve(self, request: web.Request, channel: str) -> web.StreamResponse:
         socket, outlet = await accept(request, max_waiting=self._max_waiting)
@@ -327,9 +330,10 @@ def _hello(text: str | None) -> AuthIn | None:
 
 def _frame(text: str | None) -> FrameIn | ErrorFrame:
     try:
-        return msgspec.json.decode(text or "", type=FrameIn)
+        heard: FrameIn = msgspec.json.decode(text or "", type=FrameIn)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return ErrorFrame("bad_frame", f"This frame is not understood: {error}"[:300])
+    return heard
 
 
 def _error(error: Error, client_id: str | None) -> ErrorFrame:

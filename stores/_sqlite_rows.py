@@ -19,7 +19,7 @@ class _Glimpse(msgspec.Struct, frozen=True):
     """Of a conversation only who it is with and the open session: the rest is skipped unread."""
 
     customer: Customer
-    session: msgspec.Raw | None = None
+    session: Session | None = None
 
 
 encode = msgspec.json.Encoder().encode
@@ -36,10 +36,7 @@ Row = tuple[Any, ...]
 
 ACTIVE = "coalesce(s.active_n, c.active_n)"
 # What a message's row says of it: `stored` reads these, in this order.
-MESSAGE = (
-    "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at,"
-    " e.provider_id"
-)
+MESSAGE = "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at, e.provider_id"
 # A session with its conversation and its last message: `session_row` reads these, in this order.
 SESSION = f"s.body, c.id, c.channel, c.address, c.body, {ACTIVE}, s.id, {MESSAGE}"
 SESSION_FROM = (
@@ -77,15 +74,18 @@ def stored(session: str, columns: Row) -> StoredMessage:
 
 
 def session_row(columns: Row) -> SessionRow:
-    body, conversation, channel, address, state, active_n, session = columns[:7]
+    body, conversation, channel, address, state, active_n, owner = columns[:7]
     glimpse = _glimpse(state)
+    session = glimpse.session if body is None else decode_session(body)
+    if session is None:
+        raise TypeError("an open session is in its conversation")
     return SessionRow(
-        session=decode_session(body if body is not None else glimpse.session or b""),
+        session=session,
         conversation=conversation,
         channel=channel,
         address=address,
         customer=glimpse.customer,
-        last_message=stored(session, columns[7:]) if columns[7] is not None else None,
+        last_message=stored(owner, columns[7:]) if columns[7] is not None else None,
         active_n=active_n,
     )
 

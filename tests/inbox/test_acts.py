@@ -64,9 +64,7 @@ async def test_the_same_client_id_with_other_content_is_a_conflict(desk: Floor) 
 
 
 async def test_a_masked_answer_may_be_repeated_too(desk: Floor) -> None:
-    await desk.setting(
-        "words", {"lists": [{"name": "w", "side": "agent", "action": "mask", "words": ["canary"]}]}
-    )
+    await desk.setting("words", {"lists": [{"name": "w", "side": "agent", "action": "mask", "words": ["canary"]}]})
     mei = await desk.agent("mei")
     chat = await claimed(desk, mei)
     first = await mei.post(f"{chat}/messages", text("a canary"))
@@ -76,9 +74,7 @@ async def test_a_masked_answer_may_be_repeated_too(desk: Floor) -> None:
 
 
 async def test_a_blocked_word_is_named_and_nothing_is_sent(desk: Floor) -> None:
-    await desk.setting(
-        "words", {"lists": [{"name": "w", "side": "agent", "action": "block", "words": ["refund"]}]}
-    )
+    await desk.setting("words", {"lists": [{"name": "w", "side": "agent", "action": "block", "words": ["refund"]}]})
     mei = await desk.agent("mei")
     chat = await claimed(desk, mei)
     refused = await mei.post(f"{chat}/messages", text("You get a refund"))
