@@ -1,4 +1,4 @@
-"""A company for the browser tests: the whole product on a port of its own, an agent at work, a site that embeds the widget."""
+"""A company for the browser tests: the whole product on its own port, an agent at work, a site with the widget."""
 
 import asyncio
 import socket
@@ -74,7 +74,7 @@ class Shop:
     async def until(self, path: str, holds: Callable[[Any], object]) -> Any:
         """Ask again until what is answered is as it should be."""
         async with asyncio.timeout(SECONDS):
-            while not holds(answer := await self.call("agent", "GET", path)):
+            while not holds(answer := await self.call("agent", "GET", path)):  # noqa: ASYNC110 - over HTTP
                 await asyncio.sleep(0.02)
             return answer
 
