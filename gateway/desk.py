@@ -23,6 +23,7 @@ from core.turn import Outlook
 from routing.desk import Desk, Match, Team
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
+RESYNC_S = 30.0  # a commit may have gone through although the store failed to say so
 
 log = structlog.get_logger()
 
@@ -63,12 +64,32 @@ class DeskKeeper:
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
         while True:
-            await self._stirred.wait()
+            if not await self._stirring():
+                await self._resync()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
                 await self._assign(match)
+
+    async def _stirring(self) -> bool:
+        """Wait for something to change; False if nothing did for a while."""
+        try:
+            async with asyncio.timeout(RESYNC_S):
+                return await self._stirred.wait()
+        except TimeoutError:
+            return False
+
+    async def _resync(self) -> None:
+        """Compare with the store; whatever is newer here than what was read stays."""
+        view = await self._view()
+        for seat in view.seats:
+            if self._as_of.get(seat.agent, 0) <= view.n:
+                self._as_of[seat.agent] = view.n
+                self._desk.seat(seat)
+        for waiting in view.waiting:
+            if self._desk.position(waiting.session) is None:
+                self._desk.wait(waiting)
 
     # what it is told
 
