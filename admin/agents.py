@@ -111,7 +111,6 @@ async def change_agent(rim: Rim, call: Call[AgentPatch, Nothing]) -> Answer:
             version = await rim.directory.save_agent(changed, who=call.caller.id, expected=expected)
     if hashed is not None:
         await rim.auth.sign_out(doc.id)
-    rim.nudge()
     return tagged(version, _view(rim, changed))
 
 
@@ -128,14 +127,14 @@ async def remove_agent(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
 
 
 async def _without_chats(rim: Rim, agent: str) -> None:
-    seat = next((seat for seat in (await rim.store.desk()).seats if seat.agent == agent), None)
+    """Raises 409 if there are any, and leaves their status as it was."""
+    seat = next((seat for seat in await rim.store.seats() if seat.agent == agent), None)
     if seat is not None and seat.status != "offline":
-        await rim.store.set_status(agent, "offline", None, rim.clock.now())
+        rim.seated(await rim.store.set_status(agent, "offline", None, rim.clock.now()))
     page = await rim.store.sessions(SessionQuery(phase="active", mine=agent, limit=1))
     if page.items:
         if seat is not None:
-            await rim.store.set_status(agent, seat.status, seat.reason, rim.clock.now())
-            rim.nudge()
+            rim.seated(await rim.store.set_status(agent, seat.status, seat.reason, rim.clock.now()))
         raise Stop(409, "open_chats", "This agent still has open chats: transfer or close them first.")
 
 

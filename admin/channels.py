@@ -88,17 +88,18 @@ async def create_channel(rim: Rim, call: Call[ChannelIn, Nothing]) -> Answer:
     kind = rim.kinds().get(body.kind)
     if kind is None:
         raise BadInput(("kind", f"There is no such kind; there are {', '.join(sorted(rim.kinds()))}."))
-    doc = ChannelDoc(
-        id=id,
-        kind=body.kind,
-        name=body.name,
-        language=language(body.language, "language"),
-        group=_group(rim, body.group),
-        signature=body.signature,
-        settings=kept(rim.directory, id, kind, body.settings),
-        created_at=rim.clock.now(),
-    )
-    version = await rim.directory.save_channel(doc, who=call.caller.id)
+    async with rim.directory.changing:
+        doc = ChannelDoc(
+            id=id,
+            kind=body.kind,
+            name=body.name,
+            language=language(body.language, "language"),
+            group=_group(rim, body.group),
+            signature=body.signature,
+            settings=kept(rim.directory, id, kind, body.settings),
+            created_at=rim.clock.now(),
+        )
+        version = await rim.directory.save_channel(doc, who=call.caller.id)
     rim.actions.check_soon(id)
     return tagged(version, _view(rim, doc), 201)
 
@@ -109,19 +110,21 @@ async def get_channel(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
 
 
 async def change_channel(rim: Rim, call: Call[ChannelPatch, Nothing]) -> Answer:
-    body, doc = call.body, _channel(rim, call.path["id"])
-    expected = meant(call.if_match, rim.directory.version("channels", doc.id))
-    kind = rim.directory.connector_class(doc.kind)
-    changed = replace(
-        doc,
-        name=doc.name if body.name is UNSET else body.name,
-        language=doc.language if body.language is UNSET else language(body.language, "language"),
-        group=doc.group if body.group is UNSET else _group(rim, body.group),
-        signature=doc.signature if body.signature is UNSET else body.signature,
-        settings=kept(rim.directory, doc.id, kind, body.settings, doc.settings),
-    )
-    with unchanged():
-        version = await rim.directory.save_channel(changed, who=call.caller.id, expected=expected)
+    body = call.body
+    async with rim.directory.changing:
+        doc = _channel(rim, call.path["id"])
+        expected = meant(call.if_match, rim.directory.version("channels", doc.id))
+        kind = rim.directory.connector_class(doc.kind)
+        changed = replace(
+            doc,
+            name=doc.name if body.name is UNSET else body.name,
+            language=doc.language if body.language is UNSET else language(body.language, "language"),
+            group=doc.group if body.group is UNSET else _group(rim, body.group),
+            signature=doc.signature if body.signature is UNSET else body.signature,
+            settings=kept(rim.directory, doc.id, kind, body.settings, doc.settings),
+        )
+        with unchanged():
+            version = await rim.directory.save_channel(changed, who=call.caller.id, expected=expected)
     rim.actions.check_soon(doc.id)
     return tagged(version, _view(rim, changed))
 

@@ -52,15 +52,15 @@ async def list_groups(rim: Rim, call: Call[Nothing, Window]) -> Answer:
 
 async def create_group(rim: Rim, call: Call[GroupIn, Nothing]) -> Answer:
     body = call.body
-    doc = GroupDoc(
-        id=rim.new_id(),
-        name=body.name,
-        agents=_members(rim, body.agents),
-        method=body.method,
-        created_at=rim.clock.now(),
-    )
-    version = await rim.directory.save_group(doc, who=call.caller.id)
-    rim.nudge()
+    async with rim.directory.changing:
+        doc = GroupDoc(
+            id=rim.new_id(),
+            name=body.name,
+            agents=_members(rim, body.agents),
+            method=body.method,
+            created_at=rim.clock.now(),
+        )
+        version = await rim.directory.save_group(doc, who=call.caller.id)
     return tagged(version, _view(doc), 201)
 
 
@@ -70,17 +70,18 @@ async def get_group(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
 
 
 async def change_group(rim: Rim, call: Call[GroupPatch, Nothing]) -> Answer:
-    body, doc = call.body, _group(rim, call.path["id"])
-    expected = meant(call.if_match, rim.directory.version("groups", doc.id))
-    changed = replace(
-        doc,
-        name=doc.name if body.name is UNSET else body.name,
-        agents=doc.agents if body.agents is UNSET else _members(rim, body.agents),
-        method=doc.method if body.method is UNSET else body.method,
-    )
-    with unchanged():
-        version = await rim.directory.save_group(changed, who=call.caller.id, expected=expected)
-    rim.nudge()
+    body = call.body
+    async with rim.directory.changing:
+        doc = _group(rim, call.path["id"])
+        expected = meant(call.if_match, rim.directory.version("groups", doc.id))
+        changed = replace(
+            doc,
+            name=doc.name if body.name is UNSET else body.name,
+            agents=doc.agents if body.agents is UNSET else _members(rim, body.agents),
+            method=doc.method if body.method is UNSET else body.method,
+        )
+        with unchanged():
+            version = await rim.directory.save_group(changed, who=call.caller.id, expected=expected)
     return tagged(version, _view(changed))
 
 

@@ -78,7 +78,6 @@ async def undo_settings(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
 async def _write(rim: Rim, scope: Scope, area: str, body: dict[str, object], who: str, expected: int | None) -> Answer:
     with unchanged():
         version = await rim.directory.save_setting(scope, area, body, who=who, expected=expected)
-    rim.nudge()
     return tagged(version, body)
 
 

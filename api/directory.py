@@ -19,6 +19,7 @@ from api.documents import (
     Collection,
     GroupDoc,
     HealthDoc,
+    Method,
     Scope,
     Setting,
 )
@@ -132,6 +133,29 @@ class Directory:
 
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
+
+    def method(self, group: str) -> Method:
+        """How the desk picks in a group: its own way, else what the settings say."""
+        doc = self.groups.get(group)
+        if doc is not None and doc.method is not None:
+            return doc.method
+        for scope in (Scope("group", group), EVERYWHERE):
+            said = self.setting(scope, "assignment").body.get("method")
+            if said is not None:
+                return "round_robin" if said == "round_robin" else "saturation"
+        return "saturation"
+
+    async def reseal(self, *, who: str) -> int:
+        """Seal every channel's secrets with the newest key; how many channels."""
+        for doc in list(self.channels.values()):
+            plain = self.opened(doc)
+            sealed = {
+                name: self.seal(doc.id, name, str(plain[name]))
+                for name in doc.settings
+                if _is_sealed(doc.settings[name])
+            }
+            await self.save_channel(replace(doc, settings={**doc.settings, **sealed}), who=who)
+        return len(self.channels)
 
     def policy(self, channel: str) -> Policy:
         """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""

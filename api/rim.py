@@ -26,7 +26,9 @@ class Hub(Protocol):
     def cursor(self) -> int:
         """The newest number that was handed out."""
 
-    def listen(self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]]) -> Callable[[], None]:
+    def listen(
+        self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]], wanted: Callable[[], bool] = ...
+    ) -> Callable[[], None]:
         """Hand over every row after the present cursor, in order, without a gap; what is returned ends it."""
 
     def recent(self, after: int) -> Sequence[FeedRow] | None:

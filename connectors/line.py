@@ -192,7 +192,7 @@ class Line:
         if answer.status == 400 and "invalid reply token" in _words(answer).lower():
             return Receipt() if delivery.uncertain else await self._push_instead(delivery, wire)
         if answer.status >= 500:
-            # It may have been sent all the same, and a reply knows no retry key; its token, which works once, will tell.
+            # It may have been sent all the same, and a reply knows no retry key; its token works once and will tell.
             raise Uncertain(str(answer.status), f"LINE answered {answer.status}")
         _refuse(answer)
         return _receipt(answer)

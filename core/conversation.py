@@ -168,18 +168,28 @@ def _deliveries(turn: Turn, session: Session | None) -> list[f.Deliver]:
         for saying in said
         for content in fit(saying.content, capabilities, phrases)
     ]
+    calls = [parts[start : start + capabilities.batch] for start in range(0, len(parts), capabilities.batch)]
     courtesy = all(saying.courtesy for saying in said)
     return [
         f.Deliver(
             id=turn.context.new_id(),
             session=session.id if session and said[0].seq is not None else None,
-            parts=tuple(parts[start : start + capabilities.batch]),
+            parts=tuple(call),
             not_after=turn.now + (COURTESY_MS if courtesy else PEOPLE_MS),
-            token=turn.spent if start == 0 else None,
+            token=turn.spent if call is calls[0] else None,
             courtesy=courtesy,
+            shared=_shared(call, calls),
         )
-        for start in range(0, len(parts), capabilities.batch)
+        for call in calls
     ]
+
+
+def _shared(call: list[Part], calls: list[list[Part]]) -> tuple[int, ...]:
+    """The messages of a call that other calls carry parts of too (a long text on a channel with small messages)."""
+    if len(calls) == 1:
+        return ()
+    elsewhere = {part.seq for other in calls if other is not call for part in other}
+    return tuple(dict.fromkeys(part.seq for part in call if part.seq is not None and part.seq in elsewhere))
 
 
 def _said(turn: Turn, event: e.Event) -> _Said | None:

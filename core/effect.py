@@ -12,7 +12,8 @@ from core.session import ReplyToken
 class Deliver(msgspec.Struct, frozen=True, tag="deliver", omit_defaults=True, kw_only=True):
     """One call to the provider, composed for good. `session` owns the messages that the parts carry.
 
-    Not begun after `not_after` (ms): people's messages then fail visibly, courtesies are dropped and counted.
+    Not begun after `not_after` (ms): people's messages then fail visibly, courtesies are dropped and counted. `shared`
+    are the messages that other deliveries carry parts of too: their states tell nothing of this delivery.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Deliver(msgspec.Struct, frozen=True, tag="deliver", omit_defaults=True, kw
     not_after: int
     token: ReplyToken | None = None
     courtesy: bool = False
+    shared: tuple[int, ...] = ()
 
 
 class FindAgent(msgspec.Struct, frozen=True, tag="find_agent", omit_defaults=True):

@@ -15,10 +15,14 @@ IDLE, REMINDER = "customer_idle", "customer_reminder"
 
 def close(turn: Turn, command: c.Close) -> None:
     """An agent (or a supervisor) closes the session; one that still waits may be closed by anybody who sees it."""
-    from_agent = turn.open_session().agent
-    if from_agent is not None and from_agent.id != command.by.id and not command.by.supervisor:
-        raise Refused("not_yours", f"This chat is {from_agent.name}'s.", who=from_agent.name)
+    _may_end(turn.open_session(), command.by)
     end(turn, by="agent", reason=command.reason, prompt="agent_closed", who=command.by.id)
+
+
+def _may_end(session: Session, by: c.Actor) -> None:
+    agent = session.agent
+    if agent is not None and agent.id != by.id and not by.supervisor:
+        raise Refused("not_yours", f"This chat is {agent.name}'s.", who=agent.name)
 
 
 def leave(turn: Turn, command: c.Leave) -> None:
@@ -27,8 +31,10 @@ def leave(turn: Turn, command: c.Leave) -> None:
 
 
 def block(turn: Turn, command: c.Block) -> None:
-    """Turn a customer away; their open session ends with its own prompt."""
-    if turn.state.session is not None and command.until is not None:
+    """Turn a customer away, whichever chat it is asked in; the open one ends with its own prompt."""
+    session = turn.state.session
+    if session is not None and command.until is not None:
+        _may_end(session, command.by)
         end(turn, by="agent", reason="blocked", prompt="blocked", who=command.by.id, survey=False)
     turn.emit(e.CustomerBlocked(command.until, turn.now, command.by.id))
 
@@ -87,5 +93,5 @@ def wake(turn: Turn, command: c.Wake) -> None:
 
 
 def _silent(session: Session) -> bool:
-    """Whether it is the customer's turn: an answer came after what they said last."""
-    return session.answered_at > session.said_at
+    """Whether it is the customer's turn: an agent has the chat and spoke last. Who waits in a queue waits for us."""
+    return session.phase == "active" and session.answered

@@ -38,7 +38,7 @@ class LanguageChosen(msgspec.Struct, frozen=True, tag="language_chosen"):
 
 
 class Received(msgspec.Struct, frozen=True, tag="received", omit_defaults=True, kw_only=True):
-    """A customer's message. `heard` is the provider's time, `counts` False for an answer to a survey after the close."""
+    """A customer's message. `heard` is the provider's time; `after_close`: it answers the closed session's survey."""
 
     message: Message
     at: int

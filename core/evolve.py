@@ -11,6 +11,8 @@ from core import event as e
 from core.message import Author
 from core.session import Closure, Conversation, Invitation, Rating, Session
 
+MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
+
 
 def evolve(state: Conversation, event: e.Event) -> Conversation:
     """The conversation after an event; total over every event there is."""
@@ -24,7 +26,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.CustomerKnown():
             return replace(state, customer=event.customer)
         case e.AliasesLearned():
-            return replace(state, aliases=(*state.aliases, *event.aliases))
+            return replace(state, aliases=(*state.aliases, *event.aliases)[-MOST_ALIASES:])
         case e.Opened():
             return _opened(state, event)
         case e.LanguageChosen():
@@ -39,8 +41,10 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
-        case e.Alerted() | e.Amended() | e.Retracted() | e.Recalled() | e.Commented():
-            return _commented(state) if isinstance(event, e.Commented) else state
+        case e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
+            return state
+        case e.Commented():
+            return _ended_or_open(state, invited=None)
         case e.ReachableChanged():
             return replace(state, reachable=event.reachable)
         case e.Invited():
@@ -113,6 +117,7 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
         session,
         seq=event.seq,
         said_at=event.at,
+        answered=False,
         wrote=session.wrote + 1,
         unread=session.unread + 1,
         pending=(),
@@ -141,6 +146,7 @@ def _replied(state: Conversation, event: e.Replied) -> Conversation:
         session,
         seq=event.seq,
         answered_at=event.at,
+        answered=True,
         replies=session.replies + (author.kind == "agent"),
         unread=0,
         pending=event.pending,
@@ -152,10 +158,6 @@ def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
     session = _open(state)
     excluded = (*session.excluded, event.source) if event.source else session.excluded
     return _session(state, agent=None, group=event.group, excluded=excluded)
-
-
-def _commented(state: Conversation) -> Conversation:
-    return _ended_or_open(state, invited=None)
 
 
 def _rated(state: Conversation, event: e.Rated) -> Conversation:

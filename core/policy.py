@@ -5,10 +5,10 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
 from core.fit import Phrases
@@ -19,12 +19,15 @@ from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
+MOST_LANGUAGES = 512  # customers choose them
+
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `closing`: how chats end. Seconds; None switches off."""
 
-    customer_idle_seconds: int | UnsetType | None = UNSET
-    customer_reminder_seconds: int | UnsetType | None = UNSET
+    customer_idle_seconds: Seconds | UnsetType | None = UNSET
+    customer_reminder_seconds: Seconds | UnsetType | None = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -47,14 +50,14 @@ class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: SurveyKind | UnsetType = UNSET
     ask_on_close: bool | UnsetType = UNSET
     comment: bool | UnsetType = UNSET
-    expires_seconds: int | UnsetType = UNSET
+    expires_seconds: Seconds | UnsetType = UNSET
     visible_to_agent: bool | UnsetType = UNSET
 
 
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
 
-    method: str | UnsetType = UNSET
+    method: Literal["saturation", "round_robin"] | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class Rules:
         """The system's words that stand inside other people's messages when a channel lacks a means."""
         found = self.known_phrases.get(language)
         if found is None:
+            if len(self.known_phrases) >= MOST_LANGUAGES:
+                self.known_phrases.clear()
             found = self.known_phrases[language] = Phrases(
                 options_hint=self.say("options_hint", language) or "",
                 link=self.say("link_media", language, name="{name}", url="{url}") or "{name}: {url}",
@@ -153,7 +158,9 @@ class Policy:
         return found
 
     def _compile(self, group: str | None) -> Rules:
-        levels = [self.everywhere, self.groups.get(group or "", Level()), self.here]
+        between = self.groups.get(group or "", Level())
+        levels = [self.everywhere, between, self.here]
+        own_words = group is None or bool(_set(between.words.lists, ()))
         return Rules(
             version=self.version,
             channel=self.channel,
@@ -162,11 +169,15 @@ class Policy:
                 [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels],
                 self.channel.language,
             ),
-            words=Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels])),
+            words=_filter(levels) if own_words else self.rules(None).words,  # an automaton is large: one for all
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
         )
+
+
+def _filter(levels: Sequence[Level]) -> Filter:
+    return Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels]))
 
 
 V = TypeVar("V")

@@ -6,9 +6,10 @@ from core import command as c
 from core import event as e
 from core.channel import Received
 from core.errors import Refused
-from core.message import Author, Choice, Chosen, Content, Field, Form, Message, Option, Text, plain
+from core.hearing import hear
+from core.message import Choice, Chosen, Content, Field, Form, Option, Text, plain
 from core.prompts import Key
-from core.session import ReplyToken, Session, SurveyKind
+from core.session import Session, SurveyKind
 from core.survey import chosen_score, options
 from core.turn import Turn
 
@@ -21,10 +22,13 @@ COMMENT_MS = 10 * 60_000  # once a comment was asked, the next message within te
 
 
 def invite(turn: Turn) -> bool:
-    """Ask for a rating if surveys are on, the customer wrote at least once and has not rated; whether it was asked."""
+    """Ask for a rating if surveys are on, the customer wrote at least once and has not rated, and the channel would
+    carry it now; whether it was asked."""
     survey = turn.rules.survey
     session = turn.open_session()
     if not survey.on or session.wrote == 0 or session.rating is not None or session.invited is not None:
+        return False
+    if not turn.window_open:
         return False
     question = turn.rules.say(QUESTIONS[survey.kind], turn.language) or ""
     if turn.state.last is not None and turn.state.last.invited is not None:
@@ -44,15 +48,17 @@ def invite(turn: Turn) -> bool:
 
 def invite_now(turn: Turn, command: c.InviteRating) -> None:
     """An agent asks for a rating before the end."""
-    session = turn.open_session()
+    session = turn.own_session(command.by)
     if not turn.rules.survey.on:
         raise Refused("survey_off", "Surveys are switched off here.")
     if session.rating is not None:
         raise Refused("rated", "The customer has already rated this chat.")
     if session.invited is not None:
         raise Refused("invited", "The customer was already asked.")
-    if not invite(turn):
+    if session.wrote == 0:
         raise Refused("nothing_said", "The customer has not written anything yet.")
+    if not invite(turn):
+        raise Refused("window_closed", "The customer wrote too long ago to be asked now.")
 
 
 def answer(turn: Turn, inbound: Received) -> bool:
@@ -65,11 +71,10 @@ def answer(turn: Turn, inbound: Received) -> bool:
     score = _score(turn, session, inbound.content)
     if score is None:
         return False
-    _keep(turn, session, inbound)
-    survey = turn.rules.survey
-    until = turn.now + COMMENT_MS if survey.comment else None
-    turn.emit(e.Rated(session.invited.kind, score, turn.now, until))
-    _say(turn, session, "survey_comment" if survey.comment else "survey_thanks")
+    hear(turn, session, inbound)
+    asks = turn.context.policy.rules(session.group).survey.comment
+    turn.emit(e.Rated(session.invited.kind, score, turn.now, turn.now + COMMENT_MS if asks else None))
+    turn.prompt("survey_comment" if asks else "survey_thanks", about=session)
     return True
 
 
@@ -100,36 +105,6 @@ def _comment(turn: Turn, session: Session, inbound: Received) -> bool:
     assert session.invited is not None and session.invited.comment_until is not None
     if turn.now >= session.invited.comment_until or not plain(inbound.content):
         return False
-    turn.emit(e.Commented(_keep(turn, session, inbound), turn.now))
-    _say(turn, session, "survey_thanks")
+    turn.emit(e.Commented(hear(turn, session, inbound).seq, turn.now))
+    turn.prompt("survey_thanks", about=session)
     return True
-
-
-def _keep(turn: Turn, session: Session, inbound: Received) -> int:
-    """The answer is a message like any other: it stands in the session it rates."""
-    customer = turn.state.customer
-    message = Message(
-        seq=session.seq + 1,
-        author=Author(kind="customer", id=customer.id, name=customer.name),
-        content=inbound.content,
-        at=inbound.at,
-        provider_id=inbound.message_id or inbound.id,
-    )
-    turn.emit(
-        e.Received(
-            message=message,
-            at=turn.now,
-            seq=message.seq,
-            heard=inbound.at,
-            token=ReplyToken(inbound.reply_token, turn.now) if inbound.reply_token else None,
-            after_close=session.closed is not None,
-        )
-    )
-    return message.seq
-
-
-def _say(turn: Turn, session: Session, key: Key) -> None:
-    """Thank in the rated session, which may be closed while another is open already."""
-    text = turn.rules.say(key, session.language)
-    if text is not None:
-        turn.say(key, Text(text), after_close=session.closed is not None)

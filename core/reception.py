@@ -6,11 +6,11 @@ from core import command as c
 from core import event as e
 from core import language, rating
 from core.channel import Profile, Received
-from core.fit import pick
-from core.message import Author, Chosen, Content, Message, Option, Text, Unsupported, plain
-from core.session import ReplyToken, Session
+from core.hearing import author, hear
+from core.message import Message, plain
+from core.screening import alert, screen
+from core.session import ReplyToken
 from core.turn import Turn
-from core.words import Side, Verdict
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
@@ -28,7 +28,8 @@ def receive(turn: Turn, command: c.Receive) -> None:
         return None
     if turn.state.session is None:
         _open(turn, inbound)
-    _hear(turn, inbound, command.reply_to)
+    _listen(turn, plain(inbound.content))
+    hear(turn, turn.open_session(), inbound, command.reply_to)
     if turn.open_session().phase == "bot":
         greet_and_queue(turn)
     return None
@@ -48,9 +49,12 @@ def visit(turn: Turn, command: c.Visit) -> None:
 
 def amend(turn: Turn, command: c.Amend) -> None:
     """An edited message passes the word filter again; what was masked stays masked."""
-    content, original, verdict = filtered(turn, command.content, "customer")
-    hits = tuple(hit.list for hit in verdict.hits) if verdict else ()
-    turn.emit(e.Amended(command.session, command.seq, turn.now, content, original, hits))
+    screened = screen(turn, command.content, "customer")
+    turn.emit(e.Amended(command.session, command.seq, turn.now, screened.content, screened.original, screened.lists))
+    alert(turn, command.seq, "customer", screened)
+    session = turn.state.session
+    if screened.blocked is not None and session is not None and session.id == command.session:
+        turn.prompt("word_blocked")
 
 
 def greet_and_queue(turn: Turn) -> None:
@@ -82,26 +86,6 @@ def tell_position(turn: Turn, position: int, online: int) -> None:
         turn.prompt("queue_position", position=position)
 
 
-def filtered(turn: Turn, content: Content, side: Side) -> tuple[Content, Content | None, Verdict | None]:
-    """What may be passed on, what was really written if that differs, and the word filter's verdict on it."""
-    text = plain(content)
-    if not text:
-        return content, None, None
-    verdict = turn.rules.words.scan(text, side)
-    if verdict.action == "mask":
-        return with_text(content, verdict.text), content, verdict
-    if verdict.action == "block":
-        return Unsupported("withheld"), content, verdict
-    return content, None, verdict
-
-
-def with_text(content: Content, text: str) -> Content:
-    """The same content with its words replaced; one that is more than words becomes plain text."""
-    if hasattr(content, "caption") and content.caption:
-        return replace(content, caption=text)
-    return Text(text)
-
-
 def _meet(turn: Turn, profile: Profile) -> None:
     """Keep what the channel tells of the person, without overwriting what is known better."""
     known = turn.state.customer
@@ -112,7 +96,7 @@ def _meet(turn: Turn, profile: Profile) -> None:
         phone=known.phone or profile.phone,
         language=known.language or (language.normal(profile.language) if profile.language else None),
     )
-    if better != known or not turn.state.sessions and not turn.state.last and turn.state.session is None:
+    if better != known or not turn.state.sessions:
         turn.emit(e.CustomerKnown(better))
 
 
@@ -131,7 +115,9 @@ def _blocked(turn: Turn) -> bool:
 def _turn_away(turn: Turn, inbound: Received) -> None:
     """A blocked customer is kept from everybody, and told so once."""
     tell = not turn.state.told_blocked
-    message = Message(seq=0, author=_author(turn), content=inbound.content, at=inbound.at)
+    if tell and inbound.reply_token and turn.rules.channel.capabilities.reply_token_seconds:
+        turn.spent = ReplyToken(inbound.reply_token, turn.now)
+    message = Message(seq=0, author=author(turn), content=inbound.content, at=inbound.at)
     turn.emit(e.TurnedAway(message, turn.now, tell))
 
 
@@ -153,54 +139,11 @@ def _open(turn: Turn, inbound: Received) -> None:
     )
 
 
-def _hear(turn: Turn, inbound: Received, reply_to: int | None) -> None:
-    session = turn.open_session()
-    if not session.language_sure and session.wrote:
-        _listen(turn, plain(inbound.content))
-    content, original, verdict = filtered(turn, _understood(session, inbound.content), "customer")
-    message = Message(
-        seq=session.seq + 1,
-        author=_author(turn),
-        content=content,
-        original=original,
-        at=inbound.at,
-        late=inbound.at < turn.state.heard_at,
-        hits=tuple(hit.list for hit in verdict.hits) if verdict else (),
-        reply_to=reply_to,
-        provider_id=inbound.message_id or inbound.id,
-        quote=inbound.quote,
-    )
-    turn.emit(
-        e.Received(
-            message=message,
-            at=turn.now,
-            seq=message.seq,
-            heard=inbound.at,
-            token=ReplyToken(inbound.reply_token, turn.now) if inbound.reply_token else None,
-            read_mark=inbound.read_mark or inbound.message_id,
-        )
-    )
-    if verdict is not None and verdict.alerts:
-        turn.emit(e.Alerted(turn.now, message.seq, "customer", message.hits))
-    if verdict is not None and verdict.action == "block":
-        turn.prompt("word_blocked")
-
-
 def _listen(turn: Turn, text: str) -> None:
-    """Look again at the language of a session that is not sure of it."""
+    """Look again at the language of a session that is not sure of it (its first message opened it)."""
+    session = turn.open_session()
+    if session.language_sure or not session.wrote:
+        return
     guess = language.detect(text)
     if guess.language is not None and guess.confidence >= SURE:
         turn.emit(e.LanguageChosen(guess.language, True))
-
-
-def _understood(session: Session, content: Content) -> Content:
-    """A number that answers a numbered list is the option it names."""
-    if not session.pending or not isinstance(content, Text):
-        return content
-    option = pick(content.text, tuple(Option(id, label) for id, label in session.pending))
-    return Chosen(option.id, option.label) if option else content
-
-
-def _author(turn: Turn) -> Author:
-    customer = turn.state.customer
-    return Author(kind="customer", id=customer.id, name=customer.name)

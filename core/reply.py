@@ -4,11 +4,13 @@ from core import command as c
 from core import event as e
 from core.ending import arm_idle_timers
 from core.errors import Refused
-from core.message import Author, Choice, Content, Message, Note, Template, kind_of
-from core.reception import enqueue, filtered
-from core.session import Session
-from core.turn import Turn
+from core.fit import fit
+from core.message import Author, Content, Message, Note, Template, kind_of
+from core.reception import enqueue
+from core.screening import alert, screen
+from core.turn import Turn, options_of
 
+MOST_TAGS = 50
 SENDABLE = frozenset(
     {"text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "template"}
 )
@@ -16,11 +18,10 @@ SENDABLE = frozenset(
 
 def reply(turn: Turn, command: c.Reply) -> None:
     """An agent answers. Refused: not theirs, closed, a blocked word, the service window, nothing such a channel has."""
-    session = own_session(turn, command.by)
+    session = turn.own_session(command.by)
     may_send(turn, command.content)
-    content, original, verdict = filtered(turn, command.content, "agent")
-    if verdict is not None and verdict.action == "block":
-        word = next(hit.word for hit in verdict.hits if hit.action == "block")
+    screened = screen(turn, command.content, "agent")
+    if (word := screened.blocked) is not None:
         raise Refused(
             "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
             field="content.text", word=word,
@@ -30,23 +31,22 @@ def reply(turn: Turn, command: c.Reply) -> None:
     message = Message(
         seq=session.seq + 1,
         author=Author(kind="agent", id=command.by.id, name=command.by.name),
-        content=content,
-        original=original,
+        content=screened.content,
+        original=screened.original,
         at=turn.now,
-        hits=tuple(hit.list for hit in verdict.hits) if verdict else (),
+        hits=screened.lists,
         reply_to=command.reply_to,
         client_id=command.client_id,
     )
-    pending = tuple((option.id, option.label) for option in content.options) if isinstance(content, Choice) else ()
     turn.quote = command.quote
+    pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
-    if verdict is not None and verdict.alerts:
-        turn.emit(e.Alerted(turn.now, message.seq, "agent", message.hits))
+    alert(turn, message.seq, "agent", screened)
     arm_idle_timers(turn)
 
 
 def may_send(turn: Turn, content: Content) -> None:
-    """Raises `Refused` for what no channel carries, and for free text when the service window is closed."""
+    """Raises `Refused` for what no channel carries or nothing is left of, and for free text outside the window."""
     kind = kind_of(content)
     if kind not in SENDABLE:
         raise Refused("not_sendable", f"A message of the type “{kind}” cannot be sent.", field="content.type")
@@ -55,14 +55,17 @@ def may_send(turn: Turn, content: Content) -> None:
         if not capabilities.templates:
             raise Refused("no_templates", "This channel has no templates.", field="content.type")
         return
-    window = capabilities.window_seconds * 1000
-    if window and turn.now - turn.state.window_from >= window:
+    if not turn.window_open:
         hours = capabilities.window_seconds // 3600
         raise Refused(
             "window_closed",
             f"The customer last wrote more than {hours} hours ago: only a template may be sent now.",
             field="content.type",
         )
+    try:
+        fit(content, capabilities, turn.rules.phrases(turn.language))
+    except ValueError as error:
+        raise Refused("empty", "There is nothing in this message to send.", field=f"content.{kind}") from error
 
 
 def annotate(turn: Turn, command: c.Annotate) -> None:
@@ -99,7 +102,7 @@ def assign(turn: Turn, command: c.Assign) -> None:
 
 def transfer(turn: Turn, command: c.Transfer) -> None:
     """Hand a session to a group's queue or straight to an agent (who needs a free place)."""
-    session = own_session(turn, command.by)
+    session = turn.own_session(command.by)
     if command.agent is not None and session.agent is not None and command.agent.id == session.agent.id:
         raise Refused("same_agent", f"{command.agent.name} already has this chat.", field="agent")
     if command.note:
@@ -118,7 +121,7 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
 
 
 def recall(turn: Turn, command: c.Recall) -> None:
-    session = own_session(turn, command.by)
+    session = turn.own_session(command.by)
     if not turn.rules.channel.capabilities.recall:
         raise Refused("no_recall", "A message cannot be taken back on this channel.", field="message")
     if command.author != command.by.id and not command.by.supervisor:
@@ -127,7 +130,7 @@ def recall(turn: Turn, command: c.Recall) -> None:
 
 
 def lock(turn: Turn, command: c.Lock) -> None:
-    session = own_session(turn, command.by)
+    session = turn.own_session(command.by)
     if session.locked != command.on:
         turn.emit(e.LockChanged(command.on, turn.now, command.by.id))
 
@@ -136,22 +139,13 @@ def tag(turn: Turn, command: c.Tag) -> None:
     session = turn.open_session()
     kept = tuple(tag for tag in session.tags if tag not in command.remove)
     tags = (*kept, *(tag for tag in dict.fromkeys(command.add) if tag not in kept))
+    if len(tags) > MOST_TAGS:
+        raise Refused("too_many_tags", f"A chat has at most {MOST_TAGS} tags.", field="add")
     if tags != session.tags:
         turn.emit(e.Tagged(tags, turn.now, command.by.id))
 
 
 def mark_read(turn: Turn, command: c.MarkRead) -> None:
-    session = own_session(turn, command.by)
+    session = turn.own_session(command.by)
     if session.unread:
         turn.emit(e.WasRead(turn.now, command.by.id))
-
-
-def own_session(turn: Turn, by: c.Actor) -> Session:
-    """The open session if it is this agent's (or they are a supervisor and nobody else's rule forbids it)."""
-    session = turn.open_session()
-    if session.agent is not None and session.agent.id == by.id:
-        return session
-    if by.supervisor:
-        return session
-    who = session.agent.name if session.agent else None
-    raise Refused("not_yours", f"This chat is {who}'s." if who else "Claim this chat first.", who=who)

@@ -48,8 +48,9 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One chat, from first message to close. Times are ms of our commits.
 
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
-    last did; `unread` how many customer messages no agent has answered or read; `pending` are the options of a choice
-    the customer has not answered yet (a numbered list's answer is read against them).
+    last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
+    messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
+    numbered list's answer is read against them).
     """
 
     id: str
@@ -63,6 +64,7 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     seq: int = 0
     said_at: int = 0
     answered_at: int = 0
+    answered: bool = False
     replies: int = 0
     wrote: int = 0
     unread: int = 0
@@ -91,7 +93,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
-    from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address.
+    from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address,
+    the newest of them.
     """
 
     id: str

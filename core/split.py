@@ -59,9 +59,7 @@ def _cut(text: str, room: int) -> int:
     paragraph = max(window.rfind("\n\n", 0, room + 2), 0)
     if paragraph >= room * _FULL_ENOUGH:
         return paragraph
-    characters = set(
-        _ends(CharacterBreaker(window, "en"))
-    )  # other boundaries may fall inside odd ones of these
+    characters = set(_ends(CharacterBreaker(window, "en")))  # other boundaries may fall inside odd ones of these
     sentence = _last(characters.intersection(_ends(SentenceBreaker(window, "en"))), window, room)
     if sentence >= room * _FULL_ENOUGH:
         return sentence

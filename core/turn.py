@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from core.command import Actor
 from core.errors import Refused
 from core.event import Event, Prompted
 from core.evolve import evolve
@@ -82,6 +83,20 @@ class Turn:
             raise Refused("closed", "This chat is closed.")
         return session
 
+    def own_session(self, by: Actor) -> Session:
+        """The open session if it is this agent's, or they are a supervisor; raises `Refused`."""
+        session = self.open_session()
+        if by.supervisor or (session.agent is not None and session.agent.id == by.id):
+            return session
+        who = session.agent.name if session.agent else None
+        raise Refused("not_yours", f"This chat is {who}'s." if who else "Claim this chat first.", who=who)
+
+    @property
+    def window_open(self) -> bool:
+        """Whether the channel carries anything but templates now (its service window; most have none)."""
+        window = self.rules.channel.capabilities.window_seconds * 1000
+        return not window or self.now - self.state.window_from < window
+
     def spend_token(self) -> bool:
         """Use the reply token up, if one is at hand and young enough; whether it was."""
         token = self.state.token
@@ -91,21 +106,29 @@ class Turn:
         self.spent = token
         return True
 
-    def prompt(self, key: Key, **values: str | int) -> bool:
-        """Say a prompt in the customer's language, if it is on; whether it was said."""
-        text = self.rules.say(key, self.language, **{**self._values(), **values})
+    def prompt(self, key: Key, *, about: Session | None = None, **values: str | int) -> bool:
+        """Say a prompt in the customer's language, if it is on; whether it was said.
+
+        `about` is the session it belongs to, where that is not the open one (a survey that was answered after the
+        close). Outside the channel's service window nothing is said: the provider would refuse it.
+        """
+        session = about or self.state.session or self.state.last
+        assert session is not None, "a prompt belongs to a session"
+        if not self.window_open:
+            return False
+        rules = self.context.policy.rules(session.group)
+        text = rules.say(key, session.language, **{**self._values(session), **values})
         if text is not None:
-            self.say(key, Text(text))
+            self.say(key, Text(text), about=session)
         return text is not None
 
-    def say(self, key: str, content: Content, *, after_close: bool = False) -> None:
+    def say(self, key: str, content: Content, *, about: Session | None = None) -> None:
         """Let the system say a content that is ready."""
         state = self.state
-        after_close = after_close or state.session is None
+        after_close = state.session is None or (about is not None and about.closed is not None)
         session = state.last if after_close else state.session
         assert session is not None, "a prompt belongs to a session"
         message = Message(seq=session.seq + 1, author=SYSTEM, content=content, at=self.now)
-        pending = tuple((option.id, option.label) for option in content.options) if isinstance(content, Choice) else ()
         self.emit(
             Prompted(
                 message=message,
@@ -113,16 +136,19 @@ class Turn:
                 seq=message.seq,
                 key=key,
                 spends=self.spend_token(),
-                pending=pending,
+                pending=options_of(content),
                 after_close=after_close,
             )
         )
 
-    def _values(self) -> dict[str, str | int]:
-        session = self.state.session or self.state.last
-        agent = session.agent.name if session and session.agent else ""
+    def _values(self, session: Session) -> dict[str, str | int]:
         return {
-            "session": session.number if session else 0,
-            "agent": agent,
+            "session": session.number,
+            "agent": session.agent.name if session.agent else "",
             "channel": self.rules.channel.name,
         }
+
+
+def options_of(content: Content) -> tuple[tuple[str, str], ...]:
+    """What a question may be answered with, as (id, label)."""
+    return tuple((option.id, option.label) for option in content.options) if isinstance(content, Choice) else ()

@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = configuration.read(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(asked.command(config, asked))
+            status: int = runner.run(asked.command(config, asked))
+            return status
     except Error as error:
         print(f"frontdesk: {error}", file=sys.stderr)
         return 1

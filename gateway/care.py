@@ -145,7 +145,7 @@ def _sound(database: Path) -> None:
 
 async def user(config: Config, email: str, name: str | None, role: Role) -> int:
     """Add an agent, or give one a new password; works while nothing is being served."""
-    password = os.environ.get("FRONTDESK_PASSWORD") or await asyncio.to_thread(getpass.getpass, "Password: ")
+    password = os.environ.get("FRONTDESK_PASSWORD", "") or await asyncio.to_thread(getpass.getpass, "Password: ")
     if len(password) < 10:
         raise BadConfiguration("A password has at least 10 characters.")
     store = await SqliteStore.open(config.database)

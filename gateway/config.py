@@ -47,16 +47,18 @@ def read(environment: Mapping[str, str]) -> Config:
         public_url=_public_url(get("FRONTDESK_PUBLIC_URL") or f"http://{_shown(host)}:{port}"),
         data=data,
         store=_store(get("FRONTDESK_STORE") or f"sqlite:///{data / 'frontdesk.db'}"),
-        secret=_secret(get("FRONTDESK_SECRET")),
+        secret=_secret(get("FRONTDESK_SECRET") or None),
         admin_email=get("FRONTDESK_ADMIN_EMAIL") or None,
-        admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD")),
+        admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD") or None),
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
         log=_log(get("FRONTDESK_LOG") or "console"),
     )
 
 
 def _shown(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _port(text: str) -> int:
@@ -66,8 +68,12 @@ def _port(text: str) -> int:
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        parts, usable = urlsplit(""), False
+    if not usable or parts.query or parts.fragment:
         raise BadConfiguration(
             f"FRONTDESK_PUBLIC_URL wants the address providers call, like https://desk.example.com, not {text!r}."
         )
@@ -89,7 +95,7 @@ def _secret(text: str | None) -> str | None:
 def _password(text: str | None) -> str | None:
     if text is not None and len(text) < 10:
         raise BadConfiguration("FRONTDESK_ADMIN_PASSWORD wants at least 10 characters.")
-    return text or None
+    return text
 
 
 def _allowed(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`frontdesk demo`: the server with the channel simulator beside it, set up and played through over HTTP as anybody would.
+"""`frontdesk demo`: the server with the channel simulator beside it, set up and played through over HTTP.
 
 Everything here goes through the public API, so what a newcomer sees is what the product does.
 """
@@ -46,7 +46,10 @@ async def demo(config: Config, simulator_port: int, *, once: bool = False) -> in
             _say_where(desk, simulator, config)
             await stage.play()
             if not once:
-                print("\nAll five conversations are done. Frontdesk and the simulator stay up; Ctrl-C stops them.\n", flush=True)
+                print(
+                    "\nAll five conversations are done. Frontdesk and the simulator stay up; Ctrl-C stops them.\n",
+                    flush=True,
+                )
                 await stop.wait()
     finally:
         await simulator.stop()
@@ -68,9 +71,7 @@ Sign in          {config.admin_email} / {config.admin_password}            (owne
 class Stage:
     """The demo's own small client: signs in, sets up what is missing, plays the conversations."""
 
-    def __init__(
-        self, desk: Frontdesk, simulator: Simulator, session: aiohttp.ClientSession, config: Config
-    ) -> None:
+    def __init__(self, desk: Frontdesk, simulator: Simulator, session: aiohttp.ClientSession, config: Config) -> None:
         self._url, self._simulator, self._session, self._config = desk.url, simulator, session, config
         self._tokens: dict[str, str] = {}
         self._channels: dict[str, dict[str, Any]] = {}
@@ -91,7 +92,9 @@ class Stage:
             await self._call(email, "PUT", "/api/v1/inbox/me/status", {"status": "online"})
 
     async def play(self) -> None:
-        await self._chat("line", self._account("line").phone(name="Aiko", language="ja"), "こんにちは、注文が届きません")
+        await self._chat(
+            "line", self._account("line").phone(name="Aiko", language="ja"), "こんにちは、注文が届きません"
+        )
         await self._chat("whatsapp", self._account("twilio").phone(name="Maria"), "Hola, ¿dónde está mi pedido?")
         await self._chat("whatsapp-cloud", self._account("meta").phone(name="Ahmed"), "مرحبا، أين طلبي من فضلكم؟")
         await self._chat("telegram", self._account("telegram").phone(name="Tom"), "Hello, where is my order?")
@@ -130,7 +133,7 @@ class Stage:
             channel = await self._owner("POST", "channels", body)
         self._channels[kind] = channel
 
-    def _connect(self, kept: Mapping[str, Mapping[str, str]]) -> None:
+    def _connect(self, kept: Mapping[str, Mapping[str, Any]]) -> None:
         """Give the simulator's accounts the same credentials, and the addresses to call."""
         simulator = self._simulator
         simulator.line.account("line", self._hook("line"), **kept["line"])
@@ -232,11 +235,11 @@ class Stage:
     async def _rated(self, agent: str, session: str) -> None:
         detail = await self._call(agent, "GET", f"/api/v1/inbox/sessions/{session}")
         rating = detail["rating"]
-        print(f"   {ICON} rated {rating['score']} of 5; {detail['trace'][-1]['text']}" if rating else "   not rated", flush=True)
+        why = next(line["text"] for line in detail["trace"] if line["step"] == "assigned")
+        rated = f"rated {rating['score']} of 5" if rating else "not rated"
+        print(f"   {ICON} {rated}. Why this agent: {why}", flush=True)
 
-    async def _call(
-        self, email: str | None, method: str, path: str, body: Mapping[str, Any] | None = None
-    ) -> Any:
+    async def _call(self, email: str | None, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._tokens[email]}"} if email else {}
         async with self._session.request(method, self._url + path, json=body, headers=headers) as answer:
             if answer.status >= 400:

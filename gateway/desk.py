@@ -1,6 +1,7 @@
 """The desk at work: feeds the pure `routing.desk.Desk` with what happens, and carries out its matches as commands.
 
-Who was matched is taken off the queue at once; a refused assignment (closed meanwhile, agent full) comes back.
+Who was matched is taken off the queue at once; a refused assignment (closed meanwhile, agent full) comes back. What
+commits say is applied in their order and by their feed numbers, so that a look at the store never counts one twice.
 """
 
 import asyncio
@@ -8,19 +9,21 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 import structlog
+from msgspec.structs import replace
 
 from core import event as e
 from core.command import Assign, Inform
 from core.customer import Address
 from core.effect import FindAgent
 from core.engine import Done, Engine
-from core.errors import Full, Refused, StoreDown
-from core.ports import Clock, Leased, Seat, Store, Waiting
+from core.errors import Full, Refused, StoreError
+from core.ports import Clock, DeskView, Leased, Seat, Store, Waiting
 from core.session import AgentRef, Conversation, Session
 from core.turn import Outlook
 from routing.desk import Desk, Match, Team
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
+RESYNC_S = 30.0  # a commit may have gone through although the store failed to say so
 
 log = structlog.get_logger()
 
@@ -40,6 +43,9 @@ class DeskKeeper:
         self._names, self._teams = names, teams
         self._desk = Desk()
         self._engine: Engine | None = None
+        self._offering: str | None = None
+        self._as_of: dict[str, int] = {}
+        self._built_at = 0
         self._stirred = asyncio.Event()
         self._outdated = False
 
@@ -48,6 +54,7 @@ class DeskKeeper:
         self._engine = engine
         view = await self._store.desk()
         self._desk.teams = self._teams()
+        self._built_at = view.n
         for seat in view.seats:
             self._desk.seat(seat)
         for waiting in view.waiting:
@@ -57,12 +64,32 @@ class DeskKeeper:
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
         while True:
-            await self._stirred.wait()
+            if not await self._stirring():
+                await self._resync()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
                 await self._assign(match)
+
+    async def _stirring(self) -> bool:
+        """Wait for something to change; False if nothing did for a while."""
+        try:
+            async with asyncio.timeout(RESYNC_S):
+                return await self._stirred.wait()
+        except TimeoutError:
+            return False
+
+    async def _resync(self) -> None:
+        """Compare with the store; whatever is newer here than what was read stays."""
+        view = await self._view()
+        for seat in view.seats:
+            if self._as_of.get(seat.agent, 0) <= view.n:
+                self._as_of[seat.agent] = view.n
+                self._desk.seat(seat)
+        for waiting in view.waiting:
+            if self._desk.position(waiting.session) is None:
+                self._desk.wait(waiting)
 
     # what it is told
 
@@ -73,26 +100,34 @@ class DeskKeeper:
         self._stirred.set()
 
     def seat_changed(self, seat: Seat) -> None:
-        self._desk.seat(seat)
+        """A status or a capacity changed. The load of an agent the desk knows is followed by the commits."""
+        known = self._desk.seats.get(seat.agent)
+        self._desk.seat(seat if known is None else replace(seat, load=known.load))
         self._stirred.set()
 
     def happened(self, done: Done) -> None:
-        """Follow what was committed: loads change, waiting ends. (Waiting begins with a `FindAgent` errand.)"""
+        """Follow what was committed, in its order: loads change, waiting begins and ends."""
         decision = done.decision
-        if decision.takes != decision.frees:
-            if decision.takes is not None and not any(self._own(event) for event in decision.events):
-                self._desk.load(decision.takes, +1)
-            if decision.frees is not None:
-                self._desk.load(decision.frees, -1)
-                self._stirred.set()
+        n = 0 if done.committed is None else done.committed.n
+        if decision.takes is not None:
+            own = any(isinstance(event, e.Assigned) and event.inputs for event in decision.events)
+            self._moved(decision.takes, 0 if own else +1, n)  # the desk counted its own when it matched
+        if decision.frees is not None:
+            self._moved(decision.frees, -1, n)
+            self._stirred.set()
         session = decision.session
-        if session is not None and session.phase not in ("queued", "unassigned"):
+        if session is None:
+            return
+        if session.phase not in ("queued", "unassigned"):
             self._desk.leave(session.id)
+        elif any(isinstance(event, e.Queued) for event in decision.events):
+            self._desk.wait(waiting_of(done.conversation, session))
+            self._stirred.set()
 
-    @staticmethod
-    def _own(event: e.Event) -> bool:
-        """The desk's own assignment: it counted the chat when it matched."""
-        return isinstance(event, e.Assigned) and bool(event.inputs)
+    def _moved(self, agent: str, change: int, n: int) -> None:
+        if n > max(self._as_of.get(agent, 0), self._built_at):
+            self._as_of[agent] = n
+            self._desk.load(agent, change)
 
     def outlook(self, channel: str, group: str | None) -> Outlook:
         return self._desk.outlook(group)
@@ -103,12 +138,12 @@ class DeskKeeper:
     # what it does
 
     async def find(self, errand: Leased, effect: FindAgent) -> None:
-        """A session waits: take it in, and let the customer know where they stand if nobody was free."""
+        """A session waits: take it in, should it not be, and tell the customer where they stand if nobody was free."""
         found = await self._store.load_of(effect.session)
         if found is None or found[0].session is None or found[0].session.id != effect.session:
             return
         conversation, session = found[0], found[0].session
-        if session.phase not in ("queued", "unassigned"):
+        if session.phase not in ("queued", "unassigned") or session.id == self._offering:
             return
         self._desk.wait(waiting_of(conversation, session))
         self._stirred.set()
@@ -127,24 +162,29 @@ class DeskKeeper:
             log.debug("desk.not_informed", reason=str(error))  # it closed meanwhile: nothing to tell
 
     async def _assign(self, match: Match) -> None:
+        """Offer a match as a command. Whatever keeps it from being done, neither the session nor the place is lost."""
         assert self._engine is not None, "the desk was not started"
         waiting = match.waiting
         name = self._names(match.agent) or "Agent"
         command = Assign(waiting.session, AgentRef(match.agent, name), f"{name} {match.why}.", match.inputs)
+        self._offering = waiting.session
+        done = False
         try:
             await self._engine.handle(Address(waiting.channel, waiting.address), command, aim=waiting.session)
+            done = True
         except Refused:
-            self._desk.load(match.agent, -1)  # it no longer waits, and the agent is free after all
-            self._stirred.set()
+            done = True  # it no longer waits, and the agent is free after all
+            self._desk.load(match.agent, -1)
         except Full:
             await self._refresh(match.agent)
-            self._desk.wait(waiting)
-            self._stirred.set()
-        except StoreDown as error:
-            log.warning("desk.store_down", reason=str(error))
+        except StoreError as error:
+            log.warning("desk.not_assigned", reason=str(error))
             self._desk.load(match.agent, -1)
-            self._desk.wait(waiting)
             await asyncio.sleep(RETRY_S)
+        finally:
+            self._offering = None
+            if not done:
+                self._desk.wait(waiting)
             self._stirred.set()
 
     async def _refresh_all(self) -> None:
@@ -153,13 +193,24 @@ class DeskKeeper:
         for gone in self._desk.seats.keys() - seats.keys():
             self._desk.remove_seat(gone)
         for seat in seats.values():
-            self._desk.seat(seat)
+            self.seat_changed(seat)
 
     async def _refresh(self, agent: str) -> None:
-        """The store knows better how many chats an agent has."""
-        for seat in await self._store.seats():
+        """The store knows better how many chats an agent has; until it can be asked, they have no place."""
+        self._desk.remove_seat(agent)
+        view = await self._view()
+        for seat in view.seats:
             if seat.agent == agent:
+                self._as_of[agent] = view.n
                 self._desk.seat(seat)
+
+    async def _view(self) -> DeskView:
+        while True:
+            try:
+                return await self._store.desk()
+            except StoreError as error:
+                log.warning("desk.store_down", reason=str(error))
+                await asyncio.sleep(RETRY_S)
 
 
 def waiting_of(conversation: Conversation, session: Session) -> Waiting:

@@ -19,7 +19,11 @@ class Bucket:
         self._at = now
         self._tokens -= 1
         wait = 0.0 if self._tokens >= 0 else -self._tokens / self._rate.per_second
-        return max(wait, self._paused - now, 0.0)
+        return max(wait, self.paused(now))
+
+    def paused(self, now: float) -> float:
+        """How many seconds of a pause are left."""
+        return max(self._paused - now, 0.0)
 
     def allow(self, now: float) -> float:
         """The same for whoever is turned away instead of waiting: no debt is left behind. 0: go on."""

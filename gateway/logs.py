@@ -32,5 +32,3 @@ def configure(style: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for chatty in ("httpx", "httpcore", "telegram", "linebot", "urllib3", "twilio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # their INFO lines hold addresses with tokens in them

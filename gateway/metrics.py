@@ -20,7 +20,8 @@ class Metrics:
         )
         self._outbound = Counter(
             "frontdesk_deliveries",
-            "Calls to providers by channel and outcome: sent, failed, throttled, unreachable, uncertain, rejected, given_up",
+            "Calls to providers by channel and outcome: "
+            "sent, failed, throttled, unreachable, uncertain, rejected, given_up",
             ("channel", "what"),
             registry=self.registry,
         )

@@ -19,7 +19,7 @@ from core.channel import Acknowledges, Connector, Delivery, MarksRead, Part, Rec
 from core.command import Wake
 from core.customer import Address
 from core.engine import Engine
-from core.errors import DeliveryError, Duplicate, Refused, Rejected, StoreDown, Throttled, Uncertain
+from core.errors import DeliveryError, Duplicate, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.event import MediaFetched, StateChanged
 from core.message import Content
 from core.ports import Clock, Lease, Leased, Settlement, Store
@@ -31,7 +31,9 @@ IN_FLIGHT = 256  # calls to one channel's provider at a time
 HELD = 20_000  # errands in memory at most; beyond it they stay in the store until there is room
 IDLE_POLL_S = 1.0
 BATCH = 500
-MOST_TRIES = 12  # of an errand that is no delivery: about an hour
+MOST_TRIES = 12  # of an errand that is no delivery: about half an hour
+DEFECT_TRIES = 3  # of a delivery on which a connector breaks: what comes behind it shall not wait for a day
+PATIENCE_S = 5.0  # a provider that says "later" for longer than this gets its errands back into the store
 
 log = structlog.get_logger()
 
@@ -62,12 +64,19 @@ class Shell:
 
 
 class Outbox:
-    """`accept` takes fresh errands from a commit; `run` finds the ones that fell due, were given back or orphaned."""
+    """`accept` takes fresh errands from a commit; `run` finds the ones that fell due, were given back or orphaned.
+
+    `_lanes` are the deliveries not begun yet, by conversation; `_halted` conversations whose next delivery must come
+    from the store, not from a commit; `_behind` those that may have more in the store; `_hands` the errands held here,
+    with the end of their lease.
+    """
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._lanes: dict[str, deque[Leased]] = {}
         self._halted: OrderedDict[str, None] = OrderedDict()
+        self._behind: set[str] = set()
+        self._hands: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._limits: dict[str, _Limits] = {}
         self._woken = asyncio.Event()
@@ -81,15 +90,30 @@ class Outbox:
 
     def accept(self, errands: tuple[Leased, ...]) -> None:
         """Take errands that are leased to this node."""
+        until = self._shell.lease(self._shell.clock.now()).until
         for errand in errands:
-            if self._held >= HELD or not self._open:
-                self._give_back(errand)
-                continue
-            self._held += 1
-            if isinstance(errand.effect, f.Deliver):
-                self._queue(errand)
+            if errand.key in self._hands and isinstance(errand.effect, f.Deliver):
+                self._hands[errand.key] = until  # it waited here for longer than its lease, which is renewed by this
+            elif self._held >= HELD or not self._open:
+                self._refuse(errand)
             else:
-                self._spawn(self._other(errand))
+                self._take(errand, until)
+
+    def _take(self, errand: Leased, until: int) -> None:
+        if not isinstance(errand.effect, f.Deliver):
+            self._held += 1
+            self._spawn(self._other(errand))
+        elif errand.conversation in self._halted:
+            self._give_back(errand)  # an earlier one waits for its next attempt, in the store
+        else:
+            self._held += 1
+            self._hands[errand.key] = until
+            self._queue(errand)
+
+    def _refuse(self, errand: Leased) -> None:
+        if isinstance(errand.effect, f.Deliver):
+            self._halt(errand.conversation)  # what the next commit hands over comes after this one
+        self._give_back(errand)
 
     def wake(self) -> None:
         """Something may have fallen due."""
@@ -98,6 +122,7 @@ class Outbox:
     async def run(self) -> None:
         """Claim what is due, for ever; a store that is down is asked again."""
         while self._open:
+            self._woken.clear()
             try:
                 found = await self._claim()
                 due = await self._shell.store.next_due() if not found else None
@@ -113,13 +138,15 @@ class Outbox:
         self._open = False
         self._woken.set()
         for lane in self._lanes.values():
-            while len(lane) > 1:
-                self._give_back(lane.pop())
-        if self._tasks:
-            _, unfinished = await asyncio.wait(self._tasks, timeout=within)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
+            while lane:
+                self._put_back(lane.pop())
+        deadline = asyncio.get_running_loop().time() + within
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
+        unfinished = tuple(self._tasks)  # their leases run out, and the next attempt knows that it is uncertain
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
 
     # the loop
 
@@ -131,13 +158,14 @@ class Outbox:
         now = shell.clock.now()
         claimed = await shell.store.claim(now, room, shell.lease(now))
         for errand in claimed:
-            self._halted.pop(errand.conversation, None)
+            if isinstance(errand.effect, f.Deliver):
+                self._halted.pop(errand.conversation, None)
+                self._behind.add(errand.conversation)
         self.accept(tuple(claimed))
         return len(claimed)
 
     async def _sleep(self, due: int | None) -> None:
         wait = IDLE_POLL_S if due is None else (due - self._shell.clock.now()) / 1000
-        self._woken.clear()
         try:
             async with asyncio.timeout(min(max(wait, 0.01), IDLE_POLL_S)):
                 await self._woken.wait()
@@ -165,11 +193,16 @@ class Outbox:
 
     # deliveries
 
+    def _put_back(self, errand: Leased) -> None:
+        """Let go of a delivery that was not begun."""
+        self._let_go(errand)
+        self._give_back(errand)
+
+    def _let_go(self, errand: Leased) -> None:
+        self._held -= 1
+        self._hands.pop(errand.key, None)
+
     def _queue(self, errand: Leased) -> None:
-        if errand.conversation in self._halted:
-            self._held -= 1
-            self._give_back(errand)  # an earlier one waits for its next attempt, in the store
-            return
         lane = self._lanes.get(errand.conversation)
         if lane is not None:
             lane.append(errand)
@@ -182,9 +215,11 @@ class Outbox:
         lane = self._lanes[conversation]
         try:
             while lane:
-                settled = await self._deliver_one(lane[0])
-                lane.popleft()
-                self._held -= 1
+                errand = lane.popleft()
+                try:
+                    settled = await self._deliver_one(errand)
+                finally:
+                    self._let_go(errand)
                 if not settled:
                     break
         finally:
@@ -192,8 +227,10 @@ class Outbox:
             if lane:
                 self._halt(conversation)
             while lane:
-                self._held -= 1
-                self._give_back(lane.popleft())
+                self._put_back(lane.popleft())
+            if conversation in self._behind:
+                self._behind.discard(conversation)
+                self._woken.set()  # the store gives the next one only now
 
     def _halt(self, conversation: str) -> None:
         self._halted[conversation] = None
@@ -203,7 +240,9 @@ class Outbox:
     async def _deliver_one(self, errand: Leased) -> bool:
         """Whether the errand is out of the way: done, failed or dropped."""
         settlement = await self._attempted(errand)
-        if settlement is None:
+        if settlement is None:  # its lease ran out before it was begun: it is anybody's now
+            self._halt(errand.conversation)
+            await self._released(errand)
             return False
         if not settlement.done:
             self._halt(errand.conversation)
@@ -216,53 +255,84 @@ class Outbox:
         return settlement.done
 
     async def _attempted(self, errand: Leased) -> Settlement | None:
-        effect, now = errand.effect, self._shell.clock.now()
+        """What came of one attempt; None if it was not begun after all."""
+        effect = errand.effect
         assert isinstance(effect, f.Deliver)
+        try:
+            return await self._before(errand, effect) or await self._try(errand, effect)
+        except StoreDown as error:
+            log.warning("outbox.store_down", reason=str(error), errand=errand.key)
+            return None
+        except Exception:  # a defect stops one message, visibly, and no lane
+            log.exception("outbox.defect", errand=errand.key)
+            return self._broken(errand, effect)
+
+    async def _before(self, errand: Leased, effect: f.Deliver) -> Settlement | None:
+        """Reasons not to send it, or not any more."""
+        if (errand.attempt or errand.uncertain) and (known := await self._overtaken(errand, effect)) is not None:
+            return known
+        if self._shell.clock.now() >= effect.not_after:
+            return self._too_late(errand, effect)
+        return None
+
+    async def _try(self, errand: Leased, effect: f.Deliver) -> Settlement | None:
         try:
             ways = self._shell.ways(errand.channel)
         except KeyError:
             return self._failed(errand, effect, "channel_gone", "The channel was removed.")
-        if now >= effect.not_after:
-            return self._too_late(errand, effect)
-        if errand.uncertain and (known := await self._confirmed(errand, effect)) is not None:
-            return known
+        limits = self._limits_of(errand.channel, ways)
+        if (pause := limits.paused()) > PATIENCE_S:
+            return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
         try:
-            receipt = await self._call(errand, effect, ways)
+            async with limits.places:
+                await limits.wait(errand.address)
+                if self._shell.clock.now() >= self._hands[errand.key]:
+                    return None
+                receipt = await self._call(errand, effect, ways)
         except DeliveryError as error:
             return self._after(error, errand, effect, ways)
         return self._sent(errand, effect, receipt)
 
     async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:
-        limits = self._limits_of(errand.channel, ways)
-        async with limits.places:
-            await limits.wait(errand.address)
-            now = self._shell.clock.now()
-            token = _usable(effect.token, errand.began or now, ways)
-            delivery = Delivery(
-                id=effect.id,
-                address=errand.address,
-                parts=tuple(self._ready(part) for part in effect.parts),
-                token=token.value if token else None,
-                token_age=(now - token.at) / 1000 if token else 0.0,
-                uncertain=errand.uncertain,
-                began=errand.began,
-                callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
-            )
-            return await ways.connector.deliver(delivery, ways.wire)
+        now = self._shell.clock.now()
+        token = _usable(effect.token, errand.began or now, ways)
+        delivery = Delivery(
+            id=effect.id,
+            address=errand.address,
+            parts=tuple(self._ready(part) for part in effect.parts),
+            token=token.value if token else None,
+            token_age=(now - token.at) / 1000 if token else 0.0,
+            uncertain=errand.uncertain,
+            began=errand.began,
+            callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
+        )
+        return await ways.connector.deliver(delivery, ways.wire)
 
     def _ready(self, part: Part) -> Part:
         content = self._shell.public(part.content)
         return part if content is part.content else replace(part, content=content)
 
-    async def _confirmed(self, errand: Leased, effect: f.Deliver) -> Settlement | None:
-        """After an uncertain attempt: a status that came meanwhile says that it was sent."""
-        seqs = [part.seq for part in effect.parts if part.seq is not None]
+    async def _overtaken(self, errand: Leased, effect: f.Deliver) -> Settlement | None:
+        """What happened since the last attempt: a status says that it was sent, or its messages were taken back."""
+        seqs = dict.fromkeys(part.seq for part in effect.parts if part.seq is not None)
         if effect.session is None or not seqs:
             return None
-        message = await self._shell.store.message(effect.session, seqs[-1])
-        if message is None or message.state in (None, "queued", "failed"):
-            return None
-        return self._settlement(errand, effect, done=True)
+        found = [await self._shell.store.message(effect.session, seq) for seq in seqs]
+        messages = [message for message in found if message is not None]
+        told = [message for message in messages if message.message.seq not in effect.shared]
+        if errand.uncertain and any(message.state in ("sent", "delivered", "read") for message in told):
+            return self._settlement(errand, effect, done=True)
+        if messages and all(message.recalled_at is not None for message in messages):
+            reason = "It was taken back; it may have arrived." if errand.uncertain else "It was taken back in time."
+            return self._failed(errand, effect, "recalled", reason)
+        return None
+
+    def _broken(self, errand: Leased, effect: f.Deliver) -> Settlement:
+        """Frontdesk's own code failed, perhaps after the provider was called."""
+        self._shell.count(errand.channel, "defect")
+        if errand.attempt >= DEFECT_TRIES:
+            return self._failed(errand, effect, "defect", "Frontdesk failed to send it; its log says why.")
+        return self._again(errand, effect, self._backoff(errand.attempt), uncertain=True)
 
     def _after(self, error: DeliveryError, errand: Leased, effect: f.Deliver, ways: Ways) -> Settlement:
         self._shell.count(errand.channel, type(error).__name__.lower())
@@ -280,15 +350,17 @@ class Outbox:
 
     def _backoff(self, attempt: int) -> float:
         """Seconds: doubling with jitter, so that a thousand chats do not come back at one instant."""
-        return min(FIRST_RETRY_S * float(2**attempt), LONGEST_RETRY_S) * self._shell.random.uniform(0.5, 1.5)
+        return min(FIRST_RETRY_S * 2.0 ** min(attempt, 20), LONGEST_RETRY_S) * self._shell.random.uniform(0.5, 1.5)
 
-    def _again(self, errand: Leased, effect: f.Deliver, wait: float, *, uncertain: bool) -> Settlement:
+    def _again(
+        self, errand: Leased, effect: f.Deliver, wait: float, *, uncertain: bool, tried: bool = True
+    ) -> Settlement:
         now = self._shell.clock.now()
         due = now + max(1, int(wait * 1000))
         due = min(due, effect.not_after)  # one look at the deadline itself, where it is given up visibly
         return Settlement(
             key=errand.key, conversation=errand.conversation, session=effect.session, done=False, due=due,
-            attempt=errand.attempt + 1, uncertain=uncertain, began=errand.began or now, at=now,
+            attempt=errand.attempt + tried, uncertain=uncertain, began=errand.began or (now if tried else 0), at=now,
         )  # fmt: skip
 
     def _sent(self, errand: Leased, effect: f.Deliver, receipt: Receipt) -> Settlement:
@@ -381,6 +453,7 @@ class Outbox:
         match effect:
             case f.WakeAt():
                 await self._command(errand, Wake(effect.name))
+                return replace(done, due=errand.due)  # one that was set anew meanwhile stays
             case f.FindAgent():
                 await shell.find_agent(errand, effect)
             case f.FetchMedia():
@@ -406,6 +479,8 @@ class Outbox:
     async def _recall(self, errand: Leased, effect: f.Recall) -> None:
         ways = self._shell.ways(errand.channel)
         message = await self._shell.store.message(effect.session, effect.seq)
+        if message is not None and message.state == "queued":
+            raise Unreachable("queued", "The message is still on its way out.")  # `_overtaken` may yet stop it
         if message is not None and message.provider_id and isinstance(ways.connector, Recalls):
             await ways.connector.recall(errand.address, message.provider_id, ways.wire)
 
@@ -439,6 +514,10 @@ class _Limits:
             wait = max(wait, self._each.take(address, now))
         if wait > 0:
             await asyncio.sleep(wait)
+
+    def paused(self) -> float:
+        """How many more seconds the provider wants to be left alone."""
+        return self._all.paused(asyncio.get_running_loop().time())
 
     def pause(self, seconds: float) -> None:
         self._all.pause(asyncio.get_running_loop().time(), seconds)

@@ -109,7 +109,10 @@ def admit(
     address = f"partner:{identity.partner_id}" if identity else known.address if known else f"visitor:{new_id}"
     claims = _claims(request, identity, known.claims if known else Customer(id=""))
     group = request.group or (known.group if known else None)
-    return Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, group=group), tuple(ignored)
+    visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, group=group)
+    if len(make_token(visitor, vault)) > MAX_TOKEN:
+        raise BadInput(("params", "All of it together is too long."))
+    return visitor, tuple(ignored)
 
 
 def make_token(visitor: Visitor, vault: Vault) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 import inbox
-from admin import ROUTES as ADMIN
+from admin.routes import ROUTES as ADMIN
 from api.openapi import served
 from api.problems import middleware
 from api.rim import Rim
@@ -15,7 +15,7 @@ from api.routes import Route, mount
 from api.signin import ROUTES as SIGN_IN
 from core.errors import StoreDown
 from core.ports import Store
-from gateway import files, webhooks, widget
+from gateway import files, static, webhooks, widget
 from gateway.files import Files
 from gateway.metrics import Metrics
 from gateway.webhooks import MAX_BODY, Intake
@@ -54,6 +54,7 @@ def application(rim: Rim, intake: Intake, kept: Files, metrics: Metrics, readine
     mount(app, table(), rim)
     inbox.install(app, rim)
     widget.install(app, rim)
+    app.add_routes(static.routes(static.DIST))
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", readiness.answer)
     app.router.add_get("/metrics", metrics.answer)

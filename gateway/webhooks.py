@@ -15,7 +15,7 @@ from core.engine import Engine
 from core.errors import Duplicate, Forged, NotUnderstood, StoreDown, Unreadable
 from core.ports import Cause, Clock, Raw, Store
 
-MAX_BODY = 4 << 20  # Meta sends up to 3 MB
+MAX_BODY = 4 << 20  # the largest that any provider sends is 3 MB
 RETRY_AFTER_S = 5
 
 log = structlog.get_logger()
@@ -84,6 +84,9 @@ class Intake:
             return web.Response(status=400, text=str(error))
         except NotUnderstood as error:
             return await self._kept(channel, request, str(error))
+        except Exception as error:  # a defect of ours, on something signed: nothing of it may get lost
+            log.exception("intake.defect", channel=channel)
+            return await self._kept(channel, request, f"could not be read: {type(error).__name__}")
         try:
             await self.take(channel, items, request.body)
         except StoreDown as error:
@@ -112,6 +115,8 @@ class Intake:
 
     async def take(self, channel: str, items: Sequence[ch.Inbound], body: bytes) -> None:
         """Make everything of one webhook durable; raises `StoreDown` if anything could not be."""
+        now = self.clock.now()
+        items = [replace(item, at=now) if getattr(item, "at", None) == 0 else item for item in items]
         if len(items) == 1:
             await self._one(channel, items[0], body)
             return

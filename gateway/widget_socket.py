@@ -22,7 +22,7 @@ from core.engine import Done
 from core.errors import BadInput, Duplicate, Error, Refused, StoreDown
 from core.message import State, Text
 from core.ports import Cause, FeedRow, SessionRow, Settlement, StoredMessage
-from gateway.guest import Guest
+from gateway.guest import IN_HISTORY, Guest
 from gateway.limits import Buckets
 from gateway.visitor import merged, read_token
 from gateway.widget_frames import (
@@ -67,7 +67,10 @@ class Guests:
         self._per_visitor, self._per_ip = Buckets(PER_VISITOR), Buckets(PER_IP)
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish), self._rim.signals.listen(self._signal)]
+        self._ends = [
+            self._rim.hub.listen(self._publish, lambda: bool(self._rooms)),
+            self._rim.signals.listen(self._signal),
+        ]
 
     async def stop(self) -> None:
         while self._ends:
@@ -80,8 +83,8 @@ class Guests:
 
     @property
     def open(self) -> int:
-        """How many widgets are open."""
-        return sum(len(room.guests) for room in self._rooms.values())
+        """How many widgets are open and keep up."""
+        return sum(guest.outlet.open for room in self._rooms.values() for guest in room.guests)
 
     async def serve(self, request: web.Request, channel: str) -> web.StreamResponse:
         socket, outlet = await accept(request, max_waiting=self._max_waiting)
@@ -137,7 +140,8 @@ class Guests:
         cursor = read_cursor(after) if after else None
         if cursor is not None and cursor.feed != hub.identity:
             cursor = None
-        rows = hub.recent(cursor.n) if cursor is not None and cursor.n <= hub.cursor else None
+        in_feed = cursor is not None and IN_HISTORY < cursor.n <= hub.cursor
+        rows = hub.recent(cursor.n) if cursor is not None and in_feed else None
         guest.after = hub.cursor if rows is None or cursor is None else cursor.n
         if cursor is not None:
             guest.session, guest.seq = cursor.session, cursor.seq
@@ -327,9 +331,10 @@ def _hello(text: str | None) -> AuthIn | None:
 
 def _frame(text: str | None) -> FrameIn | ErrorFrame:
     try:
-        return msgspec.json.decode(text or "", type=FrameIn)
+        heard: FrameIn = msgspec.json.decode(text or "", type=FrameIn)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return ErrorFrame("bad_frame", f"This frame is not understood: {error}"[:300])
+    return heard
 
 
 def _error(error: Error, client_id: str | None) -> ErrorFrame:

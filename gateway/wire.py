@@ -8,30 +8,40 @@ import ipaddress
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from core.channel import Answer
 from core.errors import Rejected, Uncertain, Unreachable
 
-TOTAL_S = 20.0  # a provider that needs longer is down for our purposes; LINE itself gives up at 10
+STREAM_S = 300.0  # a large file takes its time, as long as something comes all the while
+TOTAL_S = 20.0  # a provider that needs longer is down for our purposes
 CONNECT_S = 5.0
 KEEP_ALIVE_S = 15.0  # below the idle limit of every provider seen, so that a reused connection is rarely half closed
 POOL = 512
 REDIRECTS = 3
 MAX_ANSWER = 4 << 20  # an API's answer; media are streamed
-AGENT = "Frontdesk"  # Meta's media host refuses requests without a User-Agent
+AGENT = "Frontdesk"  # a provider's media host refuses requests without a User-Agent
 
 Origin = tuple[str, str, int]
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def origin(url: str) -> Origin:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return parts.scheme, (parts.hostname or "").lower(), port
+def parsed(url: str) -> URL:
+    """The address as the client will read it (one parser, so that none can be played against the other)."""
+    try:
+        found = URL(url)
+        _ = found.port, found.raw_host
+    except ValueError as error:
+        raise Rejected("address", "This is not an address that can be called.") from error
+    return found
+
+
+def origin(url: URL) -> Origin:
+    return url.scheme, (url.raw_host or "").lower(), url.port or 0
 
 
 class Allowed:
@@ -44,14 +54,29 @@ class Allowed:
     def host(self, host: str) -> bool:
         return host.lower() in self._hosts
 
+    def named(self, text: str) -> bool:
+        """Whether an IP address is among the entries."""
+        address = _meant(text)
+        return self.host(str(address)) or any(address.version == net.version and address in net for net in self._nets)
+
     def address(self, text: str) -> bool:
         """Whether an IP address is public, or private but allowed."""
-        address = ipaddress.ip_address(text.partition("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
-        if any(address.version == net.version and address in net for net in self._nets) or self.host(str(address)):
-            return True
-        return address.is_global and not address.is_multicast
+        address = _meant(text)
+        return self.named(text) or (address.is_global and not address.is_multicast)
+
+
+class Private(OSError):
+    """A name stands for addresses of which none may be reached."""
+
+
+def _meant(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address that a packet would go to in the end: an IPv4 one may be wrapped in an IPv6 one."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 class GuardedResolver(AbstractResolver):
@@ -68,7 +93,7 @@ class GuardedResolver(AbstractResolver):
             return found
         public = [entry for entry in found if self._allowed.address(entry["host"])]
         if not public:
-            raise OSError(None, f"{host} is a private address, which outgoing requests may not reach")
+            raise Private(None, f"{host} is a private address, which outgoing requests may not reach")
         return public
 
     async def close(self) -> None:
@@ -95,7 +120,9 @@ class Network:
     def wire(self, trusted: Sequence[str]) -> "ChannelWire":
         """A wire for one channel, which trusts the origins of these addresses."""
         assert self._trusted is not None and self._guarded is not None, "the network was not started"
-        return ChannelWire(self._trusted, self._guarded, self.allowed, frozenset(origin(url) for url in trusted if url))
+        return ChannelWire(
+            self._trusted, self._guarded, self.allowed, frozenset(origin(parsed(url)) for url in trusted if url)
+        )
 
 
 def _session(resolver: AbstractResolver | None) -> aiohttp.ClientSession:
@@ -134,26 +161,33 @@ class ChannelWire:
         *,
         timeout: float | None = None,
     ) -> Answer:
-        options: dict[str, Any] = {} if timeout is None else {"timeout": aiohttp.ClientTimeout(total=timeout)}
+        options: dict[str, Any] = {}
+        if timeout is not None:
+            options["timeout"] = aiohttp.ClientTimeout(total=timeout, connect=min(timeout, CONNECT_S))
+        target = parsed(url)
         try:
-            async with self._pool(url).request(
-                method, url, headers=headers, data=body, allow_redirects=False, **options
+            async with self._pool(target).request(
+                method, target, headers=headers, data=body, allow_redirects=False, **options
             ) as response:
                 return Answer(response.status, _lower(response.headers), await _bounded(response))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _named(error, url) from error
+            raise _named(error, target) from error
 
     async def stream(
         self, url: str, headers: Mapping[str, str] | None = None, *, max_bytes: int
     ) -> AsyncIterator[bytes]:
-        first, seen = origin(url), 0
+        target, seen = parsed(url), 0
+        first = origin(target)
         for _ in range(REDIRECTS + 1):
             try:
-                async with self._pool(url).get(
-                    url, headers=headers if origin(url) == first else None, allow_redirects=False
+                async with self._pool(target).get(
+                    target,
+                    headers=headers if origin(target) == first else None,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=STREAM_S, connect=CONNECT_S, sock_read=TOTAL_S),
                 ) as response:
                     if response.status in (301, 302, 303, 307, 308):
-                        url = urljoin(url, response.headers.get("Location", ""))
+                        target = target.join(parsed(response.headers.get("Location", "")))
                         continue
                     _refuse(response, max_bytes)
                     async for chunk in response.content.iter_chunked(65_536):
@@ -163,17 +197,22 @@ class ChannelWire:
                         yield chunk
                     return
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise Unreachable("network", _words(error, url)) from error
+                _refuse_private(error)
+                raise Unreachable("network", _words(error, target)) from error
         raise Rejected("redirects", "The file's address redirects too often.")
 
-    def _pool(self, url: str) -> aiohttp.ClientSession:
+    def _pool(self, url: URL) -> aiohttp.ClientSession:
         """The pool that may call an address; raises `Rejected` if none may."""
         scheme, host, _ = where = origin(url)
         if where in self._trusted:
             return self._trusted_pool
-        if scheme != "https" and not self._allowed.host(host):
+        literal = _is_literal(host)
+        if not host or (_is_number(host) and not literal):
+            raise Rejected("address", "This is not an address that can be called.")
+        named = self._allowed.host(host) or (literal and self._allowed.named(host))
+        if scheme != "https" and not (scheme == "http" and named):
             raise Rejected("address", f"Only https addresses may be reached, not {scheme}://{host}.")
-        if _is_literal(host) and not self._allowed.address(host):
+        if literal and not self._allowed.address(host):
             raise Rejected("address", f"{host} is a private address, which outgoing requests may not reach.")
         return self._guarded_pool
 
@@ -184,6 +223,11 @@ def _is_literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_number(host: str) -> bool:
+    """What the client would hand to the system as an address, without asking the resolver: 2130706433, 127.1."""
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
@@ -208,16 +252,22 @@ def _refuse(response: aiohttp.ClientResponse, max_bytes: int) -> None:
         raise Rejected("too_large", f"The file is larger than {max_bytes >> 20} MB.")
 
 
-def _named(error: Exception, url: str) -> Unreachable | Uncertain:
+def _named(error: Exception, url: URL) -> Unreachable | Uncertain:
     """Nothing was sent → `Unreachable`; anything after the connection stood → `Uncertain`."""
+    _refuse_private(error)
     before = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
     if isinstance(error, before):
         return Unreachable("network", _words(error, url))
     return Uncertain("network", _words(error, url))
 
 
-def _words(error: Exception, url: str) -> str:
+def _refuse_private(error: Exception) -> None:
+    """No retry makes a private address a public one."""
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Private):
+        raise Rejected("address", f"{error.os_error.strerror}.") from error
+
+
+def _words(error: Exception, url: URL) -> str:
     """What happened, without the address's path: some providers carry a token in it."""
-    host = urlsplit(url).hostname
     what = "took too long to answer" if isinstance(error, asyncio.TimeoutError) else "could not be reached"
-    return f"{host} {what} ({type(error).__name__})."
+    return f"{url.raw_host} {what} ({type(error).__name__})."

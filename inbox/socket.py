@@ -69,6 +69,7 @@ async def _catch_up(rim: Rim, board: Board, desk: Desk, after: str | None) -> No
         rows = hub.recent(desk.after) or await rim.store.feed(desk.after, PAGE)
         for row in rows:
             await gap.show(row)
+            desk.flush()
         desk.after = rows[-1].n if rows else hub.cursor
         await desk.outlet.drained()
     board.attach(desk)
@@ -87,9 +88,9 @@ class _Gap:
         frames = Frames(row, self._rim.hub.identity, self._rim.directory)
         desk, sees = self._desk, self._desk.sees(place_of(row.row.session))
         if await self._moved(row, row.session, sees):
-            desk.write(frames.whole(desk.audience) if sees else frames.gone(desk.audience), row.n)
+            desk.hold(frames.whole(desk.audience) if sees else frames.gone(desk.audience), row.n)
         if sees:
-            desk.write(frames.event(desk.audience), row.n)
+            desk.hold(frames.event(desk.audience), row.n)
 
     async def _moved(self, row: FeedRow, session: str, sees: bool) -> bool:
         """Whether the session came into sight or left it since the socket went; told once."""

@@ -18,9 +18,7 @@ _REMEMBERED = 50_000
 _CHUNK = 500
 
 
-_EventRow = tuple[
-    str | None, int | None, str | None, str | None, bytes
-]  # session, seq, state, provider id, body
+_EventRow = tuple[str | None, int | None, str | None, str | None, bytes]  # session, seq, state, provider id, body
 
 
 @dataclass(slots=True)
@@ -30,9 +28,7 @@ class Prepared:
     commit: Commit
     body: bytes
     sessions: list[tuple[Session, bytes | None]]  # no bytes for the open one: it is in the conversation's
-    events: list[
-        tuple[str | None, int | None, str | None, str | None, bytes]
-    ]  # session, seq, state, id, body
+    events: list[tuple[str | None, int | None, str | None, str | None, bytes]]  # session, seq, state, id, body
     effects: list[tuple[Effect, str, str, bytes]]  # effect, key, kind, body
     causes: list[bytes]
 
@@ -130,13 +126,13 @@ _SQL = {
     "quiet_sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, active_n = coalesce(active_n, ?),"
     " body = ? WHERE rid = ?",
     "events": "INSERT INTO event"
-    " (n, conversation, session, seq, fact, at, policy, causes, state, provider_id, body) VALUES (?,?,?,?,0,?,?,?,?,?,?)",
+    " (n, conversation, session, seq, fact, at, policy, causes, state, provider_id, body)"
+    " VALUES (?,?,?,?,0,?,?,?,?,?,?)",
     "causes": "INSERT INTO cause VALUES (?,?,?)",
     "loose_causes": "INSERT INTO loose_cause VALUES (?,?)",
     "names": "INSERT OR IGNORE INTO name VALUES (?,?,?)",
     "aliases": "INSERT OR IGNORE INTO alias VALUES (?,?,?)",
-    "errands": "INSERT INTO errand (key, conversation, kind, due, ready, node, until, body)"
-    " VALUES (?,?,?,?,?,?,?,?)",
+    "errands": "INSERT INTO errand (key, conversation, kind, due, ready, node, until, body) VALUES (?,?,?,?,?,?,?,?)",
     "timers": "INSERT INTO errand (key, conversation, kind, due, ready, body) VALUES (?,?,'wake_at',?,?,?)"
     " ON CONFLICT (key) DO UPDATE SET due = excluded.due, ready = excluded.ready, body = excluded.body,"
     " node = NULL, until = 0, attempt = 0, uncertain = 0, began = 0",
@@ -176,22 +172,17 @@ class Batch:
         ledger, commits = self._ledger, self._commits
         known_ids = ledger.conversations
         ids = {id for p in commits if (id := p.commit.conversation.id) not in known_ids}
-        for known, *rest in self._select(
-            "SELECT id, rid, version, active_n FROM conversation WHERE id IN", ids
-        ):
+        for known, *rest in self._select("SELECT id, rid, version, active_n FROM conversation WHERE id IN", ids):
             ledger.conversations[known] = (rest[0], rest[1], rest[2])
         sessions = {session.id for p in commits for session, _ in p.sessions}
         sessions |= {event[0] for p in commits for event in p.events if event[0] is not None}
         sessions |= {p.commit.conversation.session.id for p in commits if p.commit.conversation.session}
         unknown = {session for session in sessions if session not in ledger.sessions}
-        for known, *rest in self._select(
-            "SELECT id, rid, phase, agent, grp FROM session WHERE id IN", unknown
-        ):
+        for known, *rest in self._select("SELECT id, rid, phase, agent, grp FROM session WHERE id IN", unknown):
             ledger.sessions[known] = (rest[0], rest[1], rest[2], rest[3])
         digests = {cause for p in commits for cause in p.causes}
         for cause, session, seq in self._select(
-            "SELECT c.digest, s.id, c.seq FROM cause c LEFT JOIN session s ON s.rid = c.session"
-            " WHERE c.digest IN",
+            "SELECT c.digest, s.id, c.seq FROM cause c LEFT JOIN session s ON s.rid = c.session WHERE c.digest IN",
             digests,
         ):
             self._causes[cause] = (session, seq)
@@ -267,6 +258,7 @@ class Batch:
             self._add_causes(prepared)
         channel, id = commit.conversation.channel, commit.conversation.id
         self._writes.aliases.extend((channel, alias, id) for alias in commit.aliases)
+        self._addresses.update((channel, alias) for alias in commit.aliases)
         if commit.takes is not None or commit.frees is not None:
             self._move_seats(commit)
         errands = tuple(self._add_errands(prepared, conversation)) if prepared.effects else ()
@@ -333,9 +325,7 @@ class Batch:
         for index, (owner, seq, state, provider_id, body) in enumerate(prepared.events):
             session = sessions[owner][0] if owner is not None and owner in sessions else None
             kept = causes if index == last else None
-            rows.append(
-                (first + index, conversation, session, seq, at, policy, kept, state, provider_id, body)
-            )
+            rows.append((first + index, conversation, session, seq, at, policy, kept, state, provider_id, body))
             event = commit.events[index]
             if session is not None and isinstance(event, Amended | Retracted | Recalled):
                 self._writes.alterations.append((session, event))

@@ -1,7 +1,7 @@
 """Lists of sessions and customers, newest first, page by page.
 
-Open sessions are few and found by small indexes; closed ones are history, and every list of them walks one index that
-is in the order of activity. A page is the two merged, so that its cost does not grow with the history.
+Open sessions are few and found by small indexes; closed ones are history, and every list of them walks an
+index that is in the order of activity. A page is the two merged, so that its cost does not grow with history.
 """
 
 import sqlite3
@@ -61,9 +61,7 @@ def _asked(query: SessionQuery, active: str) -> _Where:
         where.add("s.channel = ?", query.channel)
     if query.visible_to is not None:
         groups = query.visible_groups
-        where.add(
-            f"(s.agent = ? OR s.grp IS NULL OR s.grp IN ({marks(len(groups))}))", query.visible_to, *groups
-        )
+        where.add(f"(s.agent = ? OR s.grp IS NULL OR s.grp IN ({marks(len(groups))}))", query.visible_to, *groups)
     if query.after is not None:
         where.add(f"{active} < ?", int(query.after))
     return where
@@ -122,8 +120,10 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     wanted = _rows.folded(query.q)
     number = wanted.removeprefix("#")
     kinds = [
-        "SELECT s.rid FROM customer k JOIN conversation c ON c.customer = k.id"
-        " JOIN session s ON s.conversation = c.rid WHERE instr(k.name, ?) > 0 OR k.partner_key = ?"
+        (
+            "SELECT s.rid FROM customer k JOIN conversation c ON c.customer = k.id"
+            " JOIN session s ON s.conversation = c.rid WHERE instr(k.name, ?) > 0 OR k.partner_key = ?"
+        )
     ]
     values: list[object] = [wanted, wanted]
     if number.isascii() and number.isdigit() and len(number) < 19 and str(int(number)) == number:
@@ -146,9 +146,7 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
 
 def match(query: str) -> str:
     """The question in the index's language: every phrase, the last word of each perhaps only begun."""
-    return " AND ".join(
-        f'"{" ".join(phrase.terms)}"{"*" if phrase.prefix else ""}' for phrase in terms.phrases(query)
-    )
+    return " AND ".join(f'"{" ".join(phrase.terms)}"{"*" if phrase.prefix else ""}' for phrase in terms.phrases(query))
 
 
 def customers(
@@ -162,8 +160,6 @@ def customers(
     if after is not None:
         where.add("id < ?", after)
     sql = f"SELECT body FROM customer WHERE {where.sql or 'TRUE'} ORDER BY id DESC LIMIT ?"
-    found: list[Customer] = [
-        decode_customer(row[0]) for row in connection.execute(sql, (*where.values, limit + 1))
-    ]
+    found: list[Customer] = [decode_customer(row[0]) for row in connection.execute(sql, (*where.values, limit + 1))]
     shown = tuple(found[:limit])
     return CustomerPage(shown, shown[-1].id if len(found) > len(shown) > 0 else None)

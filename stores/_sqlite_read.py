@@ -86,9 +86,7 @@ def session(connection: sqlite3.Connection, id: str) -> SessionRow | None:
 def session_rows(connection: sqlite3.Connection, rids: list[int]) -> dict[int, SessionRow]:
     if not rids:
         return {}
-    rows = connection.execute(
-        f"SELECT s.rid, {SESSION} FROM {SESSION_FROM} WHERE s.rid IN ({marks(len(rids))})", rids
-    )
+    rows = connection.execute(f"SELECT s.rid, {SESSION} FROM {SESSION_FROM} WHERE s.rid IN ({marks(len(rids))})", rids)
     return {row[0]: session_row(row[1:]) for row in rows}
 
 
@@ -189,15 +187,11 @@ def seats(connection: sqlite3.Connection) -> list[Seat]:
 
 def seat(row: Any) -> Seat:
     agent, status, reason, capacity, load, assigned_at = row
-    return Seat(
-        agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at
-    )
+    return Seat(agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at)
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
-    phases = dict(
-        connection.execute("SELECT phase, count(*) FROM session WHERE phase <> 'closed' GROUP BY phase")
-    )
+    phases = dict(connection.execute("SELECT phase, count(*) FROM session WHERE phase <> 'closed' GROUP BY phase"))
     kept = dict(connection.execute("SELECT name, value FROM counter"))
     return {
         "errands": one(connection, "SELECT count(*) FROM errand"),

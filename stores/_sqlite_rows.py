@@ -36,10 +36,7 @@ Row = tuple[Any, ...]
 
 ACTIVE = "coalesce(s.active_n, c.active_n)"
 # What a message's row says of it: `stored` reads these, in this order.
-MESSAGE = (
-    "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at,"
-    " e.provider_id"
-)
+MESSAGE = "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at, e.provider_id"
 # A session with its conversation and its last message: `session_row` reads these, in this order.
 SESSION = f"s.body, c.id, c.channel, c.address, c.body, {ACTIVE}, s.id, {MESSAGE}"
 SESSION_FROM = (

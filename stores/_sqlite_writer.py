@@ -1,6 +1,6 @@
 """The writer thread: all that waits is done in one transaction, and answered once that is durable.
 
-There is no window: the next batch begins as soon as the last is on disk, with whatever has come in the meantime.
+There is no window: the next batch begins as soon as the last is on disk, with what has come in the meantime.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ Work = Callable[[sqlite3.Connection, Ledger], T]
 WAITING_AT_MOST = 4096
 _BATCH_AT_MOST = 1024
 
-# What a disk does, or a full one, or another process that holds the file: nothing is wrong with the operation.
+# A broken or full disk, another process that holds the file: nothing is wrong with the operation itself.
 _DISK = frozenset(
     (
         sqlite3.SQLITE_IOERR,

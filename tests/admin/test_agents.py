@@ -95,6 +95,7 @@ async def test_an_agent_with_open_chats_stays(here: World, owner: Client) -> Non
     refused = await owner.delete(f"{AGENTS}/mei")
     assert (refused.status, refused.body["code"]) == (409, "open_chats")
     assert await status_of(here, "mei") == "online"
+    assert [seat.status for seat in here.seated] == ["offline", "online"]  # the desk was told of both
     await here.rim.engine.at_session(session, Close(Actor("mei", "Mei")))
     assert (await owner.delete(f"{AGENTS}/mei")).status == 204
     assert (await owner.delete(f"{AGENTS}/mei")).status == 404

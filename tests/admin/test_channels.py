@@ -1,5 +1,6 @@
 """Channels: connected, changed, removed; secrets go in and never come out."""
 
+import asyncio
 import json
 
 from msgspec.structs import replace
@@ -10,8 +11,9 @@ from core.command import Actor, Close
 from core.errors import Unreachable
 from core.ports import Raw
 from tests.api.client import Client
+from tests.api.kept import URL
 from tests.api.kinds import Kite
-from tests.api.world import NOON, URL, World
+from tests.api.world import NOON, World
 
 CHANNELS = "/api/v1/admin/channels"
 CANARY = "canary-4711-secret"
@@ -223,3 +225,15 @@ async def test_pages_follow_one_another(here: World, owner: Client) -> None:
     for wrong in ({"limit": "0"}, {"limit": "many"}, {"after": "tomorrow"}, {"sort": "name"}):
         assert (await owner.get(CHANNELS, params=wrong)).status == 422
     assert len((await owner.get(CHANNELS, params={"limit": "9999"})).body["items"]) == 5
+
+
+async def test_two_changes_at_one_instant_both_count(here: World, owner: Client) -> None:
+    await here.channel()
+    path = f"{CHANNELS}/kites"
+    await asyncio.gather(
+        owner.patch(path, {"name": "Red kites"}),
+        owner.patch(path, {"language": "ja"}),
+        owner.patch(path, {"settings": {"hill": "north"}}),
+    )
+    doc = here.rim.directory.channels["kites"]
+    assert (doc.name, doc.language, doc.settings["hill"]) == ("Red kites", "ja", "north")

@@ -13,7 +13,6 @@ async def test_a_group_has_members_and_a_method(here: World, owner: Client) -> N
     assert seen.body["method"] == "round_robin"
     id = seen.body["id"]
     assert here.rim.directory.groups_of("owner") == (id,)
-    assert len(here.nudges) == 1
     seen = await owner.patch(f"{GROUPS}/{id}", {"name": "Sellers", "agents": [], "method": None})
     assert (seen.body["name"], seen.body["agents"], seen.body["method"]) == ("Sellers", [], None)
     assert (await owner.get(f"{GROUPS}/{id}")).body == seen.body

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 Hit = tuple[str, str, int]  # method, path template, status
 HITS = pytest.StashKey[set[Hit]]()
 UNMET = pytest.StashKey[list[str]]()
@@ -30,9 +31,8 @@ def unmet(hits: set[Hit]) -> list[str]:
 
 def is_whole(config: pytest.Config) -> bool:
     """Whether nothing of the suite was left out on purpose."""
-    here = Path(config.rootpath)
-    asked = {(here / name.partition("::")[0]).resolve() for name in config.args if "::" not in name}
-    whole = asked in ({here}, {here / "tests"}) and len(asked) == len(set(config.args))
+    asked = {(ROOT / name.partition("::")[0]).resolve() for name in config.args if "::" not in name}
+    whole = asked in ({ROOT}, {ROOT / "tests"}) and len(asked) == len(set(config.args))
     chosen = ("keyword", "markexpr", "lf", "deselect", "collectonly", "ignore", "ignore_glob", "maxfail", "stepwise")
     return whole and not any(config.getoption(name, None) for name in chosen)
 

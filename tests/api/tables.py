@@ -3,5 +3,6 @@
 from admin.routes import ROUTES as ADMIN
 from api.openapi import served
 from api.signin import ROUTES as SIGNIN
+from inbox.routes import ROUTES as INBOX
 
-WHOLE = served((*SIGNIN, *ADMIN))
+WHOLE = served((*SIGNIN, *ADMIN, *INBOX))

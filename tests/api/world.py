@@ -23,19 +23,19 @@ from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
 from core.message import Text
-from core.ports import Cause, Lease
+from core.ports import Cause, Lease, Seat
 from core.survey import Answers
 from core.turn import Outlook
 from locales import read
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
+from tests.api.kept import URL, MemoryFiles
 from tests.api.kinds import KINDS
 
 NOON = 1_750_000_000_000
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-URL = "https://desk.example"
 
 
 @dataclass
@@ -100,7 +100,7 @@ class World:
     clock: StillClock
     signals: Signals
     actions: Actions
-    nudges: list[None]
+    seated: list[Seat]
     client: Client
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -186,7 +186,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         done=done,
     )
     signals, actions = Signals(), Actions()
-    nudges: list[None] = []
+    seated: list[Seat] = []
     rim = Rim(
         store=store,
         engine=Engine(store, clock, around),
@@ -197,16 +197,17 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         vault=Vault.of("a secret for tests only"),
         signals=signals,
         actions=actions,
+        files=MemoryFiles(),
         kinds=lambda: KINDS,
         new_id=new_id,
-        nudge=lambda: nudges.append(None),
+        seated=seated.append,
         public_url=URL,
         limits=limits or Limits(body=20_000, settings=100_000),
     )
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
     http = await serve(app)
-    return World(rim, store, clock, signals, actions, nudges, Client(http, Described(document(routes)), hits))
+    return World(rim, store, clock, signals, actions, seated, Client(http, Described(document(routes)), hits))
 
 
 def _kind(kind: str) -> Any:

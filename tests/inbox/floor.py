@@ -1,15 +1,14 @@
 """A desk with its customers, agents and sockets, over the memory store: the real rules, inbox and widget."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import connectors
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient
-from msgspec.structs import replace
 
+import connectors
 import inbox
 from api.auth import Auth
 from api.directory import Directory
@@ -25,43 +24,21 @@ from core.channel import Connector, Received
 from core.command import Receive
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
-from core.errors import Rejected
-from core.message import Content, Media, Text
+from core.message import Text
 from core.ports import Cause, Lease, Seat, Settlement
 from core.survey import Answers
 from core.turn import Outlook
 from gateway import widget
-from gateway.files import Kept, sniffed
+from gateway.widget import Widget
 from locales import read
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
+from tests.api.kept import URL, MemoryFiles
 from tests.api.kinds import KINDS
-from tests.api.world import CHEAP, PASSWORD, URL, Actions, Signals, StillClock
+from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock
 
 ROUTES = served((*SIGN_IN, *inbox.ROUTES))
-MOST_BYTES = 1000
-
-
-@dataclass
-class MemoryFiles:
-    kept: dict[str, bytes] = field(default_factory=dict)
-
-    async def keep(self, chunks: AsyncIterator[bytes]) -> Kept:
-        body = b"".join([chunk async for chunk in chunks])
-        if not body or len(body) > MOST_BYTES:
-            raise Rejected("too_large" if body else "empty", "This file cannot be kept.")
-        url = f"media:{len(self.kept):032x}"
-        self.kept[url] = body
-        return Kept(url, sniffed(body[:64]), len(body))
-
-    def public(self, content: Content) -> Content:
-        if isinstance(content, Media) and (content.url or "").startswith("media:"):
-            return replace(content, url=f"{URL}/signed/{content.url}")
-        return content
-
-    async def remove(self, url: str) -> None:
-        del self.kept[url]
 
 
 class Line:
@@ -113,10 +90,13 @@ class Floor:
     hub: Hub
     http: "TestClient[Any, Any]"
     client: Client
+    widget_side: Widget
     tokens: dict[str, str] = field(default_factory=dict)
     errands: list[Any] = field(default_factory=list)
 
-    async def agent(self, id: str = "mei", role: Role = "agent", *, status: str = "online", capacity: int = 5) -> Client:
+    async def agent(
+        self, id: str = "mei", role: Role = "agent", *, status: str = "online", capacity: int = 5
+    ) -> Client:
         doc = AgentDoc(
             id=id,
             name=id.title(),
@@ -166,6 +146,7 @@ class Floor:
 
     async def socket(self, agent: str, after: str | None = None) -> Line:
         line = Line(await self.http.ws_connect("/api/v1/inbox/socket"))
+        self.client.hits.add(("GET", "/api/v1/inbox/socket", 101))
         await line.say(type="auth", token=self.tokens[agent], after=after)
         return line
 
@@ -228,7 +209,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
     app = web.Application(middlewares=[middleware])
     mount(app, ROUTES, rim)
     inbox.install(app, rim, max_waiting=max_waiting)
-    widget.install(app, rim, max_waiting=max_waiting)
+    side = widget.install(app, rim, max_waiting=max_waiting)
     await hub.start()
 
     async def stop(app: web.Application) -> None:
@@ -237,7 +218,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
     app.on_cleanup.append(stop)
     http = await serve(app)
     client = Client(http, Described(document(ROUTES)), hits)
-    return Floor(rim, store, clock, signals, actions, files, seated, hub, http, client)
+    return Floor(rim, store, clock, signals, actions, files, seated, hub, http, client, side)
 
 
 def kind_of(kind: str) -> type[Connector]:

@@ -42,6 +42,7 @@ async def test_a_cursor_of_nobody_is_bad_input(desk: Floor) -> None:
 
 async def test_messages_go_on_after_a_seq(desk: Floor) -> None:
     mei = await desk.agent()
+    session = ""
     for number in range(4):
         session = await desk.chat(f"line {number}")
     path = f"{BASE}/sessions/{session}/messages"

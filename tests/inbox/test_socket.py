@@ -16,9 +16,7 @@ BASE = "/api/v1/inbox"
 
 
 def created(frames: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    return [
-        (frame["session"]["id"], frame["message"]["seq"]) for frame in frames if frame["type"] == "message.created"
-    ]
+    return [(frame["session"]["id"], frame["message"]["seq"]) for frame in frames if frame["type"] == "message.created"]
 
 
 async def test_the_first_frame_signs_in_and_the_feed_follows(desk: Floor) -> None:
@@ -67,6 +65,7 @@ async def test_a_socket_that_comes_back_misses_nothing_and_gets_nothing_twice(de
     while len(created(line.frames)) < 4:
         last = await line.next()
     await line.close()
+    session = ""
     for number in range(30):
         session = await desk.chat(f"meanwhile {number}")
     back = await desk.socket("mei", last["cursor"])
@@ -207,12 +206,13 @@ async def test_a_slow_socket_is_told_to_reload_and_closed_and_the_others_go_on(
     await quick.next()
     slow.socket._response.connection.protocol.pause_reading()  # type: ignore[union-attr]
     session, number = "", 0
-    while len(desk.signals.sockets) < 3:  # until the board let go of the slow one
+    assert desk.http.app is not None
+    board = desk.http.app[BOARD]
+    while board.desks == 2:
         number += 1
         session = await desk.chat(f"{number} " + "long " * 150)
         while (session, 1) not in created(quick.frames) or created(quick.frames)[-1][1] < number:
             await quick.next()
-    assert desk.signals.sockets[-1] == ("closed", "mei")
     slow.socket._response.connection.protocol.resume_reading()  # type: ignore[union-attr]
     await slow.end()
     assert slow.types()[-1] == "reload"
@@ -302,12 +302,14 @@ async def test_a_change_of_state_is_an_update_of_the_message(desk: Floor) -> Non
     assert row is not None
     fact = StateChanged(sent["seq"], "failed", desk.clock.at, "63016", "The window is closed.")
     await desk.store.settle(
-        Settlement(
-            key="x", conversation=row.conversation, session=session, done=True, facts=(fact,), at=desk.clock.at
-        )
+        Settlement(key="x", conversation=row.conversation, session=session, done=True, facts=(fact,), at=desk.clock.at)
     )
     desk.hub.reached(await desk.store.newest())
     frame = await line.until(type="message.updated")
     assert frame["message"]["id"] == sent["id"]
     assert frame["message"]["state"] == "failed"
     assert frame["message"]["error"] == {"code": "63016", "reason": "The window is closed."}
+
+
+async def test_a_call_that_is_no_websocket_is_refused(desk: Floor) -> None:
+    assert (await desk.client.get(f"{BASE}/socket")).status == 400

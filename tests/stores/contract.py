@@ -1,4 +1,4 @@
-"""What every store must do, method by method. A store's test file derives a class and gives the fixture `store`."""
+"""What every store must do, method by method. A store's tests derive a class and give the fixture `store`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from core.event import (
     StateChanged,
     TurnedAway,
 )
-from core.message import Author, Image, Message, Note, Text
+from core.message import Author, Image, Message, Note, State, Text, plain
 from core.ports import Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Rating
 from tests.stores.scenes import NODE, NOON, Scene
@@ -66,7 +66,7 @@ async def outcome(store: Store, commit: Commit) -> Committed | StoreError:
 
 
 async def texts(store: Store, session: str) -> list[str]:
-    return [stored.message.content.text for stored in await store.history(session)]  # type: ignore[union-attr]
+    return [plain(stored.message.content) for stored in await store.history(session)]
 
 
 async def listed(store: Store, **query: object) -> list[str]:
@@ -213,6 +213,17 @@ class AliasContract:
         await store.alias("line-1", "shared", "conv-ann")
         await store.alias("line-1", "shared", "conv-bob")
         assert await store.load("line-1", "shared") == (ann.state, 1)
+
+    async def test_a_name_learned_in_a_commit_leads_to_its_conversation(self, store: Store) -> None:
+        scene = await opened(store)
+        await store.commit(scene.take(replace(scene.says(), aliases=("wa-1", "bsuid-1"))))
+        assert await store.load("line-1", "bsuid-1") == (scene.state, 2)
+
+    async def test_a_name_learned_at_the_instant_it_writes_opens_one_conversation(self, store: Store) -> None:
+        ann = await opened(store, "ann")
+        learned = replace(ann.says(), aliases=("addr-bob",))
+        outcomes = await asyncio.gather(outcome(store, learned), outcome(store, Scene("bob").opens()))
+        assert [type(one).__name__ for one in outcomes] == ["Committed", "Stale"]
 
     async def test_a_name_that_leads_somewhere_opens_no_second_conversation(self, store: Store) -> None:
         await opened(store, "ann")
@@ -578,9 +589,10 @@ class StatusContract:
     async def test_a_message_goes_forward_through_its_states_and_never_back(self, store: Store) -> None:
         scene, errand = await answered(store)
         await store.settle(sent(scene, errand.key, "out-1"))
-        seen: list[str | None] = []
-        for state in ("delivered", "sent", "read", "failed", "delivered"):
-            update = StatusUpdate(id=f"s-{state}", state=state, at=NOON, message_id="out-1")  # type: ignore[arg-type]
+        seen: list[State | None] = []
+        states: tuple[State, ...] = ("delivered", "sent", "read", "failed", "delivered")
+        for state in states:
+            update = StatusUpdate(id=f"s-{state}", state=state, at=NOON, message_id="out-1")
             assert await store.report("line-1", update, NOON) is True
             stored = await store.message(scene.session.id, 2)
             assert stored is not None
@@ -599,9 +611,7 @@ class StatusContract:
         assert stored.maybe_twice is True
         assert (await store.counts())["failed"] == 1
 
-    async def test_a_status_that_came_too_early_is_applied_once_the_message_is_known(
-        self, store: Store
-    ) -> None:
+    async def test_a_status_that_came_too_early_is_applied_once_the_message_is_known(self, store: Store) -> None:
         scene, errand = await answered(store)
         early = StatusUpdate(id="s-1", state="delivered", at=NOON, message_id="out-1")
         assert await store.report("line-1", early, NOON) is False
@@ -646,9 +656,7 @@ class StatusContract:
         prompts = [Prompted(message=message, at=NOON, seq=message.seq, key="greeting") for message in said]
         commit = replace(scene.with_events(*prompts, session=session), effects=(deliver,))
         await store.commit(scene.take(commit))
-        assert await store.report(
-            "line-1", StatusUpdate(id="s", state="delivered", at=NOON, delivery="d-1"), NOON
-        )
+        assert await store.report("line-1", StatusUpdate(id="s", state="delivered", at=NOON, delivery="d-1"), NOON)
         states = [stored.state for stored in await store.history(session.id)]
         assert states == [None, "delivered", "delivered"]
 
@@ -735,9 +743,7 @@ class ListContract:
             await store.commit(twin.take(twin.closed()))
         seen = ["free-closed", "free", "sales-closed", "sales", "own-closed", "own"]
         assert await listed(store, visible_to="bo", visible_groups=("sales",)) == seen
-        assert (
-            await listed(store, visible_to="bo", visible_groups=("sales", "x"), phase="closed") == seen[::2]
-        )
+        assert await listed(store, visible_to="bo", visible_groups=("sales", "x"), phase="closed") == seen[::2]
         assert await listed(store, visible_to="cy") == ["free-closed", "free"]
         assert await listed(store, visible_to="bo", group="secret") == ["own-closed", "own"]
         assert await listed(store, visible_to="cy", group="secret") == []
@@ -908,9 +914,7 @@ class DocumentContract:
 
     async def test_of_many_who_write_at_once_one_wins(self, store: Store) -> None:
         await store.put("groups", "g1", {"name": "Sales"}, who="root", at=1)
-        writes = (
-            store.put("groups", "g1", {"name": str(index)}, who="amy", at=2, expected=1) for index in range(8)
-        )
+        writes = (store.put("groups", "g1", {"name": str(index)}, who="amy", at=2, expected=1) for index in range(8))
         results = await asyncio.gather(*writes, return_exceptions=True)
         assert [result for result in results if not isinstance(result, Stale)] == [2]
 
@@ -933,9 +937,7 @@ class DocumentContract:
 
 class RestContract:
     async def test_a_sign_in_lives_until_it_is_revoked(self, store: Store) -> None:
-        grants = [
-            Grant(bytes([index]) * 32, agent, 100) for index, agent in enumerate(("bo", "bo", "cy", "cy"))
-        ]
+        grants = [Grant(bytes([index]) * 32, agent, 100) for index, agent in enumerate(("bo", "bo", "cy", "cy"))]
         for grant in grants:
             await store.grant(grant)
         assert await store.granted(grants[0].digest) == grants[0]

@@ -44,9 +44,7 @@ class Scene:
 
     def fresh(self, customer: Customer | None = None) -> Conversation:
         person = customer or Customer(id=f"customer-{self.name}", name=self.name.title())
-        return Conversation(
-            id=f"conv-{self.name}", channel=self.channel, address=f"addr-{self.name}", customer=person
-        )
+        return Conversation(id=f"conv-{self.name}", channel=self.channel, address=f"addr-{self.name}", customer=person)
 
     def take(self, commit: Commit) -> Commit:
         """The commit went through: what comes next builds on it."""
@@ -101,9 +99,7 @@ class Scene:
 
     def delivery(self, content: Content, session: Session, key: str | None = None) -> Deliver:
         part = Part(session.seq, content)
-        return Deliver(
-            id=key or self.id("deliver"), session=session.id, parts=(part,), not_after=self.at + 86_400_000
-        )
+        return Deliver(id=key or self.id("deliver"), session=session.id, parts=(part,), not_after=self.at + 86_400_000)
 
     def assigned(self, agent: str, *, frees: str | None = None, force: bool = False) -> Commit:
         ref = AgentRef(agent, agent.title())
@@ -117,9 +113,7 @@ class Scene:
         closure = Closure("agent", "closed", self.at)
         session = replace(self.session, phase="closed", closed=closure)
         event = Closed("agent", "closed", self.at, agent=agent)
-        return replace(
-            self._commit(replace(self.state, session=None, last=session), session, (event,)), frees=agent
-        )
+        return replace(self._commit(replace(self.state, session=None, last=session), session, (event,)), frees=agent)
 
     def with_events(self, *events: Event, session: Session | None = None) -> Commit:
         kept = session or self.session

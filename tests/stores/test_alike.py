@@ -1,4 +1,4 @@
-"""The SQLite store means what the memory store means: the same operations, whatever they are, the same answers."""
+"""The SQLite store means what the memory store means: to the same operations, whatever they are, the same answers."""
 
 import asyncio
 import tempfile
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from core.channel import StatusUpdate
 from core.errors import Duplicate, StoreError
-from core.event import Amended, Recalled, Retracted, StateChanged
+from core.event import Amended, Event, Recalled, Retracted, StateChanged
 from core.message import Text
 from core.ports import Commit, Lease, SessionQuery, Settlement
 from stores.memory import MemoryStore
@@ -46,9 +46,7 @@ class Alike(RuleBasedStateMachine):
 
     def both(self, method: str, *args: Any, **named: Any) -> Any:
         """Ask both; the answers, or the errors, must be the same."""
-        answers = [
-            self.loop.run_until_complete(self.one(s, method, args, named)) for s in (self.memory, self.sqlite)
-        ]
+        answers = [self.loop.run_until_complete(self.one(s, method, args, named)) for s in (self.memory, self.sqlite)]
         assert answers[0] == answers[1], f"{method} {args} {named}"
         return answers[0]
 
@@ -72,20 +70,12 @@ class Alike(RuleBasedStateMachine):
         scene = self.scenes[name]
         scene.at = at
         if scene.state is None or scene.state.session is None:
-            self.commit(
-                scene, scene.opens(text, cause=cause, group=group, phase="queued" if group else "bot"), False
-            )
+            self.commit(scene, scene.opens(text, cause=cause, group=group, phase="queued" if group else "bot"), False)
         else:
-            self.commit(
-                scene, scene.says(text, cause=cause, ref=None if cause is None else f"r-{cause}"), False
-            )
+            self.commit(scene, scene.says(text, cause=cause, ref=None if cause is None else f"r-{cause}"), False)
 
     def open_scenes(self) -> list[Scene]:
-        return [
-            scene
-            for scene in self.scenes.values()
-            if scene.state is not None and scene.state.session is not None
-        ]
+        return [scene for scene in self.scenes.values() if scene.state is not None and scene.state.session is not None]
 
     @precondition(lambda self: self.open_scenes())
     @rule(data=st.data(), wrong=st.sampled_from((False, False, False, True)), text=TEXTS, at=TIMES)
@@ -120,7 +110,7 @@ class Alike(RuleBasedStateMachine):
         scene = data.draw(st.sampled_from(self.open_scenes()))
         seq = data.draw(st.integers(min_value=1, max_value=scene.session.seq + 1))
         session = scene.session.id
-        events = {
+        events: dict[str, Event] = {
             "edit": Amended(session, seq, NOON, Text(text), Text("before")),
             "unsend": Retracted(session, seq, NOON),
             "recall": Recalled(session, seq, NOON, "bo"),
@@ -134,9 +124,7 @@ class Alike(RuleBasedStateMachine):
 
     @precondition(lambda self: self.known)
     @rule(data=st.data(), done=st.booleans(), at=TIMES, named=st.none() | IDS, state=STATES)
-    def an_errand_is_settled(
-        self, data: st.DataObject, done: bool, at: int, named: str | None, state: str
-    ) -> None:
+    def an_errand_is_settled(self, data: st.DataObject, done: bool, at: int, named: str | None, state: str) -> None:
         key, name = data.draw(st.sampled_from(self.known))
         scene = self.scenes[name]
         seq = scene.session.seq
@@ -163,9 +151,7 @@ class Alike(RuleBasedStateMachine):
 
     @rule(node=NODES, data=st.data())
     def a_lease_is_given_back(self, node: str, data: st.DataObject) -> None:
-        self.both(
-            "release", node, data.draw(st.none() | st.sampled_from([key for key, _ in self.known] or ["x"]))
-        )
+        self.both("release", node, data.draw(st.none() | st.sampled_from([key for key, _ in self.known] or ["x"])))
 
     @rule(node=NODES, now=TIMES)
     def a_node_starts_after_a_crash(self, node: str, now: int) -> None:

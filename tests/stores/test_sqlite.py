@@ -51,12 +51,8 @@ async def test_what_was_committed_is_there_after_opening_again(path: Path) -> No
     await store.close()
 
 
-async def test_a_second_server_on_the_same_file_is_refused_with_a_sentence(
-    sqlite: SqliteStore, path: Path
-) -> None:
-    with pytest.raises(
-        StoreDown, match=r"another process is serving .*frontdesk\.db; one database has one server"
-    ):
+async def test_a_second_server_on_the_same_file_is_refused_with_a_sentence(sqlite: SqliteStore, path: Path) -> None:
+    with pytest.raises(StoreDown, match=r"another process is serving .*frontdesk\.db; one database has one server"):
         await SqliteStore.open(path)
 
 
@@ -86,9 +82,7 @@ async def test_a_database_of_a_newer_version_is_refused(path: Path) -> None:
     await (await SqliteStore.open(path)).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version = 999")
-    with pytest.raises(
-        StoreDown, match=r"written by a newer version \(its schema is 999, this one knows \d+\)"
-    ):
+    with pytest.raises(StoreDown, match=r"written by a newer version \(its schema is 999, this one knows \d+\)"):
         await SqliteStore.open(path)
 
 
@@ -132,7 +126,7 @@ async def test_a_backup_under_load_is_one_moment_of_the_database(sqlite: SqliteS
         ]
         await copy.close()
     assert newest == sorted(newest)
-    assert not list(tmp_path.glob("*.partial"))
+    assert not await asyncio.to_thread(lambda: list(tmp_path.glob("*.partial")))
 
 
 async def test_a_backup_that_cannot_be_written_says_so(sqlite: SqliteStore, tmp_path: Path) -> None:
@@ -152,7 +146,7 @@ async def test_erased_words_are_in_no_byte_of_the_closed_file(path: Path) -> Non
     for _ in range(20):
         await store.index(10)
     await store.close()
-    assert b"kanarienvogel" not in path.read_bytes()
+    assert b"kanarienvogel" not in await asyncio.to_thread(path.read_bytes)
 
 
 # --- the writer ----------------------------------------------------------------------------------------------
@@ -176,9 +170,7 @@ async def test_a_full_disk_refuses_what_waits_loses_nothing_and_ends(sqlite: Sql
     assert [one.n for one in outcomes] == list(range(6, 126, 3)), "numbers go on where they had stopped"
 
 
-async def test_another_writer_at_the_file_makes_it_unreachable_for_a_while(
-    sqlite: SqliteStore, path: Path
-) -> None:
+async def test_another_writer_at_the_file_makes_it_unreachable_for_a_while(sqlite: SqliteStore, path: Path) -> None:
     assert sqlite._writer is not None
     await sqlite._writer.do(lambda c, _: c.execute("PRAGMA busy_timeout = 0").fetchone())
     with closing(sqlite3.connect(path, isolation_level=None)) as other:

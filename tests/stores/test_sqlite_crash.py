@@ -1,4 +1,4 @@
-"""kill -9 before every statement the store runs: what was acknowledged is there, and every commit is whole or absent.
+"""kill -9 before every statement the store runs: what was acknowledged is there, each commit whole or absent.
 
 A child plays a fixed story and kills itself at one step; the next child at the next. Then each database is opened,
 looked at, and the story is played to its end: it must come out as if nothing had happened.
@@ -43,16 +43,9 @@ def story() -> list[list[tuple[str, Step]]]:
     ops.append([("seat", lambda store: store.seat("bo", capacity=2, at=NOON))])
     ops.append([("online", lambda store: store.set_status("bo", "online", None, NOON))])
     scenes = (ann, bob, cat)
-    ops.append(
-        [commit(f"open {s.name}", s.take(s.opens(f"hi from {s.name}", cause=f"m-{s.name}"))) for s in scenes]
-    )
-    more = [
-        commit(f"more {s.name}", s.take(s.says("more", cause=f"n-{s.name}", ref=f"r-{s.name}")))
-        for s in scenes
-    ]
-    ops.append(
-        [*more, ("more ann again", more[0][1]), ("alias", lambda s: s.alias("line-1", "ann-2", "conv-ann"))]
-    )
+    ops.append([commit(f"open {s.name}", s.take(s.opens(f"hi from {s.name}", cause=f"m-{s.name}"))) for s in scenes])
+    more = [commit(f"more {s.name}", s.take(s.says("more", cause=f"n-{s.name}", ref=f"r-{s.name}"))) for s in scenes]
+    ops.append([*more, ("more ann again", more[0][1]), ("alias", lambda s: s.alias("line-1", "ann-2", "conv-ann"))])
     ops.append(
         [
             commit("assign ann", ann.take(replace(ann.assigned("bo"), causes=ann._cause("a-ann", 2)))),
@@ -89,9 +82,7 @@ def story() -> list[list[tuple[str, Step]]]:
     return ops
 
 
-async def play(
-    store: SqliteStore, acknowledged: Callable[[str], None], already: frozenset[str] = frozenset()
-) -> None:
+async def play(store: SqliteStore, acknowledged: Callable[[str], None], already: frozenset[str] = frozenset()) -> None:
     """What was done already is not asked for again; what perhaps was is, and may then be called a repetition."""
 
     async def one(name: str, step: Step) -> None:
@@ -103,9 +94,7 @@ async def play(
         await asyncio.gather(*(one(name, step) for name, step in chapter if name not in already))
 
 
-async def play_from(
-    path: Path, on_step: Callable[[str], None] | None, acknowledged: Callable[[str], None]
-) -> None:
+async def play_from(path: Path, on_step: Callable[[str], None] | None, acknowledged: Callable[[str], None]) -> None:
     store = await SqliteStore.open(path, on_step=on_step)
     await play(store, acknowledged)
     await store.close()
@@ -125,9 +114,12 @@ def child(path: Path, at: int) -> int:
         if seen == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def acknowledged(name: str) -> None:
+        os.write(acks, f"{name}\n".encode())
+
     code = 1
     try:
-        asyncio.run(play_from(path, on_step, lambda name: os.write(acks, f"{name}\n".encode()) and None))
+        asyncio.run(play_from(path, on_step, acknowledged))
         code = 0
     finally:
         os._exit(code)
@@ -147,9 +139,7 @@ async def outcome(path: Path) -> dict[str, object]:
         sessions = {row.conversation: row.session for row in rows}
         return {
             "sessions": {name: repr(session) for name, session in sorted(sessions.items())},
-            "said": {
-                name: repr(await store.history(session.id)) for name, session in sorted(sessions.items())
-            },
+            "said": {name: repr(await store.history(session.id)) for name, session in sorted(sessions.items())},
             "seats": repr((await store.desk()).seats),
             "group": repr(await store.get("groups", "g")),
             "alias": repr(await store.load("line-1", "ann-2")),
@@ -170,9 +160,7 @@ def check_whole(path: Path) -> None:
             return
         numbers = [n for (n,) in db.execute("SELECT n FROM event ORDER BY n")]
         assert numbers == list(range(1, len(numbers) + 1))
-        kept = b"".join(
-            causes for (causes,) in db.execute("SELECT causes FROM event WHERE causes IS NOT NULL")
-        )
+        kept = b"".join(causes for (causes,) in db.execute("SELECT causes FROM event WHERE causes IS NOT NULL"))
         digests = {digest for (digest,) in db.execute("SELECT digest FROM cause")}
         assert {kept[at : at + 16] for at in range(0, len(kept), 16)} == digests
         for rid, body, active_n in db.execute("SELECT rid, body, active_n FROM conversation").fetchall():
@@ -186,9 +174,7 @@ def check_whole(path: Path) -> None:
             ]
             assert seqs == list(range(1, session["seq"] + 1))
             newest = "SELECT max(n) FROM event WHERE conversation = ? AND fact = 0"
-            row = db.execute(
-                "SELECT phase, coalesce(active_n, ?) FROM session WHERE id = ?", (active_n, session["id"])
-            )
+            row = db.execute("SELECT phase, coalesce(active_n, ?) FROM session WHERE id = ?", (active_n, session["id"]))
             assert row.fetchone() == (session["phase"], db.execute(newest, (rid,)).fetchone()[0])
         active = db.execute("SELECT count(*) FROM session WHERE phase = 'active'").fetchone()[0]
         assert db.execute("SELECT coalesce(sum(load), 0) FROM seat").fetchone()[0] == active
@@ -196,9 +182,7 @@ def check_whole(path: Path) -> None:
         assert db.execute("SELECT count(*) FROM errand").fetchone()[0] == queued
 
 
-_SECOND = (
-    "SELECT 1 FROM event e JOIN conversation c ON c.rid = e.conversation WHERE c.id = 'conv-{}' AND e.seq = 2"
-)
+_SECOND = "SELECT 1 FROM event e JOIN conversation c ON c.rid = e.conversation WHERE c.id = 'conv-{}' AND e.seq = 2"
 # What an acknowledged operation must have left; a duplicate's answer promises what the first one did.
 EVIDENCE = {
     "seat": "SELECT 1 FROM seat WHERE agent = 'bo'",
