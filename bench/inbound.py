@@ -21,6 +21,7 @@ from bench.process import Failed, Process, answering, free_port
 from bench.product import Desk, Product, started
 
 CUSTOMERS = 10_000
+STRANGERS = 0.1  # their first message opens a session, is greeted and queued: ten messages to a chat
 CHANNELS = 8  # each is held to LINE's rate of calls; with one, the greetings would be what is measured
 AT_MOST_A_SECOND = 20_000  # webhooks made beforehand for each second; a run that used them up would end early
 
@@ -57,24 +58,30 @@ class _Run:
 
     async def all(self) -> None:
         known = [self.mail.user() for _ in range(self.customers)]
-        first = [self.mail.webhook(self.accounts[i % CHANNELS], user).request for i, user in enumerate(known)]
+        first = [self.mail.webhook(self.accounts[int(user[-4:], 16) % CHANNELS], user).request for user in known]
         with _running(self.product.process):
             await self._product(first, None)
         plain = [webhook.request for webhook in self.mail.webhooks([Account(floor.PATH, "s")], known, 20_000)]
         for _ in range(self.options.rounds):
             with _running(self.ground):
                 await self._ground(plain)
-            for case, users in ((self.steady, known), (self.opening, self._strangers())):
-                webhooks = self.mail.webhooks(self.accounts, users, int(AT_MOST_A_SECOND * self.options.seconds))
+            for case, share in ((self.steady, 0.0), (self.opening, STRANGERS)):
+                requests = self._requests(known, share)
                 with _running(self.product.process):
-                    await self._product([webhook.request for webhook in webhooks], case)
+                    await self._product(requests, case)
+
+    def _requests(self, known: Sequence[str], strangers: float) -> list[bytes]:
+        """From customers picked at random, that share of them never seen before."""
+        mail = self.mail
+        users = [
+            mail.user() if mail.random.random() < strangers else mail.random.choice(known)
+            for _ in range(int(AT_MOST_A_SECOND * self.options.seconds))
+        ]
+        return [mail.webhook(self.accounts[int(user[-4:], 16) % CHANNELS], user).request for user in users]
 
     @property
     def customers(self) -> int:
         return CUSTOMERS // 10 if self.options.quick else CUSTOMERS
-
-    def _strangers(self) -> list[str]:
-        return [self.mail.user() for _ in range(self.customers)]
 
     async def _ground(self, requests: Sequence[bytes]) -> None:
         before = self.ground.cpu_seconds()
@@ -143,7 +150,7 @@ def _lines(run: _Run, rows: int) -> list[Line]:
             detail=f"p99 {run.floor.p99:.1f} ms, {middle(run.floor.cpu):.0f} µs CPU",
         )
     ]
-    cases = (("10,000 strangers: greeting, queue", run.opening), ("known customers, session open", run.steady))
+    cases = (("every tenth opens a session", run.opening), ("known customers, session open", run.steady))
     for name, case in cases:
         detail = (
             f"{case.rate:,.0f}/s, {middle(case.cpu):.0f} µs CPU a request, {middle(case.after):.0f} with what follows"
