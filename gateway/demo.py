@@ -16,6 +16,7 @@ from core.errors import Error
 from gateway import logs
 from gateway.app import Frontdesk, running
 from gateway.config import Config
+from gateway.process import stopped
 from simulator.accounts import Account, Phone
 from simulator.app import Simulator
 
@@ -30,8 +31,6 @@ class DemoFailed(Error):
 
 
 async def demo(config: Config, simulator_port: int, *, once: bool = False) -> int:
-    from gateway.__main__ import stopped
-
     logs.configure(config.log)
     stop = stopped()
     config = dataclasses.replace(
