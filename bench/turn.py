@@ -151,7 +151,7 @@ async def measure(options: Options, cores: Cores) -> Outcome:
                         hooks = _strangers(mail, accounts, int(PRODUCT_AT_MOST * options.seconds))
                         await _round(product.process, product.port, provider, hooks, options.seconds, ours)
                         await product.drained()
-    ratio = middle(ours.rates) / middle(theirs.rates)
+    ratio = middle([mine / its for mine, its in zip(ours.rates, theirs.rates, strict=True)])
     return Outcome(
         "turn",
         [
