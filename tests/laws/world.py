@@ -208,7 +208,7 @@ class World:
     def __init__(self, seed: int, *, faults: float = 0.0, trouble: float = 0.0) -> None:
         self.loop, self.random = Loop(), Random(seed)
         self.store, self.provider = Store(self.random), Provider(self.random, faults)
-        self.store.trouble = trouble
+        self.store.trouble, self.troubled = trouble, trouble > 0
         self.ids, self.numbers, self.inbounds, self.clients = count(1), count(1), count(1), count(1)
         self.policies = {channel: _policy(channel, group) for channel, group in CHANNELS.items()}
         self.posted: dict[tuple[str, str], int] = {}
@@ -227,6 +227,7 @@ class World:
                 outlook=self.desk.outlook,
                 lease=self.lease,
                 done=self.happened,
+                doubted=lambda conversation: self.outbox.doubt(conversation),  # noqa: PLW0108 - made below
             ),
         )
         self.engine.offered = lambda command: None
