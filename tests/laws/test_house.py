@@ -66,13 +66,12 @@ def nobody_waits_for_a_free_agent(world: World) -> None:
 
 def everything_went_out_in_order(world: World) -> None:
     """Nothing arrived twice, everything in the order of its chat, and what did not arrive is shown with a reason."""
-    numbers = {session.id: session.number for session in world.store.sessions_now()}
     places = {}
     for stored in world.outgoing():
         assert stored.state in ("sent", "failed"), f"{stored.message} is still {stored.state}"
         assert (stored.state == "failed") == (stored.code is not None) == (stored.reason is not None)
         if stored.provider_id is not None:
-            places[stored.provider_id] = (numbers[stored.session], stored.message.seq)
+            places[stored.provider_id] = world.store.number_of(stored)
     for arrivals in world.provider.arrived.values():
         assert len({id for id, _ in arrivals}) == len(arrivals)
         order = [places[f"p-{id}-0"] for id, _ in arrivals if f"p-{id}-0" in places]

@@ -102,6 +102,10 @@ class Store(MemoryStore):
     def sessions_now(self) -> list[Any]:
         return [kept.session for kept in self._sessions.values()]
 
+    def number_of(self, stored: StoredMessage) -> int:
+        """The order of commit."""
+        return self._message_n[stored.session, stored.message.seq]
+
     def everything_said(self) -> Iterator[StoredMessage]:
         for known in self._messages.values():
             yield from (stored for _, stored in sorted(known.items()))
