@@ -1,6 +1,8 @@
 """The laws of the whole middle (DESIGN.md "Laws" 1, 3, 4, 5), in simulated time, with everything that may go wrong."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 
 import pytest
 from hypothesis import settings
@@ -178,8 +180,14 @@ TestHouse = House.TestCase
 TestHouse.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 
 
-def test_after_an_hour_without_the_provider_everything_arrives_in_order() -> None:
-    world = World(seed=1)
+@pytest.fixture
+def build() -> Iterator[Callable[[int], World]]:
+    with ExitStack() as stack:
+        yield lambda seed: stack.enter_context(closing(World(seed)))
+
+
+def test_after_an_hour_without_the_provider_everything_arrives_in_order(build: Callable[[int], World]) -> None:
+    world = build(1)
     for agent in NAMES:
         world.sits(agent, "online", capacity=9)
     world.provider.up = False
@@ -200,12 +208,11 @@ def test_after_an_hour_without_the_provider_everything_arrives_in_order() -> Non
     assert {stored.state for stored in people} == {"sent"}
     everything_went_out_in_order(world)
     every_webhook_became_one_message(world)
-    world.close()
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_whole_queue_is_drained_at_once_and_first_come_first_served(seed: int) -> None:
-    world = World(seed)
+def test_a_whole_queue_is_drained_at_once_and_first_come_first_served(build: Callable[[int], World], seed: int) -> None:
+    world = build(seed)
     order: list[str] = []
     world.engine.offered = lambda command: order.append(command.session)
     for agent in NAMES:
@@ -226,4 +233,3 @@ def test_a_whole_queue_is_drained_at_once_and_first_come_first_served(seed: int)
         if not waiting(world):
             break
     assert list(dict.fromkeys(order)) == [id for id in queue if id in set(order)]
-    world.close()

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from core import command as c
-from core.channel import Answer, Capabilities, Delivery, HookRequest, Inbound, Rate, Receipt, Received
+from core.channel import Answer, Capabilities, Connector, Delivery, HookRequest, Inbound, Rate, Receipt, Received
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
@@ -169,7 +169,7 @@ class Fake:
     kind: ClassVar[str] = "fake"
     title: ClassVar[str] = "Fake"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        text_limit=60, inbound=EVERYTHING, outbound=EVERYTHING, options=13, batch=1, rate=Rate(50, 20)
+        text_limit=60, inbound=EVERYTHING, outbound=EVERYTHING, options=13, batch=1, recall=True, rate=Rate(50, 20)
     )
 
     def __init__(self, provider: Provider) -> None:
@@ -209,7 +209,14 @@ class Watched(Engine):
 class World:
     """`run` steps time; everything else is started and left to happen."""
 
-    def __init__(self, seed: int, *, faults: float = 0.0, trouble: float = 0.0) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        faults: float = 0.0,
+        trouble: float = 0.0,
+        connector: Callable[[Provider], Connector] | None = None,
+    ) -> None:
         self.loop, self.random = Loop(), Random(seed)
         self.store, self.provider = Store(self.random), Provider(self.random, faults)
         self.store.trouble, self.troubled = trouble, trouble > 0
@@ -235,15 +242,22 @@ class World:
             ),
         )
         self.engine.offered = lambda command: None
-        ways = Ways(Fake(self.provider), NoWire(), None)
+        self.connector = (connector or Fake)(self.provider)
+        self.counted: Counter[str] = Counter()
         self.outbox = Outbox(
             Shell(
                 store=self.store, engine=self.engine, clock=self, random=self.random, lease=self.lease,
-                ways=lambda channel: ways, find_agent=self.desk.find, fetch=self._fetch,
-                public=lambda content: content, count=lambda channel, what: None,
+                ways=self.ways, find_agent=self.desk.find, fetch=self._fetch,
+                public=lambda content: content, count=self._count,
             )
         )  # fmt: skip
         self.wait(self._start())
+
+    def ways(self, channel: str) -> Ways:
+        return Ways(self.connector, NoWire(), "https://desk.test/status")
+
+    def _count(self, channel: str, what: str) -> None:
+        self.counted[what] += 1
 
     def now(self) -> int:
         return NOON + int(self.loop.time() * 1000)
