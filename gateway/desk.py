@@ -63,22 +63,26 @@ class DeskKeeper:
 
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
+        time = asyncio.get_running_loop().time
+        synced = time()
         while True:
-            if not await self._stirring():
+            await self._stirring(synced + RESYNC_S)
+            if time() >= synced + RESYNC_S:
                 await self._resync()
+                synced = time()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
                 await self._assign(match)
 
-    async def _stirring(self) -> bool:
-        """Wait for something to change; False if nothing did for a while."""
+    async def _stirring(self, until: float) -> None:
+        """Wait for something to change, or for the time (of the loop) to look for oneself."""
         try:
-            async with asyncio.timeout(RESYNC_S):
-                return await self._stirred.wait()
+            async with asyncio.timeout_at(until):
+                await self._stirred.wait()
         except TimeoutError:
-            return False
+            pass
 
     async def _resync(self) -> None:
         """Compare with the store; whatever is newer here than what was read stays."""
