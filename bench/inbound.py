@@ -162,7 +162,11 @@ def _lines(run: _Run, rows: int) -> list[Line]:
         lines += [
             Line(f"{name}, of F0", case.of(run.floor), "", Goal("≥", 0.25), detail),
             Line(
-                f"{name}, CPU, of F0", cost / middle(case.cpu), "", None, "what the ratio would be on an idle machine"
+                f"{name}, CPU, of F0",
+                cost / middle(case.cpu),
+                "",
+                None,
+                "of computing alone, without waiting for disk or core",
             ),
             Line(f"{name}, p99", case.p99, "ms", Goal("≤", 25.0)),
         ]
