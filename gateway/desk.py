@@ -46,6 +46,7 @@ class DeskKeeper:
         self._offering: str | None = None
         self._as_of: dict[str, int] = {}
         self._built_at = 0
+        self._told: set[str] = set()
         self._stirred = asyncio.Event()
         self._outdated = False
 
@@ -124,9 +125,12 @@ class DeskKeeper:
             return
         if session.phase not in ("queued", "unassigned"):
             self._desk.leave(session.id)
+            self._told.discard(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
             self._desk.wait(waiting_of(done.conversation, session))
             self._stirred.set()
+            if session.positioned:
+                self._told.add(session.id)
 
     def _moved(self, agent: str, change: int, n: int) -> None:
         if n > max(self._as_of.get(agent, 0), self._built_at):
@@ -143,6 +147,8 @@ class DeskKeeper:
 
     async def find(self, errand: Leased, effect: FindAgent) -> None:
         """A session waits: take it in, should it not be, and tell the customer where they stand if nobody was free."""
+        if effect.session in self._told and self._desk.position(effect.session) is not None:
+            return  # it was taken in with its commit, which told the customer too
         found = await self._store.load_of(effect.session)
         if found is None or found[0].session is None or found[0].session.id != effect.session:
             return
