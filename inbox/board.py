@@ -100,6 +100,8 @@ class Board:
         if desk in self._desks:
             self._desks.discard(desk)
             self._seeing.clear()
+            if not self._desks:
+                self._places.clear()  # the hub reads nothing for nobody, so these may be wrong by the next time
             self._rim.signals.closed(desk.caller.id)
 
     # --- the feed ------------------------------------------------------------------------------------------------
