@@ -288,8 +288,9 @@ class Store(Protocol):
         """Give back a lease, or all of a node's, unattempted."""
 
     async def recover(self, node: str, now: int) -> int:
-        """Where only one process can have the store: what other nodes had leased is due now and `uncertain`, for they
-        are dead; how many errands that were. Where several may live it does nothing: leases run out by themselves."""
+        """Where only one process can have the store: what other nodes had leased is due now, for they are dead, and
+        `uncertain`, but for what waits behind another delivery and was thus never begun; how many errands that were.
+        Where several may live it does nothing: leases run out by themselves."""
 
     async def report(self, channel: str, update: StatusUpdate, at: int) -> bool:
         """A provider's status. False if the message is not known yet: it is kept 10 min and applied when its delivery

@@ -361,7 +361,8 @@ class MemoryStore:
     async def recover(self, node: str, now: int) -> int:
         lost = [errand for errand in self._errands.values() if errand.node not in (None, node)]
         for errand in lost:
-            errand.node, errand.until, errand.uncertain = None, 0, True
+            errand.node, errand.until = None, 0
+            errand.uncertain = errand.uncertain or not self._older_deliveries(errand)  # behind one: never begun
             errand.due = min(errand.due, now)
         return len(lost)
 
