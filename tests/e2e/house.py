@@ -301,9 +301,9 @@ async def kept(account: Account[Any], fits: Callable[[Message], bool]) -> Messag
     return await account.mailbox.wait_until(found, WAIT_S)
 
 
-async def until(look: Callable[[], Awaitable[T | None]]) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float = WAIT_S) -> T:
     """The first answer of `look` that is not None: for what only the API tells, and on no socket."""
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(seconds):
         while (found := await look()) is None:  # noqa: ASYNC110 - what is asked of another process has no event
             await asyncio.sleep(0.02)
         return found
