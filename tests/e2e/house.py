@@ -327,7 +327,9 @@ def config_of(data: Path, **more: Any) -> Config:
 
 
 @asynccontextmanager
-async def visited(url: str, simulator: Simulator, hits: set[Hit]) -> AsyncIterator[House]:
+async def visited(
+    url: str, simulator: Simulator, hits: set[Hit], *, email: str = OWNER, password: str = PASSWORD
+) -> AsyncIterator[House]:
     """A house around a Frontdesk that listens at `url`; the owner is signed in."""
     overheard: list[str] = []
     trace = aiohttp.TraceConfig()
@@ -340,7 +342,7 @@ async def visited(url: str, simulator: Simulator, hits: set[Hit]) -> AsyncIterat
     async with aiohttp.ClientSession(base_url=url, trace_configs=[trace]) as http:
         nobody = Client(cast("TestClient[Any, Any]", http), described, hits)
         async with House(url, simulator, http, described, hits, overheard, nobody) as house:
-            house.owner = await house.signed_in(OWNER, PASSWORD)
+            house.owner = await house.signed_in(email, password)
             yield house
 
 
