@@ -335,11 +335,11 @@ def test_a_timer_comes_back_as_a_command(house: House) -> None:
 
 
 def test_what_was_kept_without_the_store_saying_so_keeps_its_place(house: House) -> None:
-    commit = house.store.commit
+    kept = house.store.commit
 
-    async def forgetful(asked: Commit) -> Committed:
-        house.store.commit = commit  # type: ignore[method-assign]
-        await commit(asked)
+    async def forgetful(commit: Commit) -> Committed:
+        house.store.commit = kept  # type: ignore[method-assign]
+        await kept(commit)
         raise StoreDown("the disk went away right after")
 
     house.store.commit = forgetful  # type: ignore[method-assign]
