@@ -13,15 +13,15 @@ Address = Annotated[str, Meta(min_length=1, max_length=2000)]
 Bytes = Annotated[int, Meta(ge=0)]
 
 
-class _Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
-    """`size` in bytes, `duration` in milliseconds; no `url` until the bytes are here."""
+class _Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """`size` in bytes, `duration` in milliseconds; `url` is null until the bytes are here."""
 
-    url: Address | None = None
-    mime: Annotated[str, Meta(max_length=200)] = "application/octet-stream"
-    size: Bytes | None = None
-    name: Short | None = None
-    caption: Annotated[str, Meta(max_length=20_000)] | None = None
-    duration: Bytes | None = None
+    url: str | None
+    mime: str
+    size: int | None
+    name: str | None = None
+    caption: str | None = None
+    duration: int | None = None
 
 
 class ImageView(_Media, frozen=True, tag="image"):

@@ -6,7 +6,7 @@ Every write goes store → memory → listeners, one after another, and is in fo
 import asyncio
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from api.documents import (
     Collection,
     GroupDoc,
     HealthDoc,
+    Method,
     Scope,
     Setting,
 )
@@ -75,8 +76,8 @@ class Directory:
         self._health: dict[str, HealthDoc] = {}
         self._writing = asyncio.Lock()
         self._listeners: list[Callable[[Change], None]] = []
+        self.changing = asyncio.Lock()  # held while several documents are looked at before one is written
         self._version = 0
-        self._levels: dict[Scope, Level] = {}
         self._policies: dict[str, Policy] = {}
         self._connectors: dict[str, Connector] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
@@ -96,6 +97,7 @@ class Directory:
             newest = await self._store.get(POLICY, "current")
             self._version = newest.version if newest else 0
             self._show()
+            self._policies, self._connectors = {}, {}
 
     def listen(self, listener: Callable[[Change], None]) -> None:
         """Called after each write, with what changed; must not wait and must not raise."""
@@ -132,11 +134,34 @@ class Directory:
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
 
+    def method(self, group: str) -> Method:
+        """How the desk picks in a group: its own way, else what the settings say."""
+        doc = self.groups.get(group)
+        if doc is not None and doc.method is not None:
+            return doc.method
+        for scope in (Scope("group", group), EVERYWHERE):
+            said = self.setting(scope, "assignment").body.get("method")
+            if said is not None:
+                return "round_robin" if said == "round_robin" else "saturation"
+        return "saturation"
+
+    async def reseal(self, *, who: str) -> int:
+        """Seal every channel's secrets with the newest key; how many channels."""
+        for doc in list(self.channels.values()):
+            plain = self.opened(doc)
+            sealed = {
+                name: self.seal(doc.id, name, str(plain[name]))
+                for name in doc.settings
+                if _is_sealed(doc.settings[name])
+            }
+            await self.save_channel(replace(doc, settings={**doc.settings, **sealed}), who=who)
+        return len(self.channels)
+
     def policy(self, channel: str) -> Policy:
         """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""
         found = self._policies.get(channel)
         if found is None:
-            found = self._policies[channel] = self._compiled(self._channels[channel])
+            found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
         return found
 
     def connector(self, channel: str) -> Connector:
@@ -152,7 +177,7 @@ class Directory:
         """A channel's settings with the secrets readable: for its connector alone."""
         return {
             field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if _is_sealed(value) else value
-            for field, value in cast(dict[str, Any], doc.settings).items()
+            for field, value in doc.settings.items()
         }
 
     def seal(self, channel: str, field: str, secret: str) -> dict[str, object]:
@@ -199,9 +224,10 @@ class Directory:
         async with self._writing:
             id, now = scope.key(area), self._clock.now()
             await self._bump(f"{SETTINGS} {id}", who, now)
+            fresh = await self._renewed({**self._settings, id: Setting(0, body)})
             version = await self._store.put(SETTINGS, id, body, who=who, at=now, expected=expected)
             self._settings[id] = Setting(version, body)
-            self._show()
+            self._policies = fresh
         self._tell(SETTINGS, id, who, now)
         return version
 
@@ -238,8 +264,8 @@ class Directory:
 
     async def _save(self, shelf: _Shelf[D], doc: D, who: str, expected: int | None = None) -> int:
         async with self._writing:
-            now = self._clock.now()
-            if shelf.collection != "agents":
+            now, rules = self._clock.now(), shelf.collection != "agents"  # the rules know no agents
+            if rules:
                 await self._bump(f"{shelf.collection} {doc.id}", who, now)
             body = msgspec.to_builtins(doc)
             version = await self._store.put(shelf.collection, doc.id, body, who=who, at=now, expected=expected)
@@ -247,6 +273,8 @@ class Directory:
             if shelf.collection == "channels":
                 self._connectors.pop(doc.id, None)
             self._show()
+            if rules:
+                self._policies = await self._renewed(self._settings)
         self._tell(shelf.collection, doc.id, who, now)
         return version
 
@@ -260,36 +288,45 @@ class Directory:
             self._agents.alive(),
             self._groups.alive(),
         )
-        self._levels.clear()
-        self._policies.clear()
 
     def _tell(self, collection: str, id: str, who: str, at: int) -> None:
         for listener in self._listeners:
             listener(Change(collection, id, who, at))
 
-    def _compiled(self, doc: ChannelDoc) -> Policy:
+    async def _renewed(self, settings: Mapping[str, Setting]) -> dict[str, Policy]:
+        """The policies that are in use, made anew, off the loop: word lists may take a while."""
+        used = {channel: tuple(policy.compiled) for channel, policy in self._policies.items()}
+        fresh = {channel: self._compiled(self._channels[channel], settings) for channel in used}
+        await asyncio.to_thread(_compile, fresh, used)
+        return fresh
+
+    def _compiled(self, doc: ChannelDoc, settings: Mapping[str, Setting]) -> Policy:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
             channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
             texts=self._texts,
             answers=self._answers,
-            everywhere=self._level(EVERYWHERE),
-            groups={id: self._level(Scope("group", id)) for id in self.groups},
-            here=self._level(Scope("channel", doc.id)),
+            everywhere=_level(EVERYWHERE, settings),
+            groups={id: _level(Scope("group", id), settings) for id in self.groups},
+            here=_level(Scope("channel", doc.id), settings),
         )
 
     def _default_group(self, doc: ChannelDoc) -> str | None:
         return doc.group if doc.group in self.groups else None
 
-    def _level(self, scope: Scope) -> Level:
-        found = self._levels.get(scope)
-        if found is None:
-            areas: dict[str, Any] = {
-                area: convert(self.setting(scope, area).body, wanted) for area, wanted in AREAS.items()
-            }
-            found = self._levels[scope] = Level(**areas)
-        return found
+
+def _level(scope: Scope, settings: Mapping[str, Setting]) -> Level:
+    areas: dict[str, Any] = {
+        area: convert(settings.get(scope.key(area), NOTHING).body, wanted) for area, wanted in AREAS.items()
+    }
+    return Level(**areas)
+
+
+def _compile(policies: Mapping[str, Policy], used: Mapping[str, tuple[str | None, ...]]) -> None:
+    for channel, groups in used.items():
+        for group in groups:
+            policies[channel].rules(group)
 
 
 def _is_sealed(value: object) -> bool:

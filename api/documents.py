@@ -3,7 +3,7 @@
 A document that was deleted stays with `removed_at` set (its secrets gone), so old chats keep their names.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -27,7 +27,7 @@ class ChannelDoc(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     group: str | None = None
     signature: Signature = "enforce"
-    settings: dict[str, object] = {}
+    settings: dict[str, Any] = {}
     created_at: int = 0
     removed_at: int | None = None
 

@@ -66,7 +66,7 @@ class Hub:
     def __init__(self, store: Store, identity: str) -> None:
         self.identity = identity
         self._store = store
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, Callable[[], bool]]] = []
         self._recent: deque[FeedRow] = deque(maxlen=RECENT)
         self._told = asyncio.Event()
         self._target = 0
@@ -93,10 +93,14 @@ class Hub:
             self._target = n
             self._told.set()
 
-    def listen(self, listener: Listener) -> Callable[[], None]:
-        """Hand over every row after the present cursor, batch by batch; the answer ends it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def listen(self, listener: Listener, wanted: Callable[[], bool] = lambda: True) -> Callable[[], None]:
+        """Hand over every row after the present cursor, batch by batch; the answer ends it.
+
+        While nothing is `wanted` by anybody, nothing is read: the cursor just moves on.
+        """
+        entry = (listener, wanted)
+        self._listeners.append(entry)
+        return lambda: self._listeners.remove(entry)
 
     def recent(self, after: int) -> Sequence[FeedRow] | None:
         """The rows after a number up to the cursor, if all of them are still at hand."""
@@ -108,26 +112,32 @@ class Hub:
 
     async def _run(self) -> None:
         while True:
-            if self._cursor >= self._target:
-                await self._told.wait()
+            target = self._target
+            if self._cursor >= target:
                 self._told.clear()
+                await self._told.wait()
+                continue
             try:
                 moved = await self._advance()
             except StoreError as error:
                 # Nothing is lost: the rows are in the store and are read when it is back.
                 _log.warning("the feed cannot be read: %s", error)
                 moved = False
-            if not moved and self._cursor < self._target:
+            if not moved:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _advance(self) -> bool:
         """One read for everybody; whether there was anything."""
+        if not any(wanted() for _, wanted in self._listeners):
+            self._recent.clear()
+            self._cursor = self._target
+            return True
         rows = await self._store.feed(self._cursor, BATCH)
         if not rows:
             return False
         self._recent.extend(rows)
         self._cursor = rows[-1].n
-        for listener in tuple(self._listeners):
+        for listener, _ in tuple(self._listeners):
             try:
                 await listener(rows)
             except Exception:  # noqa: BLE001

@@ -10,11 +10,12 @@ from aiohttp import web
 
 from api.problems import TYPE, Problem
 from api.rim import Rim
-from api.routes import Route
+from api.routes import Plain, Route
 from core.channel import Secret
 
 VERSION = "1"
 REF = "#/components/schemas/{name}"
+_LEVEL = re.compile(r"{(group|channel)}")
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -22,7 +23,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     wanted: list[Any] = [Problem]
     for route in routes:
         wanted += [body for body in route.answers.values() if body is not None]
-        wanted += [asked for asked in (route.body, route.query) if asked is not None]
+        wanted += [asked for asked in (route.body, route.query, *route.documents) if asked is not None]
     schemas, components = msgspec.json.schema_components(wanted, schema_hook=_schema, ref_template=REF)
     known = {_key(kind): schema for kind, schema in zip(wanted, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
@@ -51,7 +52,7 @@ def served(routes: Sequence[Route]) -> tuple[Route, ...]:
         raw=openapi,
         role="nobody",
         summary="This description",
-        answers={200: dict[str, Any]},
+        answers={200: Plain},
         tag="description",
     )
     table = (*routes, described)
@@ -71,7 +72,7 @@ def _schema(kind: type) -> dict[str, Any]:
 
 def _operation(route: Route, known: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "operationId": route.name,
+        "operationId": "_".join([route.name, *_LEVEL.findall(route.path)]),
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [*_path(route), *_query(route, known, components), *_headers(route)],
@@ -81,7 +82,14 @@ def _operation(route: Route, known: dict[str, Any], components: dict[str, Any]) 
     if route.role != "nobody":
         found["security"] = [{"bearer": []}]
     if route.body is not None:
-        found["requestBody"] = {"required": True, "content": _json(known[_key(route.body)])}
+        found["requestBody"] = {"required": True, "content": _json(_shape(route, route.body, known))}
+    return found
+
+
+def _shape(route: Route, kind: Any, known: dict[str, Any]) -> dict[str, Any]:
+    if kind == Plain and route.documents:
+        return {"anyOf": [known[_key(each)] for each in route.documents]}
+    found: dict[str, Any] = known[_key(kind)]
     return found
 
 
@@ -107,7 +115,7 @@ def _headers(route: Route) -> Iterator[dict[str, Any]]:
 def _answers(route: Route, known: dict[str, Any]) -> dict[str, Any]:
     return {
         str(status): {"description": HTTPStatus(status).phrase}
-        | ({} if body is None else {"content": _json(known[_key(body)])})
+        | ({} if body is None else {"content": _json(_shape(route, body, known))})
         for status, body in route.answers.items()
     }
 

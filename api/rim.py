@@ -1,6 +1,6 @@
 """What every handler is handed, and the protocols of what the shell does for the rims."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,7 +11,8 @@ from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
-from core.ports import Clock, FeedRow, Store
+from core.message import Content
+from core.ports import Clock, FeedRow, Seat, Store
 
 
 class Hub(Protocol):
@@ -25,7 +26,9 @@ class Hub(Protocol):
     def cursor(self) -> int:
         """The newest number that was handed out."""
 
-    def listen(self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]]) -> Callable[[], None]:
+    def listen(
+        self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]], wanted: Callable[[], bool] = ...
+    ) -> Callable[[], None]:
         """Hand over every row after the present cursor, in order, without a gap; what is returned ends it."""
 
     def recent(self, after: int) -> Sequence[FeedRow] | None:
@@ -71,6 +74,31 @@ class ChannelActions(Protocol):
         """Show the customer that somebody writes, where the channel can."""
 
 
+class KeptFile(Protocol):
+    """`url` is its name inside contents, `mime` what its first bytes show, `size` in bytes."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def mime(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+class Files(Protocol):
+    """Files people sent. Contents hold names of ours; a link is made when one is shown."""
+
+    async def keep(self, chunks: AsyncIterator[bytes]) -> KeptFile:
+        """Raises `Rejected` ("too_large", "empty"), and leaves nothing then."""
+
+    def public(self, content: Content) -> Content:
+        """The same content with an address that works outside, for a while."""
+
+    async def remove(self, url: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bytes and counts that keep one request from taking everybody's memory."""
@@ -81,7 +109,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the classes by kind; `new_id` is time-ordered; `nudge` asks the desk to look again."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat."""
 
     store: Store
     engine: Engine
@@ -92,8 +120,9 @@ class Rim:
     vault: Vault
     signals: Signals
     actions: ChannelActions
+    files: Files
     kinds: Callable[[], Mapping[str, type[Connector]]]
     new_id: Callable[[], str]
-    nudge: Callable[[], None]
+    seated: Callable[[Seat], None]
     public_url: str
     limits: Limits = Limits()

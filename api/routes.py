@@ -41,10 +41,11 @@ class Call(Generic[B, Q]):
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int = 200
-    body: msgspec.Struct | None = None
+    body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Plain = dict[str, Any]
 Handler = Callable[[Rim, Call[Any, Any]], Awaitable[Answer]]
 Raw = Callable[[Rim, web.Request], Awaitable[web.StreamResponse]]
 
@@ -52,7 +53,8 @@ Raw = Callable[[Rim, web.Request], Awaitable[web.StreamResponse]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`answers` are the good statuses with their bodies; `refuses` the problems beyond those that follow from
-    its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself."""
+    its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself.
+    `documents` are what a body or answer that is a plain mapping (`Plain`) may be. `large`: by `Limits.settings`."""
 
     method: str
     path: str
@@ -65,6 +67,7 @@ class Route:
     query: type[msgspec.Struct] | None = None
     body: Any = None
     tag: str
+    documents: Sequence[type] = ()
     large: bool = False
 
     @property
@@ -141,6 +144,8 @@ def bearer(request: web.Request) -> str | None:
 
 async def _body(request: web.Request, wanted: Any, limit: int) -> Any:
     raw = await read(request, limit)
+    if not raw and _asks_nothing(wanted):
+        return wanted()
     try:
         plain = msgspec.json.decode(raw)
     except RecursionError:
@@ -148,6 +153,12 @@ async def _body(request: web.Request, wanted: Any, limit: int) -> Any:
     except ValueError as error:
         raise Stop(400, "bad_json", f"This is no JSON: {error}.") from None
     return typed(plain, wanted)
+
+
+def _asks_nothing(wanted: Any) -> bool:
+    """Whether a body of this kind may be left out altogether."""
+    fields = getattr(wanted, "__struct_fields__", None)
+    return fields is not None and len(wanted.__struct_defaults__) == len(fields)
 
 
 async def read(request: web.Request, limit: int) -> bytes:

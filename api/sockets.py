@@ -60,7 +60,7 @@ class Outlet:
 
     async def drained(self) -> None:
         """Before a long catch-up goes on: until the other side took most of what was written, or is gone."""
-        while self.open and self._transport.get_write_buffer_size() > self.max_waiting // 2:
+        while self.open and self._transport.get_write_buffer_size() > self.max_waiting // 2:  # noqa: ASYNC110 (no event)
             await asyncio.sleep(0.02)
 
     def reload(self) -> None:
@@ -85,9 +85,7 @@ class Outlet:
             self._transport.abort()
 
 
-async def accept(
-    request: web.Request, *, max_waiting: int = MAX_WAITING
-) -> tuple[web.WebSocketResponse, Outlet]:
+async def accept(request: web.Request, *, max_waiting: int = MAX_WAITING) -> tuple[web.WebSocketResponse, Outlet]:
     socket = web.WebSocketResponse(
         heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_FRAME, compress=False, timeout=GRACE_SECONDS
     )

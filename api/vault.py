@@ -91,10 +91,7 @@ class Vault:
         key = self._keys.get(name)
         if key is None:
             return False
-        try:
-            return hmac.compare_digest(_bytes(rest), key.sign(purpose, data))
-        except ValueError:
-            return False
+        return hmac.compare_digest(rest.encode(errors="replace"), _text(key.sign(purpose, data)).encode())
 
 
 def _derived(secret: bytes, info: bytes, length: int) -> bytes:

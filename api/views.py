@@ -142,6 +142,7 @@ FrameType = Literal[
     "session.updated",
     "session.rated",
     "session.alerted",
+    "session.reminded",
     "session.closed",
     "message.created",
     "message.updated",
@@ -221,6 +222,12 @@ def group_ref(directory: Directory, group: str | None) -> Ref | None:
         return None
     known = directory.group(group)
     return Ref(group, known.name if known else group)
+
+
+def agent_ref(directory: Directory, agent: str) -> Ref:
+    """Also for who is no agent: "system", "setup"."""
+    known = directory.agent(agent)
+    return Ref(agent, known.name if known else agent)
 
 
 def session_view(row: SessionRow, directory: Directory, audience: Audience = "agent") -> SessionView:
@@ -317,6 +324,8 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.rated"
         case e.Alerted():
             return "session.alerted"
+        case e.AgentReminded():
+            return "session.reminded"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
@@ -389,5 +398,4 @@ def _sentence(start: str, why: str) -> str:
 
 
 def _agent(directory: Directory, id: str) -> str:
-    found = directory.agent(id)
-    return found.name if found else id
+    return agent_ref(directory, id).name

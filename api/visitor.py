@@ -7,7 +7,7 @@ import msgspec
 from api.contents import Shown, shown
 from api.times import Time, iso, iso_or_none
 from api.views import frame_type, message_id
-from core.message import Note, State
+from core.message import Note, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
@@ -57,15 +57,16 @@ def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
     if isinstance(message.content, Note):
         return None
     agent = message.author.kind == "agent"
+    recalled = stored.recalled_at is not None or stored.retracted_at is not None
     return VisitorMessage(
         id=message_id(stored.session, message.seq),
         seq=message.seq,
         author=VisitorAuthor(message.author.kind, message.author.name if agent else None),
-        content=shown(message.content),
+        content=Text("") if recalled else shown(message.content),
         at=iso(message.at),
         state=stored.state,
         edited_at=iso_or_none(stored.edited_at),
-        recalled=stored.recalled_at is not None or stored.retracted_at is not None,
+        recalled=recalled,
         reply_to=message.reply_to,
         client_id=message.client_id if message.author.kind == "customer" else None,
     )
@@ -88,7 +89,7 @@ def visitor_session(row: SessionRow) -> VisitorSession:
 def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
-    if kind is None or kind == "session.alerted" or row.row is None:
+    if kind is None or kind in ("session.alerted", "session.reminded") or row.row is None:
         return None
     message = visitor_message(row.stored) if row.stored else None
     if kind in ("message.created", "message.updated"):

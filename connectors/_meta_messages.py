@@ -72,9 +72,7 @@ def _url(media: Image | Audio | Video | File) -> str:
 def _interactive(choice: Choice) -> Json:
     """Three buttons or fewer; else a list, which takes ten rows."""
     if len(choice.options) <= BUTTONS:
-        buttons = [
-            {"type": "reply", "reply": {"id": each.id, "title": each.label}} for each in choice.options
-        ]
+        buttons = [{"type": "reply", "reply": {"id": each.id, "title": each.label}} for each in choice.options]
         return {"type": "button", "body": {"text": choice.text}, "action": {"buttons": buttons}}
     rows = [{"id": each.id, "title": each.label} for each in choice.options]
     action = {"button": _OPEN, "sections": [{"rows": rows}]}

@@ -115,9 +115,7 @@ def _message(raw: msgspec.Raw, people: list[shape.Person]) -> Iterator[Inbound]:
         yield _UNREADABLE
 
 
-def _told(
-    head: shape.Head, person: shape.Person, names: tuple[str, ...], said: shape.Said
-) -> Iterator[Inbound]:
+def _told(head: shape.Head, person: shape.Person, names: tuple[str, ...], said: shape.Said) -> Iterator[Inbound]:
     address, at = names[0], int(head.timestamp) * 1000
     if said.edit is not None:
         now = _try(_SAID, said.edit.message)
@@ -229,9 +227,7 @@ def _why(errors: list[shape.Error]) -> tuple[str | None, str | None]:
     if not errors:
         return None, None
     error, code = errors[0], str(errors[0].code)
-    return code, reason(
-        code, error.error_data.details if error.error_data else "", error.message, error.title
-    )
+    return code, reason(code, error.error_data.details if error.error_data else "", error.message, error.title)
 
 
 def _account_error(raw: msgspec.Raw) -> Inbound:

@@ -107,9 +107,7 @@ def _messages(form: Form, sid: str) -> list[Inbound]:
             at=0,
             message_id=sid,
             reply_to=form.first("OriginalRepliedMessageSid") or None,
-            profile=Profile(
-                name=form.first("ProfileName") or None, phone=f"+{phone}" if phone.isdigit() else None
-            ),
+            profile=Profile(name=form.first("ProfileName") or None, phone=f"+{phone}" if phone.isdigit() else None),
             aliases=tuple(dict.fromkeys(name for name in names if name and name != address)),
         )
         for number, content in enumerate(contents)

@@ -159,7 +159,7 @@ class Line:
         typing=True,
         read_marks=True,
         quotes=True,
-        rate=Rate(1000, 500),  # LINE says 2,000 a second for each endpoint
+        rate=Rate(2000, 2000),  # a second, for each endpoint (Messaging API reference, rate limits)
     )
 
     def __init__(self, settings: LineSettings) -> None:
@@ -191,6 +191,9 @@ class Line:
         answer = await self._post("/v2/bot/message/reply", body, wire)
         if answer.status == 400 and "invalid reply token" in _words(answer).lower():
             return Receipt() if delivery.uncertain else await self._push_instead(delivery, wire)
+        if answer.status >= 500:
+            # It may have been sent all the same, and a reply knows no retry key; its token works once and will tell.
+            raise Uncertain(str(answer.status), f"LINE answered {answer.status}")
         _refuse(answer)
         return _receipt(answer)
 

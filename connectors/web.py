@@ -2,6 +2,7 @@
 is read off the feed: committed is sent, and the widget itself reports delivered and read.
 """
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,7 +14,6 @@ from core.channel import (
     HookRequest,
     Inbound,
     MediaLimit,
-    Profile,
     Rate,
     Receipt,
     Received,
@@ -26,6 +26,7 @@ from core.message import Audio, Chosen, Contact, Content, File, Form, Image, Loc
 _MB = 1_000_000
 _ANY = MediaLimit(("*",), 25 * _MB, 4000)
 MAX_TEXT = 10_000  # characters; about four printed pages
+_UPLOADED = re.compile(r"media:[0-9a-f]{32}")
 MAX_VALUES, MAX_VALUE = 50, 4000
 
 
@@ -38,16 +39,14 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.identity_secret is not None and not self.identity_secret:
-            raise ValueError(
-                "`identity_secret` must not be empty"
-            )  # an empty key is one anybody can sign with
+            raise ValueError("`identity_secret` must not be empty")  # an empty key is one anybody can sign with
         for origin in self.allowed_origins:
             scheme, _, host = origin.partition("://")
             if scheme not in ("http", "https") or not host or "/" in host or origin != origin.lower():
                 raise ValueError("`allowed_origins` must look like https://shop.example, in lower case")
 
 
-class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True):
+class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a visitor wants to say. `reply_to` is the seq of the message it answers."""
 
     client_id: str
@@ -62,7 +61,9 @@ class Web:
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=MAX_TEXT,
         inbound=frozenset(["text", "image", "audio", "video", "file", "location", "contact", "chosen", "form"]),
-        outbound=frozenset(["text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "form"]),
+        outbound=frozenset(
+            ["text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "form"]
+        ),
         options=100,
         option_label=200,
         choice_text=MAX_TEXT,
@@ -102,18 +103,22 @@ class Web:
 connector = Web
 
 
-def hear(said: VisitorMessage, *, address: str, now: int, name: str | None, language: str | None) -> Received:
+def client_name(address: str, client_id: str) -> str:
+    """What a visitor's own id of a message is to us, unique on the channel."""
+    return f"client:{address}:{client_id}"
+
+
+def hear(said: Said, *, address: str, now: int) -> Received:
     """What a visitor's message is to the rules; raises `BadInput` for what a visitor cannot send."""
     client_id = said.client_id
     if not 0 < len(client_id) <= 100 or not client_id.isprintable():
         raise BadInput(("client_id", "must be 1 to 100 printable characters"))
     _check(said.content)
     return Received(
-        id=f"client:{address}:{client_id}",
+        id=client_name(address, client_id),
         address=address,
         content=said.content,
         at=now,
-        profile=Profile(name=name, language=language),
     )
 
 
@@ -125,8 +130,8 @@ def _check(content: Content) -> None:
         case Text(text=text):
             _bounded("text", text, MAX_TEXT)
         case Image() | Audio() | Video() | File():
-            if content.url is None or content.ref is not None:
-                raise BadInput(("content.url", "must be the address an upload answered with"))
+            if content.ref is not None or not _UPLOADED.fullmatch(content.url or ""):
+                raise BadInput(("content.url", "must be what an upload answered with"))
             _bounded("caption", content.caption or "-", MAX_VALUE)
             _bounded("name", content.name or "-", 255)
         case Location(latitude=latitude, longitude=longitude):

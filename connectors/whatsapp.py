@@ -68,9 +68,7 @@ class WhatsApp:
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=1600,
         text_unit="utf16",  # Twilio does not say which; this one never exceeds the other
-        inbound=frozenset(
-            {"text", "image", "audio", "video", "file", "location", "sticker", "chosen", "unsupported"}
-        ),
+        inbound=frozenset({"text", "image", "audio", "video", "file", "location", "sticker", "chosen", "unsupported"}),
         outbound=frozenset({"text", "image", "audio", "video", "file", "location", "template"}),
         media={
             "image": MediaLimit(wa.IMAGES, 5 * wa.MB, wa.CAPTION),
@@ -158,9 +156,7 @@ class WhatsApp:
             return None
         listed = self._client(wire).messages.list_async(to=delivery.address, limit=20)
         for message in await understood(listed):
-            ours = (
-                str(message.direction).startswith("outbound") and (message.body or "").strip() == body.strip()
-            )
+            ours = str(message.direction).startswith("outbound") and (message.body or "").strip() == body.strip()
             if ours and _since(message.date_created, delivery.began):
                 return str(message.sid)
         return None
@@ -173,18 +169,12 @@ class WhatsApp:
             return Health(False, error.reason)
         status = str(account.status)
         facts = {"account": str(account.friendly_name or sid), "status": status, "webhook": webhook_url}
-        return (
-            Health(True, facts=facts)
-            if status == "active"
-            else Health(False, f"the account is {status}", facts)
-        )
+        return Health(True, facts=facts) if status == "active" else Health(False, f"the account is {status}", facts)
 
     async def templates(self, wire: Wire) -> Sequence[TemplateInfo]:
         """Those that WhatsApp approved: no other may be sent outside the 24 hours."""
         listed = await understood(self._client(wire).content.v1.content_and_approvals.list_async(limit=500))
-        return [
-            _template(each) for each in listed if (each.approval_requests or {}).get("status") == "approved"
-        ]
+        return [_template(each) for each in listed if (each.approval_requests or {}).get("status") == "approved"]
 
     async def typing(self, address: str, read_mark: str | None, wire: Wire) -> None:
         """Twilio shows it for up to 25 s, and marks the message as read by the way."""

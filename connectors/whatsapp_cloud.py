@@ -144,18 +144,14 @@ class WhatsAppCloud:
     def challenge(self, request: HookRequest) -> bytes:
         query = request.query
         given = query.get("hub.verify_token", "").encode(errors="replace")
-        if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(
-            given, self._settings.verify_token.encode()
-        ):
+        if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, self._settings.verify_token.encode()):
             raise Forged("the verify token does not match")
         return query.get("hub.challenge", "").encode(errors="replace")
 
     def verify(self, request: HookRequest) -> None:
         """Over the raw bytes: Meta escapes what is not ASCII, and writing the JSON again would not."""
         given = request.headers.get("x-hub-signature-256", "")
-        expected = (
-            "sha256=" + hmac.digest(self._settings.app_secret.encode(), request.body, hashlib.sha256).hex()
-        )
+        expected = "sha256=" + hmac.digest(self._settings.app_secret.encode(), request.body, hashlib.sha256).hex()
         if not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
             raise Forged("the signature is missing or does not match")
 

@@ -4,7 +4,7 @@ Deciding has no effect, so it may be repeated; only the commit counts.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,15 +51,6 @@ class Surroundings:
     doubted: Callable[[str], None] = lambda conversation: None
 
 
-class _Queue:
-    """Who wants to write one conversation, first come first served."""
-
-    __slots__ = ("lock", "users")
-
-    def __init__(self) -> None:
-        self.lock, self.users = asyncio.Lock(), 0
-
-
 class Engine:
     """`remember` bounds how many conversations are kept decoded; the commit's compare-and-set keeps them honest."""
 
@@ -67,23 +58,41 @@ class Engine:
         self._store, self._clock, self._around = store, clock, around
         self._known: OrderedDict[Address, tuple[Conversation, int]] = OrderedDict()
         self._remember = remember
-        self._queues: dict[Address, _Queue] = {}
+        self._queues: dict[Address, deque[asyncio.Future[None]]] = {}
 
     async def handle(
         self, where: Address, command: Command, cause: Cause | None = None, *, aim: str | None = None
     ) -> Done:
         """Do a command, durably. Raises `Refused`, `Duplicate`, `Full`, `StoreDown`."""
+        await self._turn(where)
+        try:
+            return await self._handle(where, command, cause, aim)
+        finally:
+            self._next(where)
+
+    async def _turn(self, where: Address) -> None:
+        """Wait until nobody before us writes this conversation."""
         queue = self._queues.get(where)
         if queue is None:
-            queue = self._queues[where] = _Queue()
-        queue.users += 1
+            self._queues[where] = deque()
+            return
+        mine = asyncio.get_running_loop().create_future()
+        queue.append(mine)
         try:
-            async with queue.lock:
-                return await self._handle(where, command, cause, aim)
-        finally:
-            queue.users -= 1
-            if queue.users == 0:
-                del self._queues[where]
+            await mine
+        except asyncio.CancelledError:
+            if mine.done() and not mine.cancelled():
+                self._next(where)  # our turn had come just before we were told to stop
+            raise
+
+    def _next(self, where: Address) -> None:
+        queue = self._queues[where]
+        while queue:
+            waiting = queue.popleft()
+            if not waiting.done():
+                waiting.set_result(None)
+                return
+        del self._queues[where]
 
     async def at_session(self, session: str, command: Command, cause: Cause | None = None) -> Done:
         """The same for whoever knows only the session. Raises `Refused("unknown")` if there is none."""

@@ -27,16 +27,12 @@ _DROPPED = (
 _KEPT = "\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fbc\u1000-\u109f\u1700-\u17d3\u3099\u309a"
 _PICTURES = "\u2600-\u27bf\U0001f000-\U0001faff"
 _HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3131-\u318e\uac00-\ud7ff"
-)
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3131-\u318e\uac00-\ud7ff"
 # A new sentence is no trick: these end a word for good in scripts without spaces.
 _STOPS = ',!?;:()\\[\\]"\n\u3002\u3001\u300c-\u300f\u2026'
 
 _DROP = re.compile(f"[{_DROPPED}]+")
-_COMPOSED = re.compile(
-    "[\u1100-\u11ff\u3099\u309a]"
-)  # Hangul and voiced kana are put together again
+_COMPOSED = re.compile("[\u1100-\u11ff\u3099\u309a]")  # Hangul and voiced kana are put together again
 _PICTURE = re.compile(f"[{_PICTURES}]")
 # Written so that each begins with the characters it is about, which the engine finds quickly, and looks back
 # only then: a look behind at every position costs five times as much.
@@ -56,9 +52,7 @@ _INSIDE = re.compile(
 _SPELLED = re.compile(
     f"\\W(?<![{_STOPS}{_KEPT}])(?<=\\b[^\\W_]\\W)(?:(?![{_STOPS}{_KEPT}])\\W)*(?=[^\\W_]\\b)(?!\\w[{_KEPT}])"
 )
-_HAN_SPLIT = re.compile(
-    f"\\W(?<![{_STOPS}])(?<=[{_HAN}][\\s\\S])(?:(?![{_STOPS}])\\W)*(?=[{_HAN}])"
-)
+_HAN_SPLIT = re.compile(f"\\W(?<![{_STOPS}])(?<=[{_HAN}][\\s\\S])(?:(?![{_STOPS}])\\W)*(?=[{_HAN}])")
 _UNSPACED_SPLIT = re.compile(
     f"[^\\w\\s](?<![{_STOPS}{_KEPT}])(?<=[{_UNSPACED}]\\S)(?:(?![{_STOPS}{_KEPT}])[^\\w\\s])*(?=[{_UNSPACED}])"
 )
@@ -68,42 +62,26 @@ _LEET_FIRST = re.compile(r"[@$](?<![a-z0-9@$]\S)[@$]*(?=[a-z])")
 _LEET_LETTERS = str.maketrans("013457@$!|", "oieastasil")
 _TWINS = str.maketrans(
     {
-        **dict(
-            zip("аеорсухіїѕјԁһԛԝкмтвнгӏєү", "aeopcyxiisjdhqwkmtbhrley", strict=True)
-        ),
+        **dict(zip("аеорсухіїѕјԁһԛԝкмтвнгӏєү", "aeopcyxiisjdhqwkmtbhrley", strict=True)),
         **dict(zip("αεορχυικντωηβγ", "aeopxyikvtwnby", strict=True)),
         **dict(zip("ɑɡıɩʟɴʀʏʙɢʜꞵ", "agiilnrybghb", strict=True)),
     }
 )
 _TWIN = re.compile("[" + "".join(map(chr, _TWINS)) + "]")
-_OWN = "".join(
-    c
-    for code in range(0x370, 0x530)
-    if (c := chr(code)).isalpha() and code not in _TWINS
-)
+_OWN = "".join(c for code in range(0x370, 0x530) if (c := chr(code)).isalpha() and code not in _TWINS)
 _OTHER_ALPHABET = re.compile(f"[{_OWN}]")
 _MIXED = re.compile("[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]")
 _LATIN = re.compile("[a-z]")
 _WORD = re.compile(r"\w+")
 # Letters in black circles and squares, and those flags are made of, which NFKD leaves as they are.
 _BADGE = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff]")
-_BADGE_LETTERS = {
-    first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)
-}
+_BADGE_LETTERS = {first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)}
 
 # ASCII needs no regular expression to be read: one table folds it, another reduces it to its shape
 # (a letter, d digit or letter-like sign, space, . anything else).
-_ASCII_VIEW = bytes(
-    ord(chr(i).lower()) if i < 128 and chr(i).isalnum() else 32 for i in range(256)
-)
+_ASCII_VIEW = bytes(ord(chr(i).lower()) if i < 128 and chr(i).isalnum() else 32 for i in range(256))
 _ASCII_SHAPE = bytes(
-    97
-    if (c := chr(i)).isalpha() and i < 128
-    else 100
-    if c in "013457@$"
-    else 32
-    if c.isspace()
-    else 46
+    97 if (c := chr(i)).isalpha() and i < 128 else 100 if c in "013457@$" else 32 if c.isspace() else 46
     for i in range(256)
 )
 
@@ -157,12 +135,7 @@ def is_anywhere(letter: str) -> bool:
 
 def _looks_tricky(folded: str) -> bool:
     shape = f" {folded.encode().translate(_ASCII_SHAPE).decode()} "
-    return (
-        (".a" in shape and "a." in shape)
-        or "da" in shape
-        or " a a " in shape
-        or " a ." in shape
-    )
+    return (".a" in shape and "a." in shape) or "da" in shape or " a a " in shape or " a ." in shape
 
 
 def _without_twins(folded: str) -> str:
@@ -277,11 +250,7 @@ class Traced(msgspec.Struct, frozen=True):
         done = 0
         for match in pattern.finditer(self.text):
             low, high = match.span()
-            new = (
-                replacement(match)
-                if callable(replacement)
-                else match.expand(replacement)
-            )
+            new = replacement(match) if callable(replacement) else match.expand(replacement)
             pieces += (self.text[done:low], new)
             starts += self.starts[done:low]
             ends += self.ends[done:low]

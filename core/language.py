@@ -7,11 +7,9 @@ from functools import lru_cache
 from typing import Literal
 
 import msgspec
-import pycld2  # type: ignore[import-untyped]  # ships no types
+import pycld2  # ships no types
 
-_TAG = re.compile(
-    r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
-)
+_TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)")
 _EXTENSION = re.compile(r"-[a-wyz0-9](?:-[a-z0-9]{2,8})+|-x(?:-[a-z0-9]{1,8})+")
 
 # Codes that were replaced, and macro-language members people's devices send (IANA subtag registry, CLDR).
@@ -20,14 +18,10 @@ _RENAMED = {
     "arb": "ar", "zsm": "ms", "pes": "fa", "swh": "sw", "sh": "sr",
 }  # fmt: skip
 _TRADITIONAL = frozenset(("TW", "HK", "MO"))
-_RIGHT_TO_LEFT = frozenset(
-    ("ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb")
-)
+_RIGHT_TO_LEFT = frozenset(("ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"))
 _RIGHT_TO_LEFT_SCRIPTS = frozenset(("Arab", "Hebr", "Thaa", "Syrc", "Nkoo"))
 
-_KANA = re.compile(
-    "[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]"
-)
+_KANA = re.compile("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 # Scripts that one language nearly owns.
 _OWN_SCRIPTS = (
@@ -103,9 +97,7 @@ def _with_parents(tag: str) -> Iterable[str]:
     ):  # the way of writing is what counts, and the region tells it
         script = next((part for part in parts[1:] if len(part) == 4), None)
         if script is None:
-            script = (
-                "Hant" if parts[0] == "yue" or parts[-1] in _TRADITIONAL else "Hans"
-            )
+            script = "Hant" if parts[0] == "yue" or parts[-1] in _TRADITIONAL else "Hans"
         yield f"zh-{script}"
         yield "zh"
         return
@@ -125,11 +117,7 @@ def detect(text: str, hints: Iterable[str] = ()) -> Guess:
     """Script first, then the words. `hints` are tags the customer is likely to use (profile, channel): they
     settle what the writing leaves open. Few letters give a low confidence."""
     likely = tuple(found for hint in hints if (found := normal(hint)) is not None)
-    letters = (
-        len(_LETTER.findall(text))
-        if not text.isascii()
-        else sum(map(str.isalpha, text))
-    )
+    letters = len(_LETTER.findall(text)) if not text.isascii() else sum(map(str.isalpha, text))
     if letters == 0:
         return Guess(None, 0.0)
     return _by_script(text, letters, likely) or _by_words(text, letters, likely)
@@ -175,11 +163,7 @@ def _by_words(text: str, letters: int, likely: tuple[str, ...]) -> Guess:
         pycld2.error,
         UnicodeEncodeError,
     ):  # control characters and halves of characters
-        return (
-            _by_words(_printable(text), letters, likely)
-            if _printable(text) != text
-            else Guess(None, 0.0)
-        )
+        return _by_words(_printable(text), letters, likely) if _printable(text) != text else Guess(None, 0.0)
     _, code, percent, _ = found[0]
     language = normal(code)
     if language is None or code == "un":

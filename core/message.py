@@ -103,7 +103,7 @@ class Form(msgspec.Struct, frozen=True, tag="form", omit_defaults=True):
 
 
 class Template(msgspec.Struct, frozen=True, tag="template", omit_defaults=True):
-    """A text the provider approved beforehand. `name` is its name or id there; `text` what it reads like, for the inbox."""
+    """A text the provider approved beforehand. `name` is its name or id there; `text` what it reads like to agents."""
 
     name: str
     language: str = "en"

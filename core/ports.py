@@ -76,7 +76,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Leased(msgspec.Struct, frozen=True):
-    """An errand to do. `attempt` counts from 0; `uncertain`: an earlier attempt may have succeeded; `began` its time."""
+    """An errand to do. `attempt` counts from 0; `uncertain`: an earlier one may have succeeded; `began` is its time."""
 
     key: str
     conversation: str
@@ -102,8 +102,8 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
     `done`: drop it (`due` may then be the `Leased.due` it was taken with: a `WakeAt` that was replaced in the meantime
     stays). Otherwise it is kept for another attempt at `due`, leased to nobody. `facts` are written to the messages of
-    `session` (states never go backwards) and to the feed; `message_ids` are the provider's ids by seq; `content` replaces
-    the message's content (media that was fetched).
+    `session` (states never go backwards) and to the feed; `message_ids` are the provider's ids by seq; `content` is
+    the message's content from now on (media that was fetched).
     """
 
     key: str
@@ -328,6 +328,8 @@ class Store(Protocol):
     async def desk(self) -> DeskView: ...
 
     # agents' seats
+    async def seats(self) -> Sequence[Seat]: ...
+
     async def seat(self, agent: str, *, capacity: int, at: int) -> None:
         """Make or change an agent's seat."""
 

@@ -137,9 +137,7 @@ class _Pattern(msgspec.Struct, frozen=True):
         """Raises ValueError when a value the text needs was not given."""
         filled: _Values = {"agent": "", "session": "", "channel": ""}
         for name, value in values.items():
-            filled[name] = (
-                value if name in self.numbers else without_surrogates(str(value))
-            )
+            filled[name] = value if name in self.numbers else without_surrogates(str(value))
         if missing := self.needs - filled.keys():
             raise ValueError(f"{self.key} needs {', '.join(sorted(missing))}")
         return Said(self.key, self.language, self.message.format(filled))
@@ -150,9 +148,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     up to a number of (key, language) pairs, because customers choose the languages."""
 
     built_in: Mapping[str, Mapping[str, str]]
-    levels: tuple[
-        Mapping[str, Mapping[str, str]], ...
-    ]  # nearest first; key → language → text
+    levels: tuple[Mapping[str, Mapping[str, str]], ...]  # nearest first; key → language → text
     off: frozenset[str]
     default_language: str
     _found: dict[tuple[str, str], Said | _Pattern] = msgspec.field(default_factory=dict)
@@ -174,10 +170,7 @@ class Catalogue(msgspec.Struct, frozen=True):
         nearest_first = tuple(reversed(levels))
         return cls(
             built_in,
-            tuple(
-                {key: _by_tag(override.text) for key, override in level.items()}
-                for level in nearest_first
-            ),
+            tuple({key: _by_tag(override.text) for key, override in level.items()} for level in nearest_first),
             frozenset(key for key in KEYS if not _is_on(key, nearest_first)),
             default_language,
         )
@@ -185,9 +178,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     def is_on(self, key: Key) -> bool:
         return key not in self.off
 
-    def say(
-        self, key: Key, language: str | None, /, **values: str | int
-    ) -> Said | None:
+    def say(self, key: Key, language: str | None, /, **values: str | int) -> Said | None:
         """None when the prompt is off. Raises ValueError when a value the text needs is missing."""
         if key in self.off:
             return None
@@ -213,9 +204,7 @@ class Catalogue(msgspec.Struct, frozen=True):
         raise AssertionError("every chain ends in English, which has every text")
 
 
-def validate_prompts(
-    overrides: Mapping[str, Override], allowed_keys: Collection[str]
-) -> list[tuple[str, str]]:
+def validate_prompts(overrides: Mapping[str, Override], allowed_keys: Collection[str]) -> list[tuple[str, str]]:
     problems: list[tuple[str, str]] = []
     for key, override in overrides.items():
         field = f"prompts.{key}"
@@ -252,9 +241,7 @@ def _complaint(key: str, tag: str, text: str) -> str | None:
     if not text.strip():
         return "A text may not be empty; to say nothing, set on to false."
     if len(text) > LONGEST_TEXT:
-        return (
-            f"A text has at most {LONGEST_TEXT} characters; this one has {len(text)}."
-        )
+        return f"A text has at most {LONGEST_TEXT} characters; this one has {len(text)}."
     if text != without_surrogates(text):
         return "This text has half a character in it."
     try:
@@ -278,30 +265,21 @@ def _reason(error: str) -> str:
     return next((words for code, words in _REASONS.items() if code in error), error)
 
 
-def _bad_values(
-    definition: Definition, text: str, message: MessageFormat
-) -> str | None:
+def _bad_values(definition: Definition, text: str, message: MessageFormat) -> str | None:
     known = definition.texts | definition.numbers | _ANYWHERE
     for argument in arguments(text):
         if argument.name not in known:
             names = ", ".join(f"{{{name}}}" for name in sorted(known))
             return f"{{{argument.name}}} is unknown here; there are {names}."
-        if (
-            argument.kind not in ("", "select")
-            and argument.name not in definition.numbers
-        ):
+        if argument.kind not in ("", "select") and argument.name not in definition.numbers:
             return f"{{{argument.name}}} is a text and has no {argument.kind}."
-    samples: _Values = {
-        name: 2 if name in definition.numbers else "x" for name in known
-    }
+    samples: _Values = {name: 2 if name in definition.numbers else "x" for name in known}
     try:
         shown = message.format(samples)
     except RuntimeError as error:
         return f"This can't be filled in: {_reason(str(error))}."
     if any(f"{{{name}}}" in shown for name in known):
-        return (
-            "An apostrophe right before { makes it plain text; write two apostrophes."
-        )
+        return "An apostrophe right before { makes it plain text; write two apostrophes."
     return None
 
 
@@ -317,11 +295,7 @@ def _ready(key: Key, language: str, text: str) -> Said | _Pattern:
 
 
 def _by_tag(texts: Mapping[str, str]) -> dict[str, str]:
-    return {
-        canonical: text
-        for tag, text in texts.items()
-        if (canonical := normal(tag)) is not None
-    }
+    return {canonical: text for tag, text in texts.items() if (canonical := normal(tag)) is not None}
 
 
 def _is_on(key: Key, nearest_first: Sequence[Mapping[str, Override]]) -> bool:

@@ -25,7 +25,9 @@ _BEYOND = 64
 
 def measure(text: str, unit: Unit) -> int:
     """How long the channel says the text is: code points, or UTF-16 units, of which an emoji has two."""
-    return len(text) if unit == "chars" else len(text) + sum(char > "\uffff" for char in text)
+    if unit == "chars" or text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int, unit: Unit = "chars") -> tuple[str, ...]:
@@ -57,9 +59,7 @@ def _cut(text: str, room: int) -> int:
     paragraph = max(window.rfind("\n\n", 0, room + 2), 0)
     if paragraph >= room * _FULL_ENOUGH:
         return paragraph
-    characters = set(
-        _ends(CharacterBreaker(window, "en"))
-    )  # other boundaries may fall inside odd ones of these
+    characters = set(_ends(CharacterBreaker(window, "en")))  # other boundaries may fall inside odd ones of these
     sentence = _last(characters.intersection(_ends(SentenceBreaker(window, "en"))), window, room)
     if sentence >= room * _FULL_ENOUGH:
         return sentence

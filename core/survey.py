@@ -57,9 +57,7 @@ def options(kind: Kind) -> tuple[Option, ...]:
             "rating_4",
             "rating_5",
         )
-        return tuple(
-            Option(f"rate:{score}", key, score) for score, key in enumerate(keys, 1)
-        )
+        return tuple(Option(f"rate:{score}", key, score) for score, key in enumerate(keys, 1))
     if kind == "nps":
         return tuple(Option(f"rate:{score}", "nps_score", score) for score in range(11))
     return (Option("rate:1", "thumb_up", 1), Option("rate:0", "thumb_down", 0))
@@ -67,9 +65,7 @@ def options(kind: Kind) -> tuple[Option, ...]:
 
 def chosen_score(option_id: str, kind: Kind) -> int | None:
     """The score of an option of this kind, by its id; None for the id of anything else."""
-    return next(
-        (option.score for option in options(kind) if option.id == option_id), None
-    )
+    return next((option.score for option in options(kind) if option.id == option_id), None)
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -80,13 +76,7 @@ class Answers(msgspec.Struct, frozen=True):
     @classmethod
     def compile(cls, grammars: Mapping[str, Grammar]) -> Self:
         kinds: tuple[Kind, ...] = ("stars", "nps", "thumbs")
-        return cls(
-            {
-                (kind, tag): _known(grammars[tag], kind)
-                for kind in kinds
-                for tag in grammars
-            }
-        )
+        return cls({(kind, tag): _known(grammars[tag], kind) for kind in kinds for tag in grammars})
 
     def read_score(self, text: str, kind: Kind, language: str | None) -> int | None:
         """The score a message gives in the customer's language or in English; None if it is no answer."""
@@ -105,12 +95,8 @@ class Answers(msgspec.Struct, frozen=True):
 
 
 def _known(grammar: Grammar, kind: Kind) -> dict[str, int]:
-    phrases = (
-        grammar.thumbs if kind == "thumbs" else grammar.stars if kind == "stars" else {}
-    )
-    known = {
-        _plain(phrase): int(score) for score, said in phrases.items() for phrase in said
-    }
+    phrases = grammar.thumbs if kind == "thumbs" else grammar.stars if kind == "stars" else {}
+    known = {_plain(phrase): int(score) for score, said in phrases.items() for phrase in said}
     if kind == "thumbs":
         return known
     highest = HIGHEST[kind]
@@ -131,9 +117,7 @@ def _plain(text: str) -> str:
     gaps at all in scripts written without."""
     folded = "".join(_ascii_digit(c) for c in fold(without_surrogates(text)))
     gap = "" if any(map(is_anywhere, folded)) else " "
-    said = _GAPS.sub(
-        lambda found: found[1] or gap, folded.replace("'", "").replace(", ", " ")
-    )
+    said = _GAPS.sub(lambda found: found[1] or gap, folded.replace("'", "").replace(", ", " "))
     return said.strip(_PADDING)
 
 

@@ -42,11 +42,7 @@ def _joined(character: str) -> str:
 
 
 def _is_unspaced(character: str) -> bool:
-    return (
-        "\u0e00" <= character <= "\u0eff"
-        or "\u1780" <= character <= "\u17ff"
-        or "\u1100" <= character <= "\u11ff"
-    )
+    return "\u0e00" <= character <= "\u0eff" or "\u1780" <= character <= "\u17ff" or "\u1100" <= character <= "\u11ff"
 
 
 def terms(text: str) -> list[str]:

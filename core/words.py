@@ -48,9 +48,7 @@ class WordList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     action: Action
     words: tuple[str, ...] = ()
     except_: tuple[str, ...] = msgspec.field(default=(), name="except")
-    language: str | None = (
-        None  # for the person who keeps the list; people mix languages, so all are scanned
-    )
+    language: str | None = None  # for the person who keeps the list; people mix languages, so all are scanned
     on: bool = True
     anywhere: bool | None = None  # None: by script
 
@@ -91,9 +89,7 @@ def merge_lists(levels: Sequence[Sequence[WordList]]) -> tuple[WordList, ...]:
 def validate_lists(lists: Sequence[WordList]) -> list[tuple[str, str]]:
     problems: list[tuple[str, str]] = []
     for index, entry in enumerate(lists):
-        problems += (
-            (f"lists.{index}.{field}", message) for field, message in _problems(entry)
-        )
+        problems += ((f"lists.{index}.{field}", message) for field, message in _problems(entry))
     return problems
 
 
@@ -138,13 +134,7 @@ class Filter(msgspec.Struct, frozen=True):
         for entry in lists:
             if entry.on:
                 sides.setdefault(entry.side, []).append(entry)
-        return cls(
-            {
-                side: _compiled(found)
-                for side, found in sides.items()
-                if any(entry.words for entry in found)
-            }
-        )
+        return cls({side: _compiled(found) for side, found in sides.items() if any(entry.words for entry in found)})
 
     def scan(self, text: str, side: Side) -> Verdict:
         matcher = self.sides.get(side)
@@ -154,11 +144,7 @@ class Filter(msgspec.Struct, frozen=True):
             suspected = _suspects(matcher, text)
         except UnicodeEncodeError:
             return self._scan_repaired(matcher, text)
-        return (
-            _verdict(text, _hits(matcher, text))
-            if suspected
-            else Verdict("pass", (), text)
-        )
+        return _verdict(text, _hits(matcher, text)) if suspected else Verdict("pass", (), text)
 
     @staticmethod
     def _scan_repaired(matcher: "_Matcher", text: str) -> Verdict:
@@ -186,9 +172,7 @@ def _compiled(lists: Sequence[WordList]) -> _Matcher:
     shorter = [(key, base) for key, base in squeezed if key != keys[base]]
     excuses: dict[str, tuple[str, ...]] = {}
     for entry in lists:  # exceptions of every level count for the list of that name
-        excuses[entry.name] = excuses.get(entry.name, ()) + tuple(
-            map(fold_strictly, entry.except_)
-        )
+        excuses[entry.name] = excuses.get(entry.name, ()) + tuple(map(fold_strictly, entry.except_))
     automaton = AhoCorasick(
         [*keys, *(key for key, _ in shorter), *_STRETCHES],
         implementation=Implementation.ContiguousNFA,
@@ -231,9 +215,7 @@ def _suspects(matcher: _Matcher, text: str) -> bool:
         return True
     if max(found) < stretched:
         return False
-    return any(
-        index < stretched for index, _, _ in find(squeeze(seen), overlapping=True)
-    )
+    return any(index < stretched for index, _, _ in find(squeeze(seen), overlapping=True))
 
 
 def _hits(matcher: _Matcher, text: str) -> tuple[Hit, ...]:
@@ -243,9 +225,7 @@ def _hits(matcher: _Matcher, text: str) -> tuple[Hit, ...]:
     plain, undone = folded.viewed(), loose.viewed()
     spans = {
         *_plain_spans(matcher, plain, 1),
-        *_plain_spans(
-            matcher, undone, 3
-        ),  # "a.s." is not "as": too little to call it spelled out
+        *_plain_spans(matcher, undone, 3),  # "a.s." is not "as": too little to call it spelled out
         *_squeezed_spans(matcher, undone.squeezed()),
     }
     excused = _excused(
@@ -271,9 +251,7 @@ _Span = tuple[int, int, int]  # word, start, end
 
 
 def _plain_spans(matcher: _Matcher, seen: Traced, shortest: int) -> Iterable[_Span]:
-    for index, low, high in matcher.automaton.find_matches_as_indexes(
-        seen.text, overlapping=True
-    ):
+    for index, low, high in matcher.automaton.find_matches_as_indexes(seen.text, overlapping=True):
         if index < len(matcher.keys):
             key = matcher.keys[index].strip(" ")
             if len(key) >= shortest or is_anywhere(key[0]):
@@ -282,14 +260,10 @@ def _plain_spans(matcher: _Matcher, seen: Traced, shortest: int) -> Iterable[_Sp
 
 def _squeezed_spans(matcher: _Matcher, seen: Traced) -> Iterable[_Span]:
     words = len(matcher.keys)
-    for index, low, high in matcher.automaton.find_matches_as_indexes(
-        seen.text, overlapping=True
-    ):
+    for index, low, high in matcher.automaton.find_matches_as_indexes(seen.text, overlapping=True):
         if index < words + len(matcher.bases):
             word = index if index < words else matcher.bases[index - words]
-            if len(matcher.keys[word].strip(" ")) > 1 and _stretches(
-                matcher.keys[word], seen, low
-            ):
+            if len(matcher.keys[word].strip(" ")) > 1 and _stretches(matcher.keys[word], seen, low):
                 yield _span(word, seen, low, high)
 
 
@@ -298,14 +272,8 @@ def _stretches(key: str, seen: Traced, low: int) -> bool:
     wanted = [(letter, len(list(run))) for letter, run in groupby(key)]
     last = len(wanted) - 1
     return all(
-        have == need
-        or (
-            have > need
-            and (have > 2 or letter not in _OFTEN_DOUBLED or (place in (0, last)))
-        )
-        for place, ((letter, need), have) in enumerate(
-            zip(wanted, seen.runs[low : low + last + 1], strict=True)
-        )
+        have == need or (have > need and (have > 2 or letter not in _OFTEN_DOUBLED or (place in (0, last))))
+        for place, ((letter, need), have) in enumerate(zip(wanted, seen.runs[low : low + last + 1], strict=True))
         if letter != " "
     )
 
@@ -316,9 +284,7 @@ def _span(word: int, seen: Traced, low: int, high: int) -> _Span:
     return word, seen.starts[low], seen.ends[high - 1]
 
 
-def _excused(
-    matcher: _Matcher, text: str, names: set[str]
-) -> dict[str, list[tuple[int, int]]]:
+def _excused(matcher: _Matcher, text: str, names: set[str]) -> dict[str, list[tuple[int, int]]]:
     """Where exceptions stand in the original, by list name."""
     found: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
     if not any(matcher.excuses[name] for name in names):
@@ -354,9 +320,7 @@ def _verdict(text: str, hits: tuple[Hit, ...]) -> Verdict:
     if strongest == "block":
         return Verdict("block", hits, text)
     if strongest == "mask":
-        return Verdict(
-            "mask", hits, _masked(text, [hit for hit in hits if hit.action == "mask"])
-        )
+        return Verdict("mask", hits, _masked(text, [hit for hit in hits if hit.action == "mask"]))
     return Verdict("alert", hits, text)
 
 

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -23,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = configuration.read(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(asked.command(config, asked))
+            status: int = runner.run(asked.command(config, asked))
+            return status
     except Error as error:
         print(f"frontdesk: {error}", file=sys.stderr)
         return 1
@@ -64,32 +64,15 @@ async def serve(config: Config, asked: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT; a second one does not wait."""
     from gateway import logs
     from gateway.app import running
+    from gateway.process import settle_memory, stopped
 
     logs.configure(config.log)
     stop = stopped()
     async with running(config) as desk:
+        settle_memory()
         print(f"Frontdesk listens on {desk.url}; providers call {config.public_url}", flush=True)
         await stop.wait()
     return 0
-
-
-def stopped() -> asyncio.Event:
-    """Set when the process is asked to stop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, _once(stop, name))
-    return stop
-
-
-def _once(stop: asyncio.Event, name: signal.Signals) -> Callable[[], None]:
-    def asked() -> None:
-        if stop.is_set():
-            signal.signal(name, signal.SIG_DFL)
-            os.kill(os.getpid(), name)
-        stop.set()
-
-    return asked
 
 
 async def _demo(config: Config, asked: argparse.Namespace) -> int:

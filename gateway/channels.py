@@ -69,26 +69,33 @@ class Channels:
         task.add_done_callback(self._checks.discard)
 
     async def check(self, channel: str) -> None:
-        """Look at a channel's credentials and keep what the provider says; a defect is said too, never swallowed."""
+        """Look at a channel's credentials, tell the provider our address where it can be told, keep what it says."""
         try:
-            ways = self.ways(channel)
+            await self._register(channel)
+            await self._directory.save_health(channel, await self.look(channel))
         except KeyError:
-            return
-        health = HealthDoc(ok=None)
-        if isinstance(ways.connector, Checks):
-            found = await self._asked(ways.connector, ways.wire, channel)
-            health = HealthDoc(ok=found[0], reason=found[1], facts=dict(found[2]), at=self._clock.now())
-        try:
-            await self._directory.save_health(channel, health)
+            return  # it was removed meanwhile
         except Error as error:
             log.warning("channels.health_not_kept", channel=channel, reason=str(error))
 
-    async def _asked(
-        self, connector: Checks, wire: Wire, channel: str
-    ) -> tuple[bool, str | None, Mapping[str, str]]:
+    async def look(self, channel: str) -> HealthDoc:
+        """What the provider says of a channel now; raises KeyError if it is gone."""
+        ways = self.ways(channel)
+        if not isinstance(ways.connector, Checks):
+            return HealthDoc(ok=None, at=self._clock.now())
+        ok, reason, facts = await self._asked(ways.connector, ways.wire, channel)
+        return HealthDoc(ok=ok, reason=reason, facts=dict(facts), at=self._clock.now())
+
+    async def _register(self, channel: str) -> None:
+        ways = self.ways(channel)
+        if isinstance(ways.connector, RegistersWebhook):
+            try:
+                await ways.connector.register(self.webhook_url(channel), ways.wire)
+            except DeliveryError as error:
+                log.info("channels.not_registered", channel=channel, reason=error.reason)  # `look` says why
+
+    async def _asked(self, connector: Checks, wire: Wire, channel: str) -> tuple[bool, str | None, Mapping[str, str]]:
         try:
-            if isinstance(connector, RegistersWebhook):
-                await connector.register(self.webhook_url(channel), wire)
             health = await connector.check(wire, self.webhook_url(channel))
         except DeliveryError as error:
             return False, error.reason, {}

@@ -46,7 +46,9 @@ class DeskKeeper:
         self._offering: str | None = None
         self._as_of: dict[str, int] = {}
         self._built_at = 0
+        self._told: set[str] = set()
         self._stirred = asyncio.Event()
+        self._outdated = False
 
     async def start(self, engine: Engine) -> None:
         """Build the desk from the store: who waits and who sits."""
@@ -70,6 +72,8 @@ class DeskKeeper:
                 await self._resync()
                 synced = time()
             self._stirred.clear()
+            if self._outdated:
+                await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
                 await self._assign(match)
 
@@ -94,8 +98,10 @@ class DeskKeeper:
 
     # what it is told
 
-    def teams_changed(self) -> None:
+    def staff_changed(self) -> None:
+        """Groups, agents or their capacities are others now."""
         self._desk.teams = self._teams()
+        self._outdated = True
         self._stirred.set()
 
     def seat_changed(self, seat: Seat) -> None:
@@ -103,9 +109,6 @@ class DeskKeeper:
         known = self._desk.seats.get(seat.agent)
         self._desk.seat(seat if known is None else replace(seat, load=known.load))
         self._stirred.set()
-
-    def seat_removed(self, agent: str) -> None:
-        self._desk.remove_seat(agent)
 
     def happened(self, done: Done) -> None:
         """Follow what was committed, in its order: loads change, waiting begins and ends."""
@@ -122,9 +125,12 @@ class DeskKeeper:
             return
         if session.phase not in ("queued", "unassigned"):
             self._desk.leave(session.id)
+            self._told.discard(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
             self._desk.wait(waiting_of(done.conversation, session))
             self._stirred.set()
+            if session.positioned:
+                self._told.add(session.id)
 
     def _moved(self, agent: str, change: int, n: int) -> None:
         if n > max(self._as_of.get(agent, 0), self._built_at):
@@ -141,6 +147,8 @@ class DeskKeeper:
 
     async def find(self, errand: Leased, effect: FindAgent) -> None:
         """A session waits: take it in, should it not be, and tell the customer where they stand if nobody was free."""
+        if effect.session in self._told and self._desk.position(effect.session) is not None:
+            return  # it was taken in with its commit, which told the customer too
         found = await self._store.load_of(effect.session)
         if found is None or found[0].session is None or found[0].session.id != effect.session:
             return
@@ -188,6 +196,14 @@ class DeskKeeper:
             if not done:
                 self._desk.wait(waiting)
             self._stirred.set()
+
+    async def _refresh_all(self) -> None:
+        self._outdated = False
+        seats = {seat.agent: seat for seat in await self._store.seats()}
+        for gone in self._desk.seats.keys() - seats.keys():
+            self._desk.remove_seat(gone)
+        for seat in seats.values():
+            self.seat_changed(seat)
 
     async def _refresh(self, agent: str) -> None:
         """The store knows better how many chats an agent has; until it can be asked, they have no place."""

@@ -49,9 +49,7 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
 
 def sniffed(head: bytes) -> str:
     """The type the first bytes show; what a sender declares is not believed. Unknown is a plain download."""
-    return next(
-        (mime for magic, at, mime in _MAGIC if head[at : at + len(magic)] == magic), "application/octet-stream"
-    )
+    return next((mime for magic, at, mime in _MAGIC if head[at : at + len(magic)] == magic), "application/octet-stream")
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -106,7 +104,7 @@ class Files:
             return url
         id = url.removeprefix(PREFIX)
         expires = self._clock.now() // 1000 + LINK_SECONDS
-        signature = self._vault.sign("media", f"{id}.{expires}".encode())
+        signature = self._vault.sign(f"{id}.{expires}".encode(), "media")
         shown = "/" + quote(name, safe="") if name else ""
         return f"{self._public_url}/media/{id}.{expires}.{signature}{shown}"
 
@@ -125,7 +123,7 @@ class Files:
         id, _, rest = request.match_info["ticket"].partition(".")
         expires, _, signature = rest.partition(".")
         signed = bool(_ID.fullmatch(id)) and expires.isdecimal()
-        if not signed or not self._vault.verify("media", f"{id}.{expires}".encode(), signature):
+        if not signed or not self._vault.verify(f"{id}.{expires}".encode(), signature, "media"):
             raise web.HTTPForbidden(text="This address was not made here.")
         if int(expires) < self._clock.now() // 1000:
             raise web.HTTPGone(text="This address is no longer good; load the chat again.")

@@ -25,6 +25,13 @@ class Bucket:
         """How many seconds of a pause are left."""
         return max(self._paused - now, 0.0)
 
+    def allow(self, now: float) -> float:
+        """The same for whoever is turned away instead of waiting: no debt is left behind. 0: go on."""
+        wait = self.take(now)
+        if wait > 0:
+            self._tokens += 1
+        return wait
+
     def pause(self, now: float, seconds: float) -> None:
         """The provider said "later"."""
         self._paused = max(self._paused, now + seconds)
@@ -38,8 +45,14 @@ class Buckets:
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     def take(self, name: str, now: float) -> float:
+        return self._bucket(name).take(now)
+
+    def allow(self, name: str, now: float) -> float:
+        return self._bucket(name).allow(now)
+
+    def _bucket(self, name: str) -> Bucket:
         bucket = self._buckets.pop(name, None) or Bucket(self._rate)
         self._buckets[name] = bucket
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
-        return bucket.take(now)
+        return bucket

@@ -9,7 +9,9 @@ import structlog
 def configure(style: str) -> None:
     """`style` is FRONTDESK_LOG: console or json."""
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -30,5 +32,3 @@ def configure(style: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for chatty in ("httpx", "httpcore", "telegram", "linebot", "urllib3", "twilio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # their INFO lines hold addresses with tokens in them

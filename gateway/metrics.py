@@ -20,16 +20,15 @@ class Metrics:
         )
         self._outbound = Counter(
             "frontdesk_deliveries",
-            "Calls to providers by channel and outcome: sent, failed, throttled, unreachable, uncertain, rejected, given_up",
+            "Calls to providers by channel and outcome: "
+            "sent, failed, throttled, unreachable, uncertain, rejected, given_up",
             ("channel", "what"),
             registry=self.registry,
         )
         self._children: dict[tuple[str, str, str], Counter] = {}
         self.held = Gauge("frontdesk_errands_held", "Errands this process works at", registry=self.registry)
         self.errands = Gauge("frontdesk_errands", "Errands in the store, due or not", registry=self.registry)
-        self.sessions = Gauge(
-            "frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry
-        )
+        self.sessions = Gauge("frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry)
         self.sockets = Gauge("frontdesk_sockets", "Open WebSockets", ("side",), registry=self.registry)
 
     def inbound(self, channel: str, what: str) -> None:

@@ -23,6 +23,7 @@ from core.errors import DeliveryError, Duplicate, Refused, Rejected, StoreDown, 
 from core.event import MediaFetched, StateChanged
 from core.message import Content
 from core.ports import Clock, Lease, Leased, Settlement, Store
+from core.session import ReplyToken
 from gateway.limits import Bucket, Buckets
 
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 300.0
@@ -307,13 +308,14 @@ class Outbox:
         return self._sent(errand, effect, receipt)
 
     async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:
-        began, token = self._shell.clock.now(), effect.token
+        now = self._shell.clock.now()
+        token = _usable(effect.token, errand.began or now, ways)
         delivery = Delivery(
             id=effect.id,
             address=errand.address,
             parts=tuple(self._ready(part) for part in effect.parts),
             token=token.value if token else None,
-            token_age=(began - token.at) / 1000 if token else 0.0,
+            token_age=(now - token.at) / 1000 if token else 0.0,
             uncertain=errand.uncertain,
             began=errand.began,
             callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
@@ -501,6 +503,12 @@ class Outbox:
             await self._shell.engine.handle(Address(errand.channel, errand.address), command)
         except (Refused, Duplicate) as error:
             log.debug("outbox.refused", reason=str(error))  # the session moved on; the timer has nothing to say
+
+
+def _usable(token: ReplyToken | None, began: int, ways: Ways) -> ReplyToken | None:
+    """A reply token that was young enough at the first attempt: an older one was never tried, and never will be."""
+    limit = ways.connector.capabilities.reply_token_seconds * 1000
+    return token if token is not None and began - token.at < limit else None
 
 
 class _Limits:

@@ -106,14 +106,13 @@ def admit(
     ignored = [field for field in UNSIGNED if getattr(request, field) is not None and identity is None]
     if request.token is not None and known is None and identity is None:
         ignored.append("token")
-    address = (
-        f"partner:{identity.partner_id}" if identity else known.address if known else f"visitor:{new_id}"
-    )
+    address = f"partner:{identity.partner_id}" if identity else known.address if known else f"visitor:{new_id}"
     claims = _claims(request, identity, known.claims if known else Customer(id=""))
     group = request.group or (known.group if known else None)
-    return Visitor(
-        channel=channel, address=address, expires=now + LIFE_MS, claims=claims, group=group
-    ), tuple(ignored)
+    visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, group=group)
+    if len(make_token(visitor, vault)) > MAX_TOKEN:
+        raise BadInput(("params", "All of it together is too long."))
+    return visitor, tuple(ignored)
 
 
 def make_token(visitor: Visitor, vault: Vault) -> str:
@@ -170,10 +169,7 @@ def _claims(request: VisitRequest, identity: Identity | None, before: Customer) 
         "params": {**before.params, **_params(request)},
     }
     if identity is not None:
-        vouched = {
-            field: getattr(identity, field)
-            for field in ("partner_id", "name", "phone", "email", "vip", "tags")
-        }
+        vouched = {field: getattr(identity, field) for field in ("partner_id", "name", "phone", "email", "vip", "tags")}
         said |= {field: value for field, value in vouched.items() if value is not None}
         if identity.vip_level is not None:
             said["params"] = {**before.params, **_params(request), "vip_level": str(identity.vip_level)}
@@ -187,11 +183,7 @@ def _params(request: VisitRequest) -> dict[str, str]:
         **(request.params or {}),
         **{f"field.{key}": value for key, value in (request.fields or {}).items()},
     }
-    kept = {
-        key: value
-        for key, value in theirs.items()
-        if not key.startswith(("page.", "designated.", "vip_level"))
-    }
+    kept = {key: value for key, value in theirs.items() if not key.startswith(("page.", "designated.", "vip_level"))}
     return {**kept, **{key: value for key, value in page.items() if value is not None}}
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from admin import ROUTES as ADMIN
+import inbox
+from admin.routes import ROUTES as ADMIN
 from api.openapi import served
 from api.problems import middleware
 from api.rim import Rim
@@ -14,12 +15,10 @@ from api.routes import Route, mount
 from api.signin import ROUTES as SIGN_IN
 from core.errors import StoreDown
 from core.ports import Store
-from gateway import files, webhooks
+from gateway import files, static, webhooks, widget
 from gateway.files import Files
 from gateway.metrics import Metrics
 from gateway.webhooks import MAX_BODY, Intake
-from gateway.widget import routes as widget_routes
-from inbox import ROUTES as INBOX
 
 PROBE_S = 2.0
 
@@ -45,17 +44,17 @@ class Readiness:
 
 def table() -> Sequence[Route]:
     """Every route of the API, the one that describes them included."""
-    return served((*SIGN_IN, *ADMIN, *INBOX))
+    return served((*SIGN_IN, *ADMIN, *inbox.ROUTES))
 
 
-def application(
-    rim: Rim, intake: Intake, kept: Files, metrics: Metrics, readiness: Readiness
-) -> web.Application:
+def application(rim: Rim, intake: Intake, kept: Files, metrics: Metrics, readiness: Readiness) -> web.Application:
     app = web.Application(middlewares=[middleware], client_max_size=MAX_BODY)
     app.add_routes(webhooks.routes(intake))
     app.add_routes(files.routes(kept))
     mount(app, table(), rim)
-    app.add_routes(widget_routes(rim))
+    inbox.install(app, rim)
+    widget.install(app, rim)
+    app.add_routes(static.routes(static.DIST))
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", readiness.answer)
     app.router.add_get("/metrics", metrics.answer)

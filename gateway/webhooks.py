@@ -15,7 +15,7 @@ from core.engine import Engine
 from core.errors import Duplicate, Forged, NotUnderstood, StoreDown, Unreadable
 from core.ports import Cause, Clock, Raw, Store
 
-MAX_BODY = 4 << 20  # Meta sends up to 3 MB
+MAX_BODY = 4 << 20  # the largest that any provider sends is 3 MB
 RETRY_AFTER_S = 5
 
 log = structlog.get_logger()
@@ -141,7 +141,8 @@ class Intake:
                 await self._received(channel, item)
             case ch.StatusUpdate():
                 self.count(channel, "status")
-                await self.store.report(channel, item, self.clock.now())
+                now = self.clock.now()
+                await self.store.report(channel, item if item.at else replace(item, at=now), now)
             case ch.Edited():
                 await self._edited(channel, item)
             case ch.Unsent():
@@ -154,6 +155,8 @@ class Intake:
                     await self.store.keep_raw(Raw(channel, self.clock.now(), f"unknown: {kind}", body))
 
     async def _received(self, channel: str, item: ch.Received) -> None:
+        if not item.at:  # a provider that tells no time
+            item = replace(item, at=self.clock.now())
         answers = None
         if item.reply_to is not None:
             place = await self.store.place(channel, item.reply_to)

@@ -18,13 +18,13 @@ from core.channel import Answer
 from core.errors import Rejected, Uncertain, Unreachable
 
 STREAM_S = 300.0  # a large file takes its time, as long as something comes all the while
-TOTAL_S = 20.0  # a provider that needs longer is down for our purposes; LINE itself gives up at 10
+TOTAL_S = 20.0  # a provider that needs longer is down for our purposes
 CONNECT_S = 5.0
 KEEP_ALIVE_S = 15.0  # below the idle limit of every provider seen, so that a reused connection is rarely half closed
 POOL = 512
 REDIRECTS = 3
 MAX_ANSWER = 4 << 20  # an API's answer; media are streamed
-AGENT = "Frontdesk"  # Meta's media host refuses requests without a User-Agent
+AGENT = "Frontdesk"  # a provider's media host refuses requests without a User-Agent
 
 Origin = tuple[str, str, int]
 NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -3,6 +3,7 @@
 A session that comes into somebody's sight is sent whole; one that leaves it is taken back (`session.gone`).
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +12,18 @@ from aiohttp import WSCloseCode
 
 from api.auth import Caller
 from api.documents import Change
+from api.media import linked_feed
 from api.rim import Rim, Signal
 from api.sight import audience
-from api.sockets import Outlet, encoded
+from api.sockets import MAX_WAITING, Outlet, encoded
 from api.views import Audience
 from core import event as e
 from core.ports import FeedRow
 from inbox.frames import AgentStatus, Frames, Typing
 from inbox.places import Place, place_before, place_of
 
+TOGETHER = 50  # rows whose frames go out in one write: at most about 50 KiB for a socket
+IN_ONE_TURN = 100  # sockets written to before others have their turn, about a millisecond
 REMEMBERED = 50_000  # sessions whose last place is kept, about 200 bytes each
 
 
@@ -33,6 +37,7 @@ class Desk:
     token: str
     after: int = 0
     audience: Audience = field(init=False)
+    held: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.audience = audience(self.caller)
@@ -46,23 +51,30 @@ class Desk:
             or place.group in self.groups
         )
 
-    def write(self, frame: bytes | None, n: int) -> None:
+    def hold(self, frame: bytes | None, n: int) -> None:
+        """Put a frame to those that go out together: a call to the kernel costs more than making a frame."""
         if frame is not None and n > self.after:
-            self.outlet.write(frame)
+            self.held.append(frame)
+
+    def flush(self) -> None:
+        if self.held:
+            self.outlet.write(b"".join(self.held))
+            self.held.clear()
 
 
 class Board:
-    """`start` after the hub, `stop` before it."""
+    """`start` after the hub, `stop` before it. `max_waiting`: bytes a socket may leave unread."""
 
-    def __init__(self, rim: Rim) -> None:
-        self._rim = rim
+    def __init__(self, rim: Rim, *, max_waiting: int = MAX_WAITING) -> None:
+        self._rim, self.max_waiting = rim, max_waiting
         self._desks: set[Desk] = set()
         self._seeing: dict[Place, tuple[Desk, ...]] = {}
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._ends: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        self._ends = [self._rim.hub.listen(self._publish), self._rim.signals.listen(self._signal)]
+        hub, signals = self._rim.hub, self._rim.signals
+        self._ends = [hub.listen(self._publish, lambda: bool(self._desks)), signals.listen(self._signal)]
         self._rim.directory.listen(self._changed)
 
     async def stop(self) -> None:
@@ -75,8 +87,8 @@ class Board:
 
     @property
     def desks(self) -> int:
-        """How many sockets are open."""
-        return len(self._desks)
+        """How many sockets are open and keep up."""
+        return sum(desk.outlet.open for desk in self._desks)
 
     def attach(self, desk: Desk) -> None:
         """From now on it is sent what is numbered after `desk.after`."""
@@ -88,19 +100,30 @@ class Board:
         if desk in self._desks:
             self._desks.discard(desk)
             self._seeing.clear()
+            if not self._desks:
+                self._places.clear()  # the hub reads nothing for nobody, so these may be wrong by the next time
             self._rim.signals.closed(desk.caller.id)
 
     # --- the feed ------------------------------------------------------------------------------------------------
 
     async def _publish(self, rows: Sequence[FeedRow]) -> None:
         try:
-            for row in rows:
-                await self._show(row)
+            for start in range(0, len(rows), TOGETHER):
+                for row in rows[start : start + TOGETHER]:
+                    await self._show(row)
+                await self._flush()
         except Exception:
             # What was not shown cannot be made up for frame by frame: everybody loads anew, and the defect is seen.
             for desk in tuple(self._desks):
                 desk.outlet.reload()
             raise
+
+    async def _flush(self) -> None:
+        """In turns, so that a broadcast to everybody keeps nobody else waiting."""
+        for turn, desk in enumerate(tuple(self._desks)):
+            desk.flush()
+            if turn % IN_ONE_TURN == IN_ONE_TURN - 1:
+                await asyncio.sleep(0)
 
     async def _show(self, row: FeedRow) -> None:
         if row.row is None or row.session is None:
@@ -108,15 +131,15 @@ class Board:
         now = place_of(row.row.session)
         before = await self._before(row, now)
         self._remember(row.session, now)
-        frames = Frames(row, self._rim.hub.identity, self._rim.directory)
+        frames = Frames(linked_feed(row, self._rim.files), self._rim.hub.identity, self._rim.directory)
         for desk in self._who_see(now):
             if before is not None and before != now and not desk.sees(before):
-                desk.write(frames.whole(desk.audience), row.n)
-            desk.write(frames.event(desk.audience), row.n)
+                desk.hold(frames.whole(desk.audience), row.n)
+            desk.hold(frames.event(desk.audience), row.n)
         if before is not None and before != now:
             for desk in self._who_see(before):
                 if not desk.sees(now):
-                    desk.write(frames.gone(desk.audience), row.n)
+                    desk.hold(frames.gone(desk.audience), row.n)
 
     async def _before(self, row: FeedRow, now: Place) -> Place | None:
         """Whose the session was when this process last showed it; None if nobody saw it yet."""

@@ -4,9 +4,10 @@ import msgspec
 from aiohttp import web
 
 from api.hub import Cursor, read_cursor, write_cursor
+from api.media import linked_feed
 from api.problems import Stop
 from api.rim import Rim
-from api.sockets import MAX_WAITING, Outlet, accept, encoded, first_text, read_text
+from api.sockets import Outlet, accept, encoded, first_text, read_text
 from api.views import Ref
 from core import event as e
 from core.errors import Error
@@ -33,46 +34,46 @@ class TypingIn(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
     session: str
 
 
-class Sockets:
-    """The route of the socket, over one board. `max_waiting`: bytes a socket may leave unread."""
+BOARD = web.AppKey("board", Board)
 
-    def __init__(self, board: Board, *, max_waiting: int = MAX_WAITING) -> None:
-        self._board, self._max_waiting = board, max_waiting
 
-    async def inbox_socket(self, rim: Rim, request: web.Request) -> web.StreamResponse:
-        socket, outlet = await accept(request, max_waiting=self._max_waiting)
-        desk = None
-        try:
-            hello = _hello(await first_text(socket))
-            desk = await _sign_in(rim, outlet, hello)
-            if desk is not None and hello is not None:
-                await self._catch_up(rim, desk, hello.after)
-                await _listen(rim, socket, desk)
-        finally:
-            if desk is not None:
-                self._board.detach(desk)
-            await outlet.closed()
-        return socket
+async def inbox_socket(rim: Rim, request: web.Request) -> web.StreamResponse:
+    board = request.app[BOARD]
+    socket, outlet = await accept(request, max_waiting=board.max_waiting)
+    desk = None
+    try:
+        hello = _hello(await first_text(socket))
+        desk = await _sign_in(rim, outlet, hello)
+        if desk is not None and hello is not None:
+            await _catch_up(rim, board, desk, hello.after)
+            await _listen(rim, socket, desk)
+    finally:
+        if desk is not None:
+            board.detach(desk)
+        await outlet.closed()
+    return socket
 
-    async def _catch_up(self, rim: Rim, desk: Desk, after: str | None) -> None:
-        """Read on from the cursor until nothing is left, and attach in the same breath."""
-        hub = rim.hub
-        start = hub.cursor if after is None else await _start(rim, after)
-        if start is None:
-            desk.after = hub.cursor
-            desk.outlet.write(encoded(Reload(_cursor(rim, desk.after))))
-            self._board.attach(desk)
-            return
-        desk.after = start
-        desk.outlet.write(encoded(Ready(_cursor(rim, start), Ref(desk.caller.id, desk.caller.name))))
-        gap = _Gap(rim, desk, start)
-        while desk.after < hub.cursor and desk.outlet.open:
-            rows = hub.recent(desk.after) or await rim.store.feed(desk.after, PAGE)
-            for row in rows:
-                await gap.show(row)
-            desk.after = rows[-1].n if rows else hub.cursor
-            await desk.outlet.drained()
-        self._board.attach(desk)
+
+async def _catch_up(rim: Rim, board: Board, desk: Desk, after: str | None) -> None:
+    """Read on from the cursor until nothing is left, and attach in the same breath."""
+    hub = rim.hub
+    start = hub.cursor if after is None else await _start(rim, after)
+    if start is None:
+        desk.after = hub.cursor
+        desk.outlet.write(encoded(Reload(_cursor(rim, desk.after))))
+        board.attach(desk)
+        return
+    desk.after = start
+    desk.outlet.write(encoded(Ready(_cursor(rim, start), Ref(desk.caller.id, desk.caller.name))))
+    gap = _Gap(rim, desk, start)
+    while desk.after < hub.cursor and desk.outlet.open:
+        rows = hub.recent(desk.after) or await rim.store.feed(desk.after, PAGE)
+        for row in rows:
+            await gap.show(row)
+            desk.flush()
+        desk.after = rows[-1].n if rows else hub.cursor
+        await desk.outlet.drained()
+    board.attach(desk)
 
 
 class _Gap:
@@ -85,12 +86,12 @@ class _Gap:
     async def show(self, row: FeedRow) -> None:
         if row.row is None or row.session is None:
             return
-        frames = Frames(row, self._rim.hub.identity, self._rim.directory)
+        frames = Frames(linked_feed(row, self._rim.files), self._rim.hub.identity, self._rim.directory)
         desk, sees = self._desk, self._desk.sees(place_of(row.row.session))
         if await self._moved(row, row.session, sees):
-            desk.write(frames.whole(desk.audience) if sees else frames.gone(desk.audience), row.n)
+            desk.hold(frames.whole(desk.audience) if sees else frames.gone(desk.audience), row.n)
         if sees:
-            desk.write(frames.event(desk.audience), row.n)
+            desk.hold(frames.event(desk.audience), row.n)
 
     async def _moved(self, row: FeedRow, session: str, sees: bool) -> bool:
         """Whether the session came into sight or left it since the socket went; told once."""
@@ -105,10 +106,12 @@ class _Gap:
 
 async def _sign_in(rim: Rim, outlet: Outlet, hello: Hello | None) -> Desk | None:
     if hello is None:
-        return _turn_away(outlet, "bad_frame", "The first frame is to be the sign-in, within ten seconds.")
+        _turn_away(outlet, "bad_frame", "The first frame is to be the sign-in, within ten seconds.")
+        return None
     caller = await rim.auth.caller(hello.token)
     if caller is None:
-        return _turn_away(outlet, "signed_out", "Sign in first.")
+        _turn_away(outlet, "signed_out", "Sign in first.")
+        return None
     return Desk(caller, frozenset(rim.directory.groups_of(caller.id)), outlet, hello.token)
 
 

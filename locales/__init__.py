@@ -18,9 +18,4 @@ def read() -> dict[str, Locale]:
         (entry for entry in files(__name__).iterdir() if entry.name.endswith(".json")),
         key=lambda e: e.name,
     )
-    return {
-        entry.name.removesuffix(".json"): msgspec.json.decode(
-            entry.read_bytes(), type=Locale
-        )
-        for entry in found
-    }
+    return {entry.name.removesuffix(".json"): msgspec.json.decode(entry.read_bytes(), type=Locale) for entry in found}

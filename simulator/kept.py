@@ -69,7 +69,8 @@ class Mailbox:
         return [message for message in self.messages if message.customer == customer]
 
     def find(self, id: str) -> Message | None:
-        return next((message for message in reversed(self.messages) if message.id == id), None)
+        """A message by its id; what was only shown about it (read, typing) has the same id and is passed over."""
+        return next((m for m in reversed(self.messages) if m.id == id and m.kind not in SIGNALS), None)
 
     async def wait_until(self, look: Callable[[], T | None], timeout: float) -> T:
         """The first value of `look` that is not None, asked again after every new message. Raises TimeoutError."""

@@ -132,6 +132,4 @@ def folded(text: str | None) -> str:
 
 def folded_all(customer: Customer) -> str:
     """All that a customer may be found by, one a line."""
-    return "\n".join(
-        folded(text) for text in (customer.name, customer.partner_id, customer.phone, customer.email)
-    )
+    return "\n".join(folded(text) for text in (customer.name, customer.partner_id, customer.phone, customer.email))

@@ -38,9 +38,7 @@ def put_content(connection: sqlite3.Connection, session: int, seq: int, content:
         _rewrite(connection, n, speaking, replace(speaking.message, content=content))
 
 
-def _find(
-    connection: sqlite3.Connection, session: int, seq: int
-) -> tuple[int, _rows.Speaking, int | None] | None:
+def _find(connection: sqlite3.Connection, session: int, seq: int) -> tuple[int, _rows.Speaking, int | None] | None:
     row = connection.execute(
         "SELECT n, body, retracted_at FROM event WHERE session = ? AND seq = ? AND fact = 0", (session, seq)
     ).fetchone()
@@ -69,9 +67,7 @@ def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) ->
     for n, body in rows:
         event = decode_event(body)
         if isinstance(event, Amended) and event.seq == seq:
-            connection.execute(
-                "UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n)
-            )
+            connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n))
 
 
 def _joined(message: Message) -> str:

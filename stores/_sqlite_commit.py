@@ -18,9 +18,7 @@ _REMEMBERED = 50_000
 _CHUNK = 500
 
 
-_EventRow = tuple[
-    str | None, int | None, str | None, str | None, bytes
-]  # session, seq, state, provider id, body
+_EventRow = tuple[str | None, int | None, str | None, str | None, bytes]  # session, seq, state, provider id, body
 
 
 @dataclass(slots=True)
@@ -29,10 +27,8 @@ class Prepared:
 
     commit: Commit
     body: bytes
-    sessions: list[tuple[Session, bytes]]
-    events: list[
-        tuple[str | None, int | None, str | None, str | None, bytes]
-    ]  # session, seq, state, id, body
+    sessions: list[tuple[Session, bytes | None]]  # no bytes for the open one: it is in the conversation's
+    events: list[tuple[str | None, int | None, str | None, str | None, bytes]]  # session, seq, state, id, body
     effects: list[tuple[Effect, str, str, bytes]]  # effect, key, kind, body
     causes: list[bytes]
 
@@ -40,9 +36,12 @@ class Prepared:
 def prepare(commit: Commit) -> Prepared:
     """Raises whatever a value that cannot be encoded raises, before it could disturb others."""
     carried = _rows.carried(commit.effects) if commit.effects else frozenset()
-    sessions = [(session, encode(session)) for session in commit.others]
-    if commit.session is not None:
-        sessions.append((commit.session, encode(commit.session)))
+    touched = commit.others if commit.session is None else (*commit.others, commit.session)
+    open_one = commit.conversation.session
+    sessions = [
+        (session, None if open_one is not None and session.id == open_one.id else encode(session))
+        for session in touched
+    ]
     events: list[_EventRow] = []
     for event in commit.events:
         owner = _rows.owner(event, commit.session)
@@ -60,6 +59,9 @@ def prepare(commit: Commit) -> Prepared:
     return Prepared(commit, encode(commit.conversation), sessions, events, effects, causes)
 
 
+_Listed = tuple[int, str, str | None, str | None]  # rid, phase, agent, group
+
+
 class Ledger:
     """What the writer remembers between transactions, for nobody else writes: next numbers, versions, row ids.
 
@@ -67,15 +69,15 @@ class Ledger:
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.versions: dict[str, tuple[int, int]] = {}  # conversation -> (rid, version)
-        self.sessions: dict[str, int] = {}
+        self.conversations: dict[str, tuple[int, int, int]] = {}  # rid, version, active_n
+        self.sessions: dict[str, _Listed] = {}
         self.n = self.conversation = self.session = 0
         self.doubted = False
         self.reload(connection)
 
     def reload(self, connection: sqlite3.Connection) -> None:
         """Forget everything and look again: after a transaction that came to nothing."""
-        self.versions.clear()
+        self.conversations.clear()
         self.sessions.clear()
         self.n = one(connection, "SELECT max(n) FROM event") or 0
         self.conversation = one(connection, "SELECT max(rid) FROM conversation") or 0
@@ -83,7 +85,7 @@ class Ledger:
         self.doubted = False
 
     def trim(self) -> None:
-        for known in (self.versions, self.sessions):
+        for known in (self.conversations, self.sessions):
             if len(known) > _REMEMBERED:
                 known.clear()
 
@@ -113,23 +115,24 @@ class _Writes:
 
 
 _SQL = {
-    "new_conversations": "INSERT INTO conversation VALUES (?,?,?,?,?,?,?)",
-    "conversations": "UPDATE conversation SET version = ?, customer = ?, body = ? WHERE rid = ?",
+    "new_conversations": "INSERT INTO conversation VALUES (?,?,?,?,?,?,?,?,?)",
+    "conversations": "UPDATE conversation SET customer = ?, version = ?, open = ?, active_n = ?, body = ?"
+    " WHERE rid = ?",
     "customers": "INSERT INTO customer VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
     " partner_id = excluded.partner_id, partner_key = excluded.partner_key, name = excluded.name,"
     " folded = excluded.folded, body = excluded.body",
-    "new_sessions": "INSERT INTO session VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-    "sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, seq = ?, active_n = ?, body = ?"
-    " WHERE rid = ?",
-    "quiet_sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, seq = ?, body = ? WHERE rid = ?",
+    "new_sessions": "INSERT INTO session VALUES (?,?,?,?,?,?,?,?,?,?)",
+    "sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, active_n = ?, body = ? WHERE rid = ?",
+    "quiet_sessions": "UPDATE session SET phase = ?, agent = ?, grp = ?, active_n = coalesce(active_n, ?),"
+    " body = ? WHERE rid = ?",
     "events": "INSERT INTO event"
-    " (n, conversation, session, seq, fact, at, policy, causes, state, provider_id, body) VALUES (?,?,?,?,0,?,?,?,?,?,?)",
+    " (n, conversation, session, seq, fact, at, policy, causes, state, provider_id, body)"
+    " VALUES (?,?,?,?,0,?,?,?,?,?,?)",
     "causes": "INSERT INTO cause VALUES (?,?,?)",
     "loose_causes": "INSERT INTO loose_cause VALUES (?,?)",
     "names": "INSERT OR IGNORE INTO name VALUES (?,?,?)",
     "aliases": "INSERT OR IGNORE INTO alias VALUES (?,?,?)",
-    "errands": "INSERT INTO errand (key, conversation, kind, due, ready, node, until, body)"
-    " VALUES (?,?,?,?,?,?,?,?)",
+    "errands": "INSERT INTO errand (key, conversation, kind, due, ready, node, until, body) VALUES (?,?,?,?,?,?,?,?)",
     "timers": "INSERT INTO errand (key, conversation, kind, due, ready, body) VALUES (?,?,'wake_at',?,?,?)"
     " ON CONFLICT (key) DO UPDATE SET due = excluded.due, ready = excluded.ready, body = excluded.body,"
     " node = NULL, until = 0, attempt = 0, uncertain = 0, began = 0",
@@ -167,19 +170,19 @@ class Batch:
 
     def _look(self) -> None:
         ledger, commits = self._ledger, self._commits
-        ids = {p.commit.conversation.id for p in commits} - ledger.versions.keys()
-        for known, rid, version in self._select("SELECT id, rid, version FROM conversation WHERE id IN", ids):
-            ledger.versions[known] = (rid, version)
+        known_ids = ledger.conversations
+        ids = {id for p in commits if (id := p.commit.conversation.id) not in known_ids}
+        for known, *rest in self._select("SELECT id, rid, version, active_n FROM conversation WHERE id IN", ids):
+            ledger.conversations[known] = (rest[0], rest[1], rest[2])
         sessions = {session.id for p in commits for session, _ in p.sessions}
         sessions |= {event[0] for p in commits for event in p.events if event[0] is not None}
-        for known, rid in self._select(
-            "SELECT id, rid FROM session WHERE id IN", sessions - ledger.sessions.keys()
-        ):
-            ledger.sessions[known] = rid
+        sessions |= {p.commit.conversation.session.id for p in commits if p.commit.conversation.session}
+        unknown = {session for session in sessions if session not in ledger.sessions}
+        for known, *rest in self._select("SELECT id, rid, phase, agent, grp FROM session WHERE id IN", unknown):
+            ledger.sessions[known] = (rest[0], rest[1], rest[2], rest[3])
         digests = {cause for p in commits for cause in p.causes}
         for cause, session, seq in self._select(
-            "SELECT c.digest, s.id, c.seq FROM cause c LEFT JOIN session s ON s.rid = c.session"
-            " WHERE c.digest IN",
+            "SELECT c.digest, s.id, c.seq FROM cause c LEFT JOIN session s ON s.rid = c.session WHERE c.digest IN",
             digests,
         ):
             self._causes[cause] = (session, seq)
@@ -195,7 +198,7 @@ class Batch:
             known[0]
             for p in self._commits
             if any(isinstance(effect, Deliver) for effect, *_ in p.effects)
-            and (known := self._ledger.versions.get(p.commit.conversation.id)) is not None
+            and (known := self._ledger.conversations.get(p.commit.conversation.id)) is not None
         }
         for rid, node, until in self._select(
             "SELECT conversation, node, until FROM errand WHERE kind = 'deliver' AND conversation IN", sending
@@ -218,7 +221,7 @@ class Batch:
         for cause in prepared.causes:
             if (kept := self._causes.get(cause)) is not None:
                 raise Duplicate(*(kept if kept[1] is not None else (None, None)))
-        known = self._ledger.versions.get(commit.conversation.id)
+        known = self._ledger.conversations.get(commit.conversation.id)
         if (known[1] if known else 0) != commit.expected:
             raise Stale
         if known is None and self._taken(commit.conversation.channel, commit.conversation.address):
@@ -247,15 +250,15 @@ class Batch:
 
     def _add(self, prepared: Prepared) -> Committed:
         commit = prepared.commit
-        conversation = self._add_conversation(prepared)
         first = self._ledger.n + 1
         self._ledger.n += len(prepared.events)
-        self._add_sessions(prepared, conversation)
+        conversation = self._add_conversation(prepared)
         self._add_events(prepared, conversation, first)
         if prepared.causes:
             self._add_causes(prepared)
         channel, id = commit.conversation.channel, commit.conversation.id
         self._writes.aliases.extend((channel, alias, id) for alias in commit.aliases)
+        self._addresses.update((channel, alias) for alias in commit.aliases)
         if commit.takes is not None or commit.frees is not None:
             self._move_seats(commit)
         errands = tuple(self._add_errands(prepared, conversation)) if prepared.effects else ()
@@ -263,61 +266,66 @@ class Batch:
 
     def _add_conversation(self, prepared: Prepared) -> int:
         commit, state, ledger = prepared.commit, prepared.commit.conversation, self._ledger
-        version = commit.expected + 1
-        known = ledger.versions.get(state.id)
+        known = ledger.conversations.get(state.id)
         if known is None:
             ledger.conversation += 1
-            rid = ledger.conversation
-            row = (rid, state.id, state.channel, state.address, state.customer.id, version, prepared.body)
-            self._writes.new_conversations.append(row)
+        rid, _, active_n = known or (ledger.conversation, 0, 0)
+        version, open_rid = commit.expected + 1, None
+        before = active_n
+        if (session := state.session) is not None:
+            moves = prepared.events and commit.session is not None and commit.session.id == session.id
+            if moves or session.id not in ledger.sessions:
+                active_n = ledger.n
+        self._add_sessions(prepared, rid, before)
+        if session is not None:
+            open_rid = ledger.sessions[session.id][0]
+        changing = (state.customer.id, version, open_rid, active_n, prepared.body)
+        if known is None:
+            self._writes.new_conversations.append((rid, state.id, state.channel, state.address, *changing))
             self._addresses.add((state.channel, state.address))
         else:
-            rid = known[0]
-            self._writes.conversations.append((version, state.customer.id, prepared.body, rid))
-        ledger.versions[state.id] = (rid, version)
+            self._writes.conversations.append((*changing, rid))
+        ledger.conversations[state.id] = (rid, version, active_n)
         if _rows.knows_customer(commit):
             self._writes.customers.append(customer_row(state.customer))
         return rid
 
-    def _add_sessions(self, prepared: Prepared, conversation: int) -> None:
+    def _add_sessions(self, prepared: Prepared, conversation: int, active_before: int) -> None:
+        """`active_before` is the activity of the session that was open until now."""
         commit, ledger, writes = prepared.commit, self._ledger, self._writes
         for session, body in prepared.sessions:
             agent = session.agent.id if session.agent is not None else None
-            rid = ledger.sessions.get(session.id)
-            if rid is None:
+            listing = (session.phase, agent, session.group)
+            known = ledger.sessions.get(session.id)
+            if known is None:
                 ledger.session += 1
-                rid = ledger.sessions[session.id] = ledger.session
-                writes.new_sessions.append(
-                    (
-                        rid,
-                        session.id,
-                        conversation,
-                        commit.conversation.channel,
-                        session.number,
-                        session.phase,
-                        agent,
-                        session.group,
-                        session.seq,
-                        ledger.n,
-                        body,
-                    )
+                where = (
+                    ledger.session,
+                    session.id,
+                    conversation,
+                    commit.conversation.channel,
+                    session.number,
                 )
-            elif session is commit.session and prepared.events:
-                row = (session.phase, agent, session.group, session.seq, ledger.n, body, rid)
-                writes.sessions.append(row)
-            else:
-                writes.quiet_sessions.append((session.phase, agent, session.group, session.seq, body, rid))
+                writes.new_sessions.append((*where, *listing, None if body is None else ledger.n, body))
+                ledger.sessions[session.id] = (ledger.session, *listing)
+                continue
+            if body is None and known[1:] == listing:
+                continue
+            moves = session is commit.session and bool(prepared.events)
+            active_n = None if body is None else ledger.n if moves else active_before
+            (writes.sessions if moves or body is None else writes.quiet_sessions).append(
+                (*listing, active_n, body, known[0])
+            )
+            ledger.sessions[session.id] = (known[0], *listing)
 
     def _add_events(self, prepared: Prepared, conversation: int, first: int) -> None:
         commit, sessions, rows = prepared.commit, self._ledger.sessions, self._writes.events
         at, policy, last = commit.at, commit.policy, len(prepared.events) - 1
         causes = b"".join(prepared.causes) or None
         for index, (owner, seq, state, provider_id, body) in enumerate(prepared.events):
-            session = sessions.get(owner) if owner is not None else None
+            session = sessions[owner][0] if owner is not None and owner in sessions else None
             kept = causes if index == last else None
-            rows.append(
-                (first + index, conversation, session, seq, at, policy, kept, state, provider_id, body)
-            )
+            rows.append((first + index, conversation, session, seq, at, policy, kept, state, provider_id, body))
             event = commit.events[index]
             if session is not None and isinstance(event, Amended | Retracted | Recalled):
                 self._writes.alterations.append((session, event))
@@ -325,7 +333,7 @@ class Batch:
     def _add_causes(self, prepared: Prepared) -> None:
         commit, writes = prepared.commit, self._writes
         session = commit.session.id if commit.session is not None else None
-        rid = self._ledger.sessions[session] if session is not None else None
+        rid = self._ledger.sessions[session][0] if session is not None else None
         for cause, key in zip(commit.causes, prepared.causes, strict=True):
             if key not in self._causes:
                 writes.causes.append((key, rid, cause.seq))

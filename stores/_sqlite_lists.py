@@ -1,7 +1,7 @@
 """Lists of sessions and customers, newest first, page by page.
 
-Open sessions are few and found by small indexes; closed ones are history, and every list of them walks one index that
-is in the order of activity. A page is the two merged, so that its cost does not grow with the history.
+Open sessions are few and found by small indexes; closed ones are history, and every list of them walks an
+index that is in the order of activity. A page is the two merged, so that its cost does not grow with history.
 """
 
 import sqlite3
@@ -11,7 +11,7 @@ from core.customer import Customer
 from core.ports import CustomerPage, Page, SessionQuery
 from stores import _rows
 from stores._sqlite_read import session_rows
-from stores._sqlite_rows import decode_customer, marks
+from stores._sqlite_rows import ACTIVE, decode_customer, marks
 
 _HITS = 5_000  # of the newest messages that hold the words asked for
 _Found = dict[int, int]  # rid -> active_n
@@ -49,49 +49,54 @@ def sessions(connection: sqlite3.Connection, query: SessionQuery) -> Page:
     return Page(tuple(rows[rid] for rid in shown), str(found[shown[-1]]) if more else None)
 
 
-def _asked(query: SessionQuery) -> _Where:
+def _asked(query: SessionQuery, active: str) -> _Where:
     where = _Where()
     if query.phase is not None:
-        where.add("phase = ?", query.phase)
+        where.add("s.phase = ?", query.phase)
     if query.mine is not None:
-        where.add("agent = ?", query.mine)
+        where.add("s.agent = ?", query.mine)
     if query.group is not None:
-        where.add("grp = ?", query.group)
+        where.add("s.grp = ?", query.group)
     if query.channel is not None:
-        where.add("channel = ?", query.channel)
+        where.add("s.channel = ?", query.channel)
     if query.visible_to is not None:
         groups = query.visible_groups
-        where.add(f"(agent = ? OR grp IS NULL OR grp IN ({marks(len(groups))}))", query.visible_to, *groups)
+        where.add(f"(s.agent = ? OR s.grp IS NULL OR s.grp IN ({marks(len(groups))}))", query.visible_to, *groups)
     if query.after is not None:
-        where.add("active_n < ?", int(query.after))
+        where.add(f"{active} < ?", int(query.after))
     return where
 
 
-def _walk(connection: sqlite3.Connection, index: str, where: _Where, limit: int) -> _Found:
-    sql = f"SELECT rid, active_n FROM session {index} WHERE {where.sql} ORDER BY active_n DESC LIMIT ?"
+def _walk(connection: sqlite3.Connection, source: str, active: str, where: _Where, limit: int) -> _Found:
+    sql = f"SELECT s.rid, {active} FROM {source} WHERE {where.sql} ORDER BY {active} DESC LIMIT ?"
     return dict(connection.execute(sql, (*where.values, limit + 1)))
 
 
+# CROSS JOIN keeps SQLite from looking at the second table first.
+_OPEN = "session s INDEXED BY {} CROSS JOIN conversation c ON c.rid = s.conversation"
+_OPEN_NEWEST = "conversation c INDEXED BY conversation_active CROSS JOIN session s ON s.rid = c.open"
+
+
 def _open(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
-    where = _asked(query)
-    where.add("phase <> 'closed'")
+    where = _asked(query, "c.active_n")
+    where.add("c.open IS NOT NULL AND s.phase <> 'closed'")
     if query.mine is not None:
-        index = "session_open_agent"
+        source = _OPEN.format("session_open_agent")
     elif query.phase in ("queued", "unassigned", "active"):
-        index = "session_open_phase"
+        source = _OPEN.format("session_open_phase")
     else:
-        index = "session_open"
-    return _walk(connection, f"INDEXED BY {index}", where, query.limit)
+        source = _OPEN_NEWEST
+    return _walk(connection, source, "c.active_n", where, query.limit)
 
 
 def _closed(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     found: _Found = {}
     for index, term, values in _walks(query):
-        where = _asked(query)
-        where.add("phase = 'closed'")
+        where = _asked(query, "s.active_n")
+        where.add("s.phase = 'closed'")
         if term:
             where.add(term, *values)
-        found |= _walk(connection, f"INDEXED BY {index}", where, query.limit)
+        found |= _walk(connection, f"session s INDEXED BY {index}", "s.active_n", where, query.limit)
     return found
 
 
@@ -105,9 +110,9 @@ def _walks(query: SessionQuery) -> list[tuple[str, str, tuple[str, ...]]]:
     if query.visible_to is None:
         return [("session_closed_channel" if query.channel is not None else "session_closed", "", ())]
     return [
-        ("session_closed_agent", "agent = ?", (query.visible_to,)),
-        (by_group, "grp IS NULL", ()),
-        *((by_group, "grp = ?", (group,)) for group in query.visible_groups),
+        ("session_closed_agent", "s.agent = ?", (query.visible_to,)),
+        (by_group, "s.grp IS NULL", ()),
+        *((by_group, "s.grp = ?", (group,)) for group in query.visible_groups),
     ]
 
 
@@ -115,8 +120,10 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     wanted = _rows.folded(query.q)
     number = wanted.removeprefix("#")
     kinds = [
-        "SELECT s.rid FROM customer k JOIN conversation c ON c.customer = k.id"
-        " JOIN session s ON s.conversation = c.rid WHERE instr(k.name, ?) > 0 OR k.partner_key = ?"
+        (
+            "SELECT s.rid FROM customer k JOIN conversation c ON c.customer = k.id"
+            " JOIN session s ON s.conversation = c.rid WHERE instr(k.name, ?) > 0 OR k.partner_key = ?"
+        )
     ]
     values: list[object] = [wanted, wanted]
     if number.isascii() and number.isdigit() and len(number) < 19 and str(int(number)) == number:
@@ -129,18 +136,17 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
         )
         values.append(words)
     where = _Where()
-    where.add(f"rid IN ({' UNION '.join(kinds)})", *values)
-    asked = _asked(query)
+    where.add(f"s.rid IN ({' UNION '.join(kinds)})", *values)
+    asked = _asked(query, ACTIVE)
     if asked.sql:
         where.add(asked.sql, *asked.values)
-    return _walk(connection, "", where, query.limit)
+    source = "session s JOIN conversation c ON c.rid = s.conversation"
+    return _walk(connection, source, ACTIVE, where, query.limit)
 
 
 def match(query: str) -> str:
     """The question in the index's language: every phrase, the last word of each perhaps only begun."""
-    return " AND ".join(
-        f'"{" ".join(phrase.terms)}"{"*" if phrase.prefix else ""}' for phrase in terms.phrases(query)
-    )
+    return " AND ".join(f'"{" ".join(phrase.terms)}"{"*" if phrase.prefix else ""}' for phrase in terms.phrases(query))
 
 
 def customers(
@@ -154,8 +160,6 @@ def customers(
     if after is not None:
         where.add("id < ?", after)
     sql = f"SELECT body FROM customer WHERE {where.sql or 'TRUE'} ORDER BY id DESC LIMIT ?"
-    found: list[Customer] = [
-        decode_customer(row[0]) for row in connection.execute(sql, (*where.values, limit + 1))
-    ]
+    found: list[Customer] = [decode_customer(row[0]) for row in connection.execute(sql, (*where.values, limit + 1))]
     shown = tuple(found[:limit])
     return CustomerPage(shown, shown[-1].id if len(found) > len(shown) > 0 else None)

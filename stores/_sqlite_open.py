@@ -31,6 +31,11 @@ class Connection(sqlite3.Connection):
             self.on_step(sql)
         return super().executemany(sql, *rest)
 
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        if self.on_step is not None:
+            self.on_step("script")
+        return super().executescript(sql)
+
 
 def lock(path: Path) -> int:
     """Take the database for this process until `unlock`; raises `StoreDown` if it is taken."""
@@ -54,13 +59,13 @@ def writing(path: Path, on_step: OnStep | None = None) -> Connection:
     """The connection that writes, with the schema brought up to date."""
     try:
         connection = _connect(f"file:{_quoted(path)}?mode=rwc")
+        connection.on_step = on_step
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_AUTOCHECKPOINT_PAGES}")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA secure_delete = FAST")
         connection.execute("PRAGMA cache_size = -16384")
-        connection.on_step = on_step
         migrate(connection, path)
     except sqlite3.Error as error:
         raise StoreDown(f"cannot open {path}: {error}") from error

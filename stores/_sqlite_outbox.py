@@ -1,7 +1,7 @@
 """Errands, what became of them, and what providers report: work for the writer's transaction.
 
-`ready` of an errand is when it may be claimed; a delivery behind an older one of its conversation has none, and gets
-it when that one is gone. So claiming looks only at what can be given.
+`ready` of an errand is when it may be claimed; a delivery behind an older one of its conversation has none, and
+gets it when that one is gone. So claiming looks only at what can be given.
 """
 
 import sqlite3
@@ -37,12 +37,8 @@ _LEASED = (
 
 
 def claim(connection: sqlite3.Connection, now: int, limit: int, lease: Lease) -> list[Leased]:
-    connection.execute(
-        f"UPDATE errand SET node = NULL, until = 0, ready = NULL WHERE ready <= ? AND {_BEHIND}", (now,)
-    )
-    rows = connection.execute(
-        f"{_LEASED} WHERE e.ready <= ? ORDER BY e.ready, e.ord LIMIT ?", (now, limit)
-    ).fetchall()
+    connection.execute(f"UPDATE errand SET node = NULL, until = 0, ready = NULL WHERE ready <= ? AND {_BEHIND}", (now,))
+    rows = connection.execute(f"{_LEASED} WHERE e.ready <= ? ORDER BY e.ready, e.ord LIMIT ?", (now, limit)).fetchall()
     rows.sort()
     connection.executemany(
         "UPDATE errand SET node = ?, until = ?, ready = ?, uncertain = ? WHERE ord = ?",
@@ -129,11 +125,7 @@ def _settle_errand(connection: sqlite3.Connection, settlement: Settlement, chann
         session = _session(connection, effect.session)
         connection.executemany(
             "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
-            [
-                (delivery_digest(channel, settlement.key), session, seq)
-                for seq in _rows.parts_of(effect)
-                if session
-            ],
+            [(delivery_digest(channel, settlement.key), session, seq) for seq in _rows.parts_of(effect) if session],
         )
         connection.execute(
             "UPDATE errand SET ready = due WHERE ready IS NULL AND ord = (SELECT min(ord) FROM errand"
@@ -148,14 +140,10 @@ def _name(connection: sqlite3.Connection, channel: str, provider_id: str, sessio
         (provider_id, session, seq),
     ).rowcount
     if changed:
-        connection.execute(
-            "INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (digest(channel, provider_id), session, seq)
-        )
+        connection.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (digest(channel, provider_id), session, seq))
 
 
-def _note(
-    connection: sqlite3.Connection, ledger: Ledger, conversation: int, session: int, fact: Fact, at: int
-) -> None:
+def _note(connection: sqlite3.Connection, ledger: Ledger, conversation: int, session: int, fact: Fact, at: int) -> None:
     """Write a fact to its message and to the feed, unless it leads nowhere."""
     row = connection.execute(
         "SELECT n, state, maybe_twice FROM event WHERE session = ? AND seq = ? AND fact = 0",
@@ -182,9 +170,7 @@ def _note(
 # --- statuses ----------------------------------------------------------------------------------------------
 
 
-def report(
-    connection: sqlite3.Connection, ledger: Ledger, channel: str, update: StatusUpdate, at: int
-) -> bool:
+def report(connection: sqlite3.Connection, ledger: Ledger, channel: str, update: StatusUpdate, at: int) -> bool:
     connection.execute("DELETE FROM early WHERE at <= ?", (at - _rows.EARLY_STATUS_MS,))
     if _apply(connection, ledger, channel, update, at):
         return True
@@ -195,9 +181,7 @@ def report(
     return False
 
 
-def _apply_early(
-    connection: sqlite3.Connection, ledger: Ledger, channel: str, settlement: Settlement
-) -> None:
+def _apply_early(connection: sqlite3.Connection, ledger: Ledger, channel: str, settlement: Settlement) -> None:
     connection.execute("DELETE FROM early WHERE at <= ?", (settlement.at - _rows.EARLY_STATUS_MS,))
     ids = sorted({provider_id for _, provider_id in settlement.message_ids})
     rows = connection.execute(
@@ -210,9 +194,7 @@ def _apply_early(
             connection.execute("DELETE FROM early WHERE id = ?", (kept,))
 
 
-def _apply(
-    connection: sqlite3.Connection, ledger: Ledger, channel: str, update: StatusUpdate, at: int
-) -> bool:
+def _apply(connection: sqlite3.Connection, ledger: Ledger, channel: str, update: StatusUpdate, at: int) -> bool:
     places = list(_places(connection, channel, update))
     for session, seq in places:
         conversation = one(connection, "SELECT conversation FROM session WHERE rid = ?", session)

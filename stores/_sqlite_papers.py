@@ -57,9 +57,7 @@ def put(
         " DO UPDATE SET version = excluded.version, body = excluded.body",
         (collection, id, version, body),
     )
-    connection.execute(
-        "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?)", (collection, id, version, at, who, body)
-    )
+    connection.execute("INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?)", (collection, id, version, at, who, body))
     return version
 
 
@@ -84,25 +82,18 @@ def revisions(connection: sqlite3.Connection, collection: str, id: str) -> list[
         "SELECT version, at, who, body FROM revision WHERE collection = ? AND id = ? ORDER BY version",
         (collection, id),
     )
-    return [
-        Revision(version, at, who, None if body is None else decode_plain(body))
-        for version, at, who, body in rows
-    ]
+    return [Revision(version, at, who, None if body is None else decode_plain(body)) for version, at, who, body in rows]
 
 
 # --- the rest ----------------------------------------------------------------------------------------------
 
 
 def grant(connection: sqlite3.Connection, grant: Grant) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?)", (grant.digest, grant.agent, grant.expires)
-    )
+    connection.execute("INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?)", (grant.digest, grant.agent, grant.expires))
 
 
 def granted(connection: sqlite3.Connection, digest: bytes) -> Grant | None:
-    row = connection.execute(
-        "SELECT digest, agent, expires FROM sign_in WHERE digest = ?", (digest,)
-    ).fetchone()
+    row = connection.execute("SELECT digest, agent, expires FROM sign_in WHERE digest = ?", (digest,)).fetchone()
     return None if row is None else Grant(*row)
 
 
@@ -151,9 +142,7 @@ def forget(connection: sqlite3.Connection, before: int, limit: int) -> int:
 def _forget_causes(connection: sqlite3.Connection, before: int, limit: int) -> int:
     walked = one(connection, "SELECT value FROM counter WHERE name = 'forgotten'") or 0
     reached, digests = walked, list[tuple[bytes]]()
-    rows = connection.execute(
-        "SELECT n, at, causes FROM event WHERE n > ? ORDER BY n LIMIT ?", (walked, _WALKED)
-    )
+    rows = connection.execute("SELECT n, at, causes FROM event WHERE n > ? ORDER BY n LIMIT ?", (walked, _WALKED))
     for n, at, causes in rows:
         if at >= before or len(digests) >= limit:
             break

@@ -14,7 +14,6 @@ from stores._sqlite_rows import (
     Row,
     decode_conversation,
     decode_event,
-    decode_session,
     digest,
     marks,
     one,
@@ -85,9 +84,9 @@ def session(connection: sqlite3.Connection, id: str) -> SessionRow | None:
 
 
 def session_rows(connection: sqlite3.Connection, rids: list[int]) -> dict[int, SessionRow]:
-    rows = connection.execute(
-        f"SELECT s.rid, {SESSION} FROM {SESSION_FROM} WHERE s.rid IN ({marks(len(rids))})", rids
-    )
+    if not rids:
+        return {}
+    rows = connection.execute(f"SELECT s.rid, {SESSION} FROM {SESSION_FROM} WHERE s.rid IN ({marks(len(rids))})", rids)
     return {row[0]: session_row(row[1:]) for row in rows}
 
 
@@ -154,9 +153,9 @@ def newest(connection: sqlite3.Connection) -> int:
 
 def desk(connection: sqlite3.Connection) -> DeskView:
     waiting = [
-        _waiting(row)
+        _waiting(decode_conversation(row[0]))
         for row in connection.execute(
-            "SELECT s.body, c.id, c.channel, c.address FROM session s JOIN conversation c ON c.rid = s.conversation"
+            "SELECT c.body FROM session s JOIN conversation c ON c.rid = s.conversation"
             " WHERE s.phase = 'queued' AND s.phase <> 'closed'"
         )
     ]
@@ -164,14 +163,15 @@ def desk(connection: sqlite3.Connection) -> DeskView:
     return DeskView(newest(connection), tuple(waiting), tuple(seats(connection)))
 
 
-def _waiting(row: Row) -> Waiting:
-    body, conversation, channel, address = row
-    session = decode_session(body)
+def _waiting(state: Conversation) -> Waiting:
+    session = state.session
+    if session is None:
+        raise TypeError("an open session is in its conversation")
     return Waiting(
         session=session.id,
-        conversation=conversation,
-        channel=channel,
-        address=address,
+        conversation=state.id,
+        channel=state.channel,
+        address=state.address,
         group=session.group,
         since=session.queued_at,
         excluded=session.excluded,
@@ -187,15 +187,11 @@ def seats(connection: sqlite3.Connection) -> list[Seat]:
 
 def seat(row: Any) -> Seat:
     agent, status, reason, capacity, load, assigned_at = row
-    return Seat(
-        agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at
-    )
+    return Seat(agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at)
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
-    phases = dict(
-        connection.execute("SELECT phase, count(*) FROM session WHERE phase <> 'closed' GROUP BY phase")
-    )
+    phases = dict(connection.execute("SELECT phase, count(*) FROM session WHERE phase <> 'closed' GROUP BY phase"))
     kept = dict(connection.execute("SELECT name, value FROM counter"))
     return {
         "errands": one(connection, "SELECT count(*) FROM errand"),

@@ -15,10 +15,11 @@ from core.session import Conversation, Session
 from stores import _rows
 
 
-class _Person(msgspec.Struct, frozen=True):
-    """Of a conversation only who it is with: the rest is skipped unread."""
+class _Glimpse(msgspec.Struct, frozen=True):
+    """Of a conversation only who it is with and the open session: the rest is skipped unread."""
 
     customer: Customer
+    session: Session | None = None
 
 
 encode = msgspec.json.Encoder().encode
@@ -29,20 +30,18 @@ decode_event = msgspec.json.Decoder(Event | Fact).decode
 decode_effect = msgspec.json.Decoder(Effect).decode
 decode_status = msgspec.json.Decoder(StatusUpdate).decode
 decode_plain = msgspec.json.Decoder(dict[str, object]).decode
-_decode_person = msgspec.json.Decoder(_Person).decode
+_glimpse = msgspec.json.Decoder(_Glimpse).decode
 
 Row = tuple[Any, ...]
 
+ACTIVE = "coalesce(s.active_n, c.active_n)"
 # What a message's row says of it: `stored` reads these, in this order.
-MESSAGE = (
-    "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at,"
-    " e.provider_id"
-)
+MESSAGE = "e.body, e.state, e.code, e.reason, e.maybe_twice, e.edited_at, e.recalled_at, e.retracted_at, e.provider_id"
 # A session with its conversation and its last message: `session_row` reads these, in this order.
-SESSION = f"s.body, c.id, c.channel, c.address, c.body, s.active_n, s.id, {MESSAGE}"
+SESSION = f"s.body, c.id, c.channel, c.address, c.body, {ACTIVE}, s.id, {MESSAGE}"
 SESSION_FROM = (
-    "session s JOIN conversation c ON c.rid = s.conversation"
-    " LEFT JOIN event e ON e.session = s.rid AND e.seq = s.seq AND e.fact = 0"
+    "session s JOIN conversation c ON c.rid = s.conversation LEFT JOIN event e ON e.n ="
+    " (SELECT n FROM event WHERE session = s.rid AND fact = 0 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
 )
 
 
@@ -75,14 +74,18 @@ def stored(session: str, columns: Row) -> StoredMessage:
 
 
 def session_row(columns: Row) -> SessionRow:
-    body, conversation, channel, address, state, active_n, session = columns[:7]
+    body, conversation, channel, address, state, active_n, owner = columns[:7]
+    glimpse = _glimpse(state)
+    session = glimpse.session if body is None else decode_session(body)
+    if session is None:
+        raise TypeError("an open session is in its conversation")
     return SessionRow(
-        session=decode_session(body),
+        session=session,
         conversation=conversation,
         channel=channel,
         address=address,
-        customer=_decode_person(state).customer,
-        last_message=stored(session, columns[7:]) if columns[7] is not None else None,
+        customer=glimpse.customer,
+        last_message=stored(owner, columns[7:]) if columns[7] is not None else None,
         active_n=active_n,
     )
 

@@ -1,6 +1,6 @@
 """The writer thread: all that waits is done in one transaction, and answered once that is durable.
 
-There is no window: the next batch begins as soon as the last is on disk, with whatever has come in the meantime.
+There is no window: the next batch begins as soon as the last is on disk, with what has come in the meantime.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ Work = Callable[[sqlite3.Connection, Ledger], T]
 WAITING_AT_MOST = 4096
 _BATCH_AT_MOST = 1024
 
-# What a disk does, or a full one, or another process that holds the file: nothing is wrong with the operation.
+# A broken or full disk, another process that holds the file: nothing is wrong with the operation itself.
 _DISK = frozenset(
     (
         sqlite3.SQLITE_IOERR,
@@ -56,7 +56,8 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ledger = Ledger(connection)
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
+        self._gathered: list[_Waiting] = []
         self._loop = asyncio.get_running_loop()
         self._waiting = 0
         self._turned_back: deque[asyncio.Future[None]] = deque()
@@ -81,13 +82,22 @@ class Writer:
             raise StoreDown("the store is closed")
         future = self._loop.create_future()
         self._waiting += 1
-        self._queue.put(_Waiting(what, future))
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(_Waiting(what, future))
         return await future
+
+    def _hand_over(self) -> None:
+        """Once per turn of the loop: those whom the last batch answered come back together, not one by one."""
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     async def close(self) -> None:
         """Everything that waits is still done."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._queue.put(None)
             await self._loop.run_in_executor(None, self._thread.join)
 
@@ -98,16 +108,20 @@ class Writer:
         while going:
             batch, going = self._next_batch()
             if batch:
-                self._answer(self._attempt(batch), self._ledger.n)
+                outcomes = self._attempt(batch)
+                if self._connection.on_step is not None:
+                    self._connection.on_step("answer")
+                self._answer(outcomes, self._ledger.n)
         self._connection.close()
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:
+        """All that waits now; the second is False when nothing will follow."""
         batch: list[_Waiting] = []
         waiting = self._queue.get()
         try:
             while waiting is not None:
-                batch.append(waiting)
-                if len(batch) == _BATCH_AT_MOST:
+                batch.extend(waiting)
+                if len(batch) >= _BATCH_AT_MOST:
                     return batch, True
                 waiting = self._queue.get_nowait()
         except Empty:

@@ -122,9 +122,7 @@ class MemoryStore:
         self._keep_causes(commit)
         self._keep_sessions(commit)
         self._move_seats(commit)
-        errands = [
-            leased for effect in commit.effects if (leased := self._keep_errand(effect, commit)) is not None
-        ]
+        errands = [leased for effect in commit.effects if (leased := self._keep_errand(effect, commit)) is not None]
         return Committed(commit.expected + 1, len(self._log), tuple(errands))
 
     def _check(self, commit: Commit) -> None:
@@ -193,11 +191,7 @@ class MemoryStore:
             case Retracted():
                 stored = _replace(stored, message=_rows.blanked(stored.message), retracted_at=event.at)
                 for entry in self._log:
-                    if (
-                        entry.session == session
-                        and isinstance(entry.event, Amended)
-                        and entry.event.seq == event.seq
-                    ):
+                    if entry.session == session and isinstance(entry.event, Amended) and entry.event.seq == event.seq:
                         entry.event = _rows.blanked_amendment(entry.event)
         self._messages[session][event.seq] = stored
 
@@ -205,12 +199,7 @@ class MemoryStore:
         session = commit.session.id if commit.session else None
         for cause in commit.causes:
             self._causes[cause.scope, cause.id] = (session, cause.seq, commit.at)
-            if (
-                cause.ref is not None
-                and cause.ref != cause.id
-                and session is not None
-                and cause.seq is not None
-            ):
+            if cause.ref is not None and cause.ref != cause.id and session is not None and cause.seq is not None:
                 self._name((cause.scope, cause.ref), (session, cause.seq))
 
     def _name(self, name: _Name, place: _Place) -> None:
@@ -221,9 +210,7 @@ class MemoryStore:
         conversation = commit.conversation.id
         for session in commit.others:
             before = self._sessions.get(session.id)
-            self._sessions[session.id] = _Kept(
-                session, conversation, before.active_n if before else len(self._log)
-            )
+            self._sessions[session.id] = _Kept(session, conversation, before.active_n if before else len(self._log))
         if commit.session is not None:
             before = self._sessions.get(commit.session.id)
             active = len(self._log) if commit.events or before is None else before.active_n
@@ -235,9 +222,7 @@ class MemoryStore:
             self._seats[commit.frees] = _replace(seat, load=max(seat.load - 1, 0))
         if commit.takes is not None:
             seat = self._seats[commit.takes]
-            self._seats[commit.takes] = _replace(
-                seat, load=seat.load + 1, assigned_at=_rows.assigned_at(commit)
-            )
+            self._seats[commit.takes] = _replace(seat, load=seat.load + 1, assigned_at=_rows.assigned_at(commit))
 
     # --- errands -------------------------------------------------------------------------------------------
 
@@ -245,9 +230,7 @@ class MemoryStore:
         key = _rows.errand_key(effect, commit.conversation.id)
         self._order += 1
         replaced = self._errands.get(key)
-        errand = _Errand(
-            replaced.order if replaced else self._order, key, commit.conversation.id, effect, commit.at
-        )
+        errand = _Errand(replaced.order if replaced else self._order, key, commit.conversation.id, effect, commit.at)
         older = self._older_deliveries(errand)
         self._errands[key] = errand
         if isinstance(effect, WakeAt):
@@ -339,9 +322,7 @@ class MemoryStore:
                 settlement.began,
             )
             return
-        if isinstance(errand.effect, WakeAt) and (
-            errand.node is None or settlement.due not in (0, errand.due)
-        ):
+        if isinstance(errand.effect, WakeAt) and (errand.node is None or settlement.due not in (0, errand.due)):
             return  # replaced since by a later one of its name
         del self._errands[errand.key]
         if isinstance(errand.effect, Deliver) and errand.effect.session is not None:
@@ -410,10 +391,7 @@ class MemoryStore:
             return []
         errand = self._errands.get(update.delivery)
         if errand is not None and isinstance(errand.effect, Deliver):
-            if (
-                self._conversations[errand.conversation][0].channel != channel
-                or errand.effect.session is None
-            ):
+            if self._conversations[errand.conversation][0].channel != channel or errand.effect.session is None:
                 return []
             session = errand.effect.session
             return [(session, seq) for seq in _rows.parts_of(errand.effect) if seq in self._messages[session]]
@@ -457,9 +435,7 @@ class MemoryStore:
         fits = [
             kept
             for kept in self._sessions.values()
-            if (before is None or kept.active_n < before)
-            and self._wanted(kept, query)
-            and self._found(kept, query.q)
+            if (before is None or kept.active_n < before) and self._wanted(kept, query) and self._found(kept, query.q)
         ]
         fits.sort(key=lambda kept: -kept.active_n)
         shown = fits[: query.limit]
@@ -512,9 +488,7 @@ class MemoryStore:
         return [
             self._feed_row(entry)
             for entry in self._log
-            if entry.session == session
-            and _rows.said(entry.event) is None
-            and not isinstance(entry.event, Fact)
+            if entry.session == session and _rows.said(entry.event) is None and not isinstance(entry.event, Fact)
         ]
 
     async def rating(self, session: str) -> Rating | None:
@@ -573,6 +547,9 @@ class MemoryStore:
         seats = sorted(self._seats.values(), key=lambda seat: seat.agent)
         return DeskView(len(self._log), tuple(waiting), tuple(seats))
 
+    async def seats(self) -> Sequence[Seat]:
+        return sorted(self._seats.values(), key=lambda seat: seat.agent)
+
     def _waiting(self, kept: _Kept) -> Waiting:
         state, _ = self._conversations[kept.conversation]
         session = kept.session
@@ -593,9 +570,7 @@ class MemoryStore:
 
     def _seat(self, agent: str) -> Seat:
         load = sum(
-            kept.session.phase == "active"
-            and kept.session.agent is not None
-            and kept.session.agent.id == agent
+            kept.session.phase == "active" and kept.session.agent is not None and kept.session.agent.id == agent
             for kept in self._sessions.values()
         )
         return self._seats.get(agent) or Seat(agent=agent, capacity=_rows.DEFAULT_CAPACITY, load=load)
@@ -637,9 +612,7 @@ class MemoryStore:
         return Document(collection, id, revisions[-1].version, _copy(body))
 
     async def all(self, collection: str) -> Sequence[Document]:
-        found = [
-            await self.get(collection, name) for kept, name in sorted(self._revisions) if kept == collection
-        ]
+        found = [await self.get(collection, name) for kept, name in sorted(self._revisions) if kept == collection]
         return [document for document in found if document is not None]
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
@@ -692,10 +665,7 @@ class MemoryStore:
             "errands_retrying": sum(errand.attempt > 0 for errand in self._errands.values()),
             "failed": self._counters["failed"],
             "seats_below_zero": self._counters["seats_below_zero"],
-            **{
-                f"sessions_{phase}": phases.count(phase)
-                for phase in ("bot", "queued", "unassigned", "active")
-            },
+            **{f"sessions_{phase}": phases.count(phase) for phase in ("bot", "queued", "unassigned", "active")},
         }
 
     async def backup(self, path: str) -> None:

@@ -201,6 +201,9 @@ class SqliteStore:
 
     # --- seats ---------------------------------------------------------------------------------------------
 
+    async def seats(self) -> Sequence[Seat]:
+        return await self._read(read.seats)
+
     async def seat(self, agent: str, *, capacity: int, at: int) -> None:
         await self._write(lambda c, _: papers.set_capacity(c, agent, capacity))
 

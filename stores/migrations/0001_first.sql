@@ -8,9 +8,12 @@ CREATE TABLE conversation (
     address TEXT NOT NULL,
     customer TEXT NOT NULL,
     version INTEGER NOT NULL,
+    open INTEGER,               -- the open session
+    active_n INTEGER NOT NULL,  -- the feed number of its last event
     body BLOB NOT NULL,
     UNIQUE (channel, address)
 );
+CREATE INDEX conversation_active ON conversation (active_n) WHERE open IS NOT NULL;
 CREATE INDEX conversation_customer ON conversation (customer);
 
 CREATE TABLE alias (
@@ -30,6 +33,7 @@ CREATE TABLE customer (
 );
 CREATE INDEX customer_partner ON customer (partner_id);
 
+-- An open session is in its conversation (body, activity), so that a message in it changes nothing here.
 CREATE TABLE session (
     rid INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -39,14 +43,12 @@ CREATE TABLE session (
     phase TEXT NOT NULL,
     agent TEXT,
     grp TEXT,
-    seq INTEGER NOT NULL,
-    active_n INTEGER NOT NULL,
-    body BLOB NOT NULL
+    active_n INTEGER,  -- null while it is open
+    body BLOB          -- null while it is open
 );
 CREATE INDEX session_conversation ON session (conversation);
 CREATE INDEX session_number ON session (number);
--- Open sessions move with every message, so one index only knows the order of their activity; they are few.
-CREATE INDEX session_open ON session (active_n) WHERE phase <> 'closed';
+-- Open sessions are few; the order of their activity is an index of their conversations.
 CREATE INDEX session_open_phase ON session (phase, grp) WHERE phase <> 'closed';
 CREATE INDEX session_open_agent ON session (agent) WHERE phase <> 'closed';
 -- Closed ones are history and rarely move: every list of them is one walk along an index.

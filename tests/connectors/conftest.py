@@ -16,9 +16,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for kind in sorted({pair.split(" × ")[0] for pair in declared}):
         of_kind = {pair for pair in declared if pair.split(" × ")[0] == kind}
         terminalreporter.line(f"{kind}: {len(of_kind & tested)} tested of {len(of_kind)} declared")
-    terminalreporter.line(
-        f"channel × content × direction: {len(declared & tested)} tested of {len(declared)} declared"
-    )
+    terminalreporter.line(f"channel × content × direction: {len(declared & tested)} tested of {len(declared)} declared")
     for pair in sorted(declared - tested):
         terminalreporter.line(f"not tested: {pair}", red=True)
 
@@ -26,9 +24,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    chosen = any("::" in each for each in session.config.args) or (
-        reporter and reporter.stats.get("deselected")
-    )
+    chosen = any("::" in each for each in session.config.args) or (reporter and reporter.stats.get("deselected"))
     if (
         reporter
         and not chosen

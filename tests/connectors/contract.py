@@ -99,7 +99,7 @@ class Samples:
 
     `signature` is the header that carries it; `body_is_signed` is False where that header is only a shared secret.
     `redelivered` turns a webhook into the same one sent again. `events` are the tags of inbound values that are
-    not contents and that this channel has: edited, unsent, reached, ignored. `own_tests` are the pairs that the channel's
+    not contents and that this channel has: edited, unsent, reached, ignored. `own_tests` are the pairs that its own
     file shows by tests of its own, because they come by no webhook. `accepts` looks at each call that was
     made, usually by the SDK's models.
     """
@@ -124,9 +124,7 @@ class Samples:
     def secrets(self) -> list[str]:
         fields = msgspec.structs.fields(load(self.kind).Settings)
         return [
-            str(self.settings[each.name])
-            for each in fields
-            if _is_secret(each.type) and each.name in self.settings
+            str(self.settings[each.name]) for each in fields if _is_secret(each.type) and each.name in self.settings
         ]
 
 
@@ -179,9 +177,7 @@ def _start(body: bytes) -> str:
 
 _DROP = object()
 _ODD: st.SearchStrategy[Any] = st.one_of(
-    st.sampled_from(
-        [_DROP, None, True, 0, -1, 2**63, 10**40, 1.5, 1e308, "", "\ud800", "\x00", [], {}, [[]], [None]]
-    ),
+    st.sampled_from([_DROP, None, True, 0, -1, 2**63, 10**40, 1.5, 1e308, "", "\ud800", "\x00", [], {}, [[]], [None]]),
     st.text(max_size=20),
     st.integers(),
     st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
@@ -218,9 +214,9 @@ def _spoil(body: bytes, data: st.DataObject) -> bytes:
         pairs = parse_qsl(body.decode(), keep_blank_values=True)
         place = data.draw(st.sampled_from(range(len(pairs)))) if pairs else 0
         odd = data.draw(st.text(max_size=30))
-        return urlencode(
-            [*pairs[:place], *pairs[place + 1 :], (pairs[place][0] if pairs else odd, odd)]
-        ).encode(errors="replace")
+        return urlencode([*pairs[:place], *pairs[place + 1 :], (pairs[place][0] if pairs else odd, odd)]).encode(
+            errors="replace"
+        )
     place = data.draw(st.sampled_from(_places(value)))
     return json.dumps(_put(value, place, data.draw(_ODD))).encode()
 
@@ -281,9 +277,7 @@ class Declares(_Held):
         assert wanted - sampled == set()
 
     def test_nothing_undeclared_is_sampled(self) -> None:
-        sampled = set[str]().union(
-            *map(heard_pairs, self.samples.heard), *map(spoken_pairs, self.samples.spoken)
-        )
+        sampled = set[str]().union(*map(heard_pairs, self.samples.heard), *map(spoken_pairs, self.samples.spoken))
         assert sampled - declared(self.samples) == set()
 
     def test_its_kind_is_its_module_and_it_has_a_title(self) -> None:
@@ -332,9 +326,7 @@ class Hears(_Held):
         self.samples.make().verify(heard.request)
 
     def test_it_refuses_a_missing_signature(self, heard: Heard) -> None:
-        headers = {
-            name: value for name, value in heard.request.headers.items() if name != self.samples.signature
-        }
+        headers = {name: value for name, value in heard.request.headers.items() if name != self.samples.signature}
         with pytest.raises(Forged):
             self.samples.make().verify(msgspec.structs.replace(heard.request, headers=headers))
 
@@ -370,17 +362,11 @@ class Hears(_Held):
 
     @_FUZZ
     @given(signature=st.text(max_size=60), body=st.binary(max_size=200), data=st.data())
-    def test_verify_raises_nothing_but_hook_errors(
-        self, signature: str, body: bytes, data: st.DataObject
-    ) -> None:
+    def test_verify_raises_nothing_but_hook_errors(self, signature: str, body: bytes, data: st.DataObject) -> None:
         heard = data.draw(st.sampled_from(self.samples.heard))
-        content_type = data.draw(
-            st.sampled_from(["application/json", "application/x-www-form-urlencoded", "\x00;;"])
-        )
+        content_type = data.draw(st.sampled_from(["application/json", "application/x-www-form-urlencoded", "\x00;;"]))
         request = self._with_signature(heard.request, signature)
-        request = msgspec.structs.replace(
-            request, body=body, headers={**request.headers, "content-type": content_type}
-        )
+        request = msgspec.structs.replace(request, body=body, headers={**request.headers, "content-type": content_type})
         with pytest.raises(HookError):
             self.samples.make().verify(request)
 
@@ -411,9 +397,7 @@ class Hears(_Held):
         request = data.draw(st.sampled_from(self.samples.heard)).request
         cut = data.draw(st.integers(0, max(0, len(request.body) - 1)))
         noise = data.draw(st.binary(max_size=40))
-        body = data.draw(
-            st.sampled_from([noise, request.body[:cut], request.body[:cut] + noise + request.body[cut:]])
-        )
+        body = data.draw(st.sampled_from([noise, request.body[:cut], request.body[:cut] + noise + request.body[cut:]]))
         _read(self.samples.make(), msgspec.structs.replace(request, body=body))
 
     @_FUZZ
@@ -428,9 +412,7 @@ class Hears(_Held):
             _read(connector, msgspec.structs.replace(heard.request, body=body))
 
     def _with_signature(self, request: HookRequest, signature: str) -> HookRequest:
-        return msgspec.structs.replace(
-            request, headers={**request.headers, self.samples.signature: signature}
-        )
+        return msgspec.structs.replace(request, headers={**request.headers, self.samples.signature: signature})
 
 
 class Speaks(_Held):
@@ -459,9 +441,7 @@ class Fails(_Held):
 
     async def test_it_names_each_failure(self, failure: Failure) -> None:
         with pytest.raises(DeliveryError) as caught:
-            await self.samples.make().deliver(
-                failure.delivery or self.samples.delivery, FakeWire(failure.outcomes)
-            )
+            await self.samples.make().deliver(failure.delivery or self.samples.delivery, FakeWire(failure.outcomes))
         error = caught.value
         assert type(error) is failure.error
         assert failure.code in (None, error.code)
@@ -469,20 +449,14 @@ class Fails(_Held):
         assert failure.after is None or (isinstance(error, Throttled) and error.after == failure.after)
         assert not [secret for secret in self.samples.secrets() if secret in _chain(error)]
 
-    @pytest.mark.parametrize(
-        "error", [Unreachable("refused", "nobody there"), Uncertain("timeout", "no answer")]
-    )
+    @pytest.mark.parametrize("error", [Unreachable("refused", "nobody there"), Uncertain("timeout", "no answer")])
     async def test_what_the_wire_raises_passes_unchanged(self, error: DeliveryError) -> None:
         with pytest.raises(type(error)) as caught:
             await self.samples.make().deliver(self.samples.delivery, FakeWire([error]))
         assert type(caught.value) is type(error)
 
-    @pytest.mark.parametrize(
-        "body", [b"", b"<html>", b"[]", b"null", b"{}", b"\xff", b"[" * 10_000], ids=repr
-    )
-    @pytest.mark.parametrize(
-        "status", [200, 302, 400, 401, 403, 404, 409, 413, 418, 422, 429, 500, 502, 503, 599]
-    )
+    @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{}", b"\xff", b"[" * 10_000], ids=repr)
+    @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 409, 413, 418, 422, 429, 500, 502, 503, 599])
     async def test_any_answer_comes_to_a_receipt_or_a_delivery_error(self, status: int, body: bytes) -> None:
         wire = FakeWire([answer(status, body)] * 3)
         error = await self._failure(wire)

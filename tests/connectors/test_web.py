@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.web import MAX_TEXT, VisitorMessage, Web, WebSettings, hear
-from core.channel import Delivery, HookRequest, Part, Profile, Receipt, Received, Secret
+from connectors.web import MAX_TEXT, Said, Web, WebSettings, hear
+from core.channel import Delivery, HookRequest, Part, Receipt, Received, Secret
 from core.errors import BadInput, Forged
 from core.message import (
     Audio,
@@ -30,12 +30,14 @@ from core.message import (
 )
 from tests.connectors.contract import Declares, Samples, Speaks, Spoken
 
+UPLOADED = "media:" + "0" * 32
+
 SAID: tuple[Content, ...] = (
     Text("Hello, is the blue one in stock?"),
-    Image(url="/media/a.jpg", mime="image/jpeg", size=2000, caption="this one"),
-    Audio(url="/media/a.ogg", mime="audio/ogg", duration=3000),
-    Video(url="/media/a.mp4", mime="video/mp4"),
-    File(url="/media/a.pdf", mime="application/pdf", name="order.pdf"),
+    Image(url=UPLOADED, mime="image/jpeg", size=2000, caption="this one"),
+    Audio(url=UPLOADED, mime="audio/ogg", duration=3000),
+    Video(url=UPLOADED, mime="video/mp4"),
+    File(url=UPLOADED, mime="application/pdf", name="order.pdf"),
     Location(35.65, 139.7, title="Office"),
     Contact("Mei", ("+15005550006",)),
     Chosen("blue", "The blue one"),
@@ -68,15 +70,14 @@ SAMPLES = Samples(
     failures=(),
     delivery=delivery(Text("hi")),
     own_tests=frozenset(
-        {f"{kind_of(each)} × in" for each in SAID}
-        | {f"status {state} × in" for state in ("sent", "delivered", "read")}
+        {f"{kind_of(each)} × in" for each in SAID} | {f"status {state} × in" for state in ("sent", "delivered", "read")}
     ),
 )
 
 
 def heard(content: Content, client_id: str = "c1") -> Received:
-    said = VisitorMessage(client_id=client_id, content=content)
-    return hear(said, address="visitor-1", now=1_700_000_000_000, name="Mei", language="ja")
+    said = Said(client_id=client_id, content=content)
+    return hear(said, address="visitor-1", now=1_700_000_000_000)
 
 
 class TestWeb(Declares, Speaks):
@@ -93,13 +94,10 @@ class TestWeb(Declares, Speaks):
             address="visitor-1",
             content=content,
             at=1_700_000_000_000,
-            profile=Profile(name="Mei", language="ja"),
         )
         record_property("tested", f"web × {kind_of(content)} × in")
 
-    async def test_what_is_committed_counts_as_sent(
-        self, record_property: Callable[[str, object], None]
-    ) -> None:
+    async def test_what_is_committed_counts_as_sent(self, record_property: Callable[[str, object], None]) -> None:
         """`delivered` and `read` come from the widget's own frames: tests/gateway/test_widget.py."""
         receipt = await self.samples.make().deliver(delivery(Text("hi")), None)  # type: ignore[arg-type]
         assert receipt == Receipt(state="sent")
@@ -120,7 +118,9 @@ class TestWeb(Declares, Speaks):
         Text("  \n "),
         Text("x" * (MAX_TEXT + 1)),
         Image(),
-        Image(url="/media/a", ref="provider's own"),
+        Image(url="https://elsewhere.example/a.jpg"),
+        Image(url="media:../../secret"),
+        Image(url=UPLOADED, ref="provider's own"),
         Location(91, 0),
         Location(0, float("nan")),
         Contact("", ()),
@@ -151,9 +151,7 @@ def test_every_webhook_is_forged() -> None:
         Web(WebSettings()).verify(request)
 
 
-@pytest.mark.parametrize(
-    "origin", ["shop.example", "https://shop.example/", "HTTPS://shop.example", "ftp://x", "*"]
-)
+@pytest.mark.parametrize("origin", ["shop.example", "https://shop.example/", "HTTPS://shop.example", "ftp://x", "*"])
 def test_an_origin_that_a_browser_would_never_send_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="allowed_origins"):
         WebSettings(allowed_origins=(origin,))

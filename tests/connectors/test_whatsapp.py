@@ -141,9 +141,7 @@ HEARD = (
     heard("a text", wrote(Body=" Hello & ünïcode \n+ 100% "), said(Text(" Hello & ünïcode \n+ 100% "))),
     heard(
         "a reply to a message of ours",
-        wrote(
-            Body="yes", OriginalRepliedMessageSid="SM9", OriginalRepliedMessageSender="whatsapp:+14155238886"
-        ),
+        wrote(Body="yes", OriginalRepliedMessageSid="SM9", OriginalRepliedMessageSender="whatsapp:+14155238886"),
         said(Text("yes"), reply_to="SM9"),
     ),
     heard(
@@ -200,9 +198,7 @@ HEARD = (
         said(Chosen("row-1", "Red")),
     ),
     heard("a type unknown to us", wrote(MessageType="poll"), said(Unsupported("poll"))),
-    heard(
-        "a type unknown to us that has words", wrote(MessageType="poll", Body="Which?"), said(Text("Which?"))
-    ),
+    heard("a type unknown to us that has words", wrote(MessageType="poll", Body="Which?"), said(Text("Which?"))),
     heard(
         "somebody who has a user id beside the number",
         wrote(
@@ -256,9 +252,7 @@ HEARD = (
     ),
 )
 
-HELLO = Delivery(
-    id="d1", address=JANE, parts=(Part(1, Text("Hello, Jane")),), callback_url=f"{HOOK}/status?d=d1"
-)
+HELLO = Delivery(id="d1", address=JANE, parts=(Part(1, Text("Hello, Jane")),), callback_url=f"{HOOK}/status?d=d1")
 TAKEN = answer(201, {"sid": SID, "status": "queued"})
 
 
@@ -304,9 +298,7 @@ FAILURES = (
     Failure("wrong credentials", (refused(401, 20003),), Rejected, "20003", "auth token"),
     Failure("a bare 401", (answer(401),), Rejected, "401", "auth token"),
     Failure("too many at once", (refused(429, 20429),), Throttled, "20429", after=1),
-    Failure(
-        "too many at once, said when", (refused(429, 20429, retry_after="7"),), Throttled, "20429", after=7
-    ),
+    Failure("too many at once, said when", (refused(429, 20429, retry_after="7"),), Throttled, "20429", after=7),
     Failure("a bare 429", (answer(429),), Throttled, "429", after=1),
     Failure("WhatsApp's own rate", (refused(400, 63018),), Throttled, "63018", after=5),
     Failure("the day's messages are sent", (refused(400, 63038),), Throttled, "63038", after=3600),
@@ -403,18 +395,14 @@ def test_another_scheme_path_or_query_is_forged() -> None:
     ):
         request = signed(url, body)
         with pytest.raises(Forged):
-            make().verify(
-                msgspec.structs.replace(request, headers={**request.headers, "x-twilio-signature": true})
-            )
+            make().verify(msgspec.structs.replace(request, headers={**request.headers, "x-twilio-signature": true}))
 
 
 def test_a_repeated_field_is_signed_once_for_each_of_its_values() -> None:
     body = b"MessageSid=SM1&a=2&a=1&a=2"
     true = base64.b64encode(hmac.new(TOKEN.encode(), f"{HOOK}MessageSidSM1a1a2".encode(), "sha1").digest())
     request = signed(HOOK, body)
-    make().verify(
-        msgspec.structs.replace(request, headers={**request.headers, "x-twilio-signature": true.decode()})
-    )
+    make().verify(msgspec.structs.replace(request, headers={**request.headers, "x-twilio-signature": true.decode()}))
 
 
 def test_a_blank_field_that_was_dropped_is_forged() -> None:
@@ -462,9 +450,7 @@ def test_an_algorithm_unknown_to_us_is_forged() -> None:
         make().verify(msgspec.structs.replace(request, headers={**request.headers, **named}))
 
 
-@pytest.mark.parametrize(
-    "url", ["https://[oops/hooks", "https://desk.example:port/hooks", "https://x/\ud800"]
-)
+@pytest.mark.parametrize("url", ["https://[oops/hooks", "https://desk.example:port/hooks", "https://x/\ud800"])
 def test_a_url_that_cannot_be_read_is_forged(url: str) -> None:
     request = msgspec.structs.replace(hook(wrote(Body="hi")), url=url)
     with pytest.raises(Forged):
@@ -588,9 +574,7 @@ async def test_approved_templates_are_listed() -> None:
         return named | {"approval_requests": {"name": "order", "status": approval}}
 
     rows = [
-        content(
-            "HX1", "approved", {"twilio/quick-reply": {"body": "Yes?"}, "twilio/text": {"body": "Hi {{1}}"}}
-        ),
+        content("HX1", "approved", {"twilio/quick-reply": {"body": "Yes?"}, "twilio/text": {"body": "Hi {{1}}"}}),
         content("HX2", "approved", {"twilio/card": {"title": "Your card"}}),
         content("HX3", "rejected", {"twilio/text": {"body": "Spam"}}),
     ]

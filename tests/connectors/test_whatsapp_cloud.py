@@ -148,9 +148,7 @@ HEARD = (
         wrote("text", {"body": "yes"}, context={"from": "15550783881", "id": "wamid.OURS"}),
         said(Text("yes"), reply_to="wamid.OURS"),
     ),
-    hears(
-        "a forwarded text", wrote("text", {"body": "look"}, context={"forwarded": True}), said(Text("look"))
-    ),
+    hears("a forwarded text", wrote("text", {"body": "look"}, context={"forwarded": True}), said(Text("look"))),
     hears(
         "an image",
         wrote("image", media("image/jpeg", caption="My cat", url="https://lookaside.fbsbx.com/x")),
@@ -406,9 +404,7 @@ def colours(count: int) -> tuple[Option, ...]:
 
 SPOKEN = (
     speaks("a text", Text("Grüße 😀"), "text", {"body": "Grüße 😀", "preview_url": False}),
-    speaks(
-        "an image", Image(url=URL, mime="image/png", caption="Map"), "image", {"link": URL, "caption": "Map"}
-    ),
+    speaks("an image", Image(url=URL, mime="image/png", caption="Map"), "image", {"link": URL, "caption": "Map"}),
     speaks("a video", Video(url=URL, mime="video/mp4"), "video", {"link": URL}),
     speaks("audio", Audio(url=URL, mime="audio/ogg"), "audio", {"link": URL}),
     speaks(
@@ -520,9 +516,7 @@ SPOKEN = (
 
 def refused(status: int, code: int, message: str = "", details: str = "", **headers: str) -> Answer:
     said = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A"}
-    return answer(
-        status, {"error": said | ({"error_data": {"details": details}} if details else {})}, **headers
-    )
+    return answer(status, {"error": said | ({"error_data": {"details": details}} if details else {})}, **headers)
 
 
 FAILURES = (
@@ -532,16 +526,12 @@ FAILURES = (
     Failure("no such template", (refused(404, 132001),), Rejected, "132001", "no such template"),
     Failure("the marketing limit", (refused(400, 131049),), Rejected, "131049", "tomorrow"),
     Failure("a phone number is needed", (refused(400, 131062),), Rejected, "131062", "phone number"),
-    Failure(
-        "an unknown refusal, in detail", (refused(400, 999, "Bad", "Very bad"),), Rejected, "999", "Very bad"
-    ),
+    Failure("an unknown refusal, in detail", (refused(400, 999, "Bad", "Very bad"),), Rejected, "999", "Very bad"),
     Failure("an unknown refusal", (refused(400, 999, "Bad"),), Rejected, "999", "Bad"),
     Failure("the number's rate", (refused(400, 130429),), Throttled, "130429", after=5),
     Failure("the rate to one customer", (refused(400, 131056),), Throttled, "131056", after=6),
     Failure("the app's rate", (refused(400, 4),), Throttled, "4", after=60),
-    Failure(
-        "the account's rate, said when", (refused(400, 80007, retry_after="9"),), Throttled, "80007", after=9
-    ),
+    Failure("the account's rate, said when", (refused(400, 80007, retry_after="9"),), Throttled, "80007", after=9),
     Failure("a bare 429", (answer(429),), Throttled, "429", after=1),
     Failure("a passing failure", (refused(400, 131000),), Unreachable, "131000"),
     Failure("WhatsApp is overloaded", (refused(503, 131016),), Unreachable, "131016"),

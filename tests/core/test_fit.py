@@ -115,9 +115,7 @@ def test_marks_heaped_on_one_letter_beyond_the_limit_are_cut_all_the_same() -> N
     st.integers(4, 40),
     st.sampled_from(["chars", "utf16"]),
 )
-def test_parts_hold_everything_that_can_be_seen_in_order_within_the_limit(
-    text: str, limit: int, unit: Unit
-) -> None:
+def test_parts_hold_everything_that_can_be_seen_in_order_within_the_limit(text: str, limit: int, unit: Unit) -> None:
     parts = split(text, limit, unit)
     assert "".join("".join(parts).split()) == "".join(text.split())
     assert all(0 < measure(part, unit) <= limit for part in parts)
@@ -144,9 +142,7 @@ def test_a_cut_lies_between_characters_wherever_they_fit_at_all(text: str, unit:
 
 
 def test_options_become_a_numbered_list_where_there_are_no_buttons() -> None:
-    assert fit(COLOURS, TEXT_ONLY, SAY) == (
-        Text("Which colour?\n1. Red\n2. Green\n3. Blue\nReply with the number."),
-    )
+    assert fit(COLOURS, TEXT_ONLY, SAY) == (Text("Which colour?\n1. Red\n2. Green\n3. Blue\nReply with the number."),)
     assert numbered(COLOURS, TEXT_ONLY)
     assert not numbered(COLOURS, RICH)
 
@@ -353,9 +349,7 @@ def test_a_caption_too_long_is_a_text_of_its_own() -> None:
 
 
 def test_a_link_without_a_name_is_called_by_its_type_and_braces_in_names_do_no_harm() -> None:
-    assert fit(Video(url="https://x.test/f/1", mime="video/mp4"), RICH, SAY) == (
-        Text("video/mp4: https://x.test/f/1"),
-    )
+    assert fit(Video(url="https://x.test/f/1", mime="video/mp4"), RICH, SAY) == (Text("video/mp4: https://x.test/f/1"),)
     odd = Video(url="https://x.test/{name}", mime="video/mp4", name="{url}{0}")
     assert fit(odd, RICH, SAY) == (Text("{url}{0}: https://x.test/{name}"),)
 
@@ -473,9 +467,7 @@ channels = st.builds(
 
 
 @given(contents, channels)
-def test_whatever_is_said_only_what_the_channel_carries_comes_out(
-    content: Content, can: Capabilities
-) -> None:
+def test_whatever_is_said_only_what_the_channel_carries_comes_out(content: Content, can: Capabilities) -> None:
     fitted = fit(content, can, SAY)
     assert fitted
     for part in fitted:

@@ -46,19 +46,13 @@ def test_what_is_no_tag_is_none(tag: str) -> None:
         ("en-GB", "fr", ("en-GB", "en", "fr")),
     ],
 )
-def test_the_nearest_language_is_tried_first(
-    language: str | None, default: str, tried: tuple[str, ...]
-) -> None:
+def test_the_nearest_language_is_tried_first(language: str | None, default: str, tried: tuple[str, ...]) -> None:
     assert chain(language, default) == tried
 
 
 def test_the_direction_follows_script_before_language() -> None:
-    assert [
-        direction(tag) for tag in ("ar", "he-IL", "iw", "fa", "az-Arab", "uz-Arab-AF")
-    ] == ["rtl"] * 6
-    assert [direction(tag) for tag in ("en", "ar-Latn", "zh-Hant", "nonsense!")] == [
-        "ltr"
-    ] * 4
+    assert [direction(tag) for tag in ("ar", "he-IL", "iw", "fa", "az-Arab", "uz-Arab-AF")] == ["rtl"] * 6
+    assert [direction(tag) for tag in ("en", "ar-Latn", "zh-Hant", "nonsense!")] == ["ltr"] * 4
 
 
 @pytest.mark.parametrize(

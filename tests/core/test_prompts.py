@@ -42,10 +42,7 @@ def test_says_the_built_in_text_in_the_nearest_language() -> None:
 
 def test_falls_back_to_the_channels_language_and_then_to_english() -> None:
     assert text_of(catalogue(default="fr").say("greeting", "sv")) == "Bienvenue"
-    assert (
-        text_of(catalogue(default="fr").say("agent_closed", "sv"))
-        == "built-in agent_closed"
-    )
+    assert text_of(catalogue(default="fr").say("agent_closed", "sv")) == "built-in agent_closed"
     assert text_of(catalogue().say("greeting", None)) == "built-in greeting"
     assert text_of(catalogue().say("greeting", "no such tag")) == "built-in greeting"
 
@@ -81,65 +78,38 @@ def test_the_nearest_level_that_says_so_turns_a_prompt_on_or_off() -> None:
 
 def test_some_prompts_are_off_until_turned_on() -> None:
     assert catalogue().say("customer_left", "en") is None
-    assert (
-        text_of(
-            catalogue({"customer_left": Override(on=True)}).say("customer_left", "en")
-        )
-        != ""
-    )
+    assert text_of(catalogue({"customer_left": Override(on=True)}).say("customer_left", "en")) != ""
 
 
 def test_values_are_put_in_and_never_interpreted() -> None:
     name = "{agent} '{x}' # {0, plural, other {}}"
-    assert (
-        text_of(catalogue().say("agent_joined", "en", agent=name))
-        == f"{name} is here. It's your turn."
-    )
+    assert text_of(catalogue().say("agent_joined", "en", agent=name)) == f"{name} is here. It's your turn."
 
 
 @given(st.text(st.characters(codec="utf-8")))
 def test_any_name_is_shown_as_it_is(name: str) -> None:
-    assert (
-        text_of(catalogue().say("agent_joined", "en", agent=name))
-        == f"{name} is here. It's your turn."
-    )
+    assert text_of(catalogue().say("agent_joined", "en", agent=name)) == f"{name} is here. It's your turn."
 
 
 def test_half_a_character_in_a_name_is_replaced() -> None:
-    assert (
-        text_of(catalogue().say("agent_joined", "en", agent="M\ud800"))
-        == "M\ufffd is here. It's your turn."
-    )
+    assert text_of(catalogue().say("agent_joined", "en", agent="M\ud800")) == "M\ufffd is here. It's your turn."
 
 
 def test_plurals_follow_the_language_of_the_text_even_in_a_fallback() -> None:
     said = catalogue()
-    assert (
-        text_of(said.say("queue_position", "ar", position=1, agent="Mei"))
-        == "One person for Mei"
-    )
-    assert (
-        text_of(said.say("queue_position", "ar", position=2, agent="Mei"))
-        == "2 people for Mei"
-    )
+    assert text_of(said.say("queue_position", "ar", position=1, agent="Mei")) == "One person for Mei"
+    assert text_of(said.say("queue_position", "ar", position=2, agent="Mei")) == "2 people for Mei"
 
 
 def test_a_common_value_nobody_gave_is_empty_and_an_own_one_an_error() -> None:
-    assert (
-        text_of(catalogue().say("queue_position", "en", position=2)) == "2 people for "
-    )
+    assert text_of(catalogue().say("queue_position", "en", position=2)) == "2 people for "
     with pytest.raises(ValueError, match="link_media needs name, url"):
         catalogue().say("link_media", "en")
 
 
 def test_a_session_number_is_not_grouped() -> None:
-    said = catalogue(
-        {"agent_closed": Override(text={"en": "Chat {session} on {channel} closed"})}
-    )
-    assert (
-        text_of(said.say("agent_closed", "en", session=12345, channel="Shop"))
-        == "Chat 12345 on Shop closed"
-    )
+    said = catalogue({"agent_closed": Override(text={"en": "Chat {session} on {channel} closed"})})
+    assert text_of(said.say("agent_closed", "en", session=12345, channel="Shop")) == "Chat 12345 on Shop closed"
 
 
 def test_apostrophes_mean_the_same_with_and_without_values() -> None:
@@ -186,18 +156,14 @@ def test_english_must_be_complete() -> None:
         ({"ja": "\ud800"}, "This text has half a character in it."),
     ],
 )
-def test_an_admin_is_told_what_is_wrong_with_a_text(
-    text: dict[str, str], message: str
-) -> None:
+def test_an_admin_is_told_what_is_wrong_with_a_text(text: dict[str, str], message: str) -> None:
     (tag,) = text
     problems = validate_prompts({"agent_closed": Override(text=text)}, CLOSING_KEYS)
     assert problems == [(f"prompts.agent_closed.text.{tag}", message)]
 
 
 def test_a_key_of_another_area_and_an_unknown_one_are_refused() -> None:
-    refused = validate_prompts(
-        {"agent_closed": Override(), "nonsense": Override()}, PROMPT_KEYS
-    )
+    refused = validate_prompts({"agent_closed": Override(), "nonsense": Override()}, PROMPT_KEYS)
     assert [field for field, _ in refused] == [
         "prompts.agent_closed",
         "prompts.nonsense",
@@ -209,10 +175,7 @@ def test_a_key_of_another_area_and_an_unknown_one_are_refused() -> None:
 
 
 def test_a_label_can_be_reworded_but_not_turned_off() -> None:
-    assert (
-        validate_prompts({"thumb_up": Override(text={"en": "Great"})}, PROMPT_KEYS)
-        == []
-    )
+    assert validate_prompts({"thumb_up": Override(text={"en": "Great"})}, PROMPT_KEYS) == []
     assert validate_prompts({"thumb_up": Override(on=False)}, PROMPT_KEYS) == [
         (
             "prompts.thumb_up.on",
@@ -242,7 +205,5 @@ def test_a_pattern_names_its_arguments_and_their_cases() -> None:
 
 
 def test_a_value_may_be_called_language_too() -> None:
-    said = catalogue(
-        {"language_switched": Override(on=True, text={"en": "Now in {language}"})}
-    )
+    said = catalogue({"language_switched": Override(on=True, text={"en": "Now in {language}"})})
     assert text_of(said.say("language_switched", "en", language="ไทย")) == "Now in ไทย"

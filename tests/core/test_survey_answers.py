@@ -130,27 +130,19 @@ def read(text: str, kind: Kind, language: str) -> int | None:
 
 @pytest.mark.parametrize("language", STARS)
 def test_free_text_answers_are_understood_in_each_language(language: str) -> None:
-    assert {said: read(said, "stars", language) for said in STARS[language]} == STARS[
-        language
-    ]
-    assert {
-        said: read(said, "thumbs", language) for said in THUMBS[language]
-    } == THUMBS[language]
+    assert {said: read(said, "stars", language) for said in STARS[language]} == STARS[language]
+    assert {said: read(said, "thumbs", language) for said in THUMBS[language]} == THUMBS[language]
 
 
 @pytest.mark.parametrize("language", NO_STARS)
 def test_what_only_contains_an_answer_is_none_in_any_language(language: str) -> None:
     for kind in ("stars", "nps", "thumbs"):
-        assert {
-            said: read(said, kind, language) for said in NO_STARS[language]
-        } == dict.fromkeys(NO_STARS[language])
+        assert {said: read(said, kind, language) for said in NO_STARS[language]} == dict.fromkeys(NO_STARS[language])
 
 
 def test_every_language_has_five_answers_and_five_that_are_none() -> None:
     assert STARS.keys() == NO_STARS.keys() == THUMBS.keys() == TEXTS.keys()
-    assert all(
-        len(said) >= 5 for group in (STARS, NO_STARS, THUMBS) for said in group.values()
-    )
+    assert all(len(said) >= 5 for group in (STARS, NO_STARS, THUMBS) for said in group.values())
 
 
 @pytest.mark.parametrize(
@@ -203,9 +195,7 @@ def test_five_stars_need_no_language(said: str) -> None:
         ("thanks", "thumbs", None),
     ],
 )
-def test_only_what_the_scale_has_is_a_score(
-    said: str, kind: Kind, score: int | None
-) -> None:
+def test_only_what_the_scale_has_is_a_score(said: str, kind: Kind, score: int | None) -> None:
     assert read(said, kind, "en") == score
 
 
@@ -219,18 +209,12 @@ def test_the_label_of_every_option_is_its_answer(language: str) -> None:
     kinds: tuple[Kind, ...] = ("stars", "thumbs", "nps")
     for kind in kinds:
         for option in options(kind):
-            label = (
-                TEXTS[language]
-                .prompts[option.key]
-                .replace("{score}", str(option.score))
-            )
+            label = TEXTS[language].prompts[option.key].replace("{score}", str(option.score))
             assert read(label, kind, language) == option.score, label
 
 
 def test_options_are_listed_so_that_a_star_option_has_the_number_of_its_score() -> None:
-    assert [(o.id, o.key) for o in options("stars")] == [
-        (f"rate:{n}", f"rating_{n}") for n in range(1, 6)
-    ]
+    assert [(o.id, o.key) for o in options("stars")] == [(f"rate:{n}", f"rating_{n}") for n in range(1, 6)]
     assert [o.id for o in options("thumbs")] == ["rate:1", "rate:0"]
     assert [o.score for o in options("nps")] == list(range(11))
 

@@ -170,9 +170,7 @@ def test_an_exception_counts_for_every_list_of_its_name_only() -> None:
 
 
 def test_masks_each_character_and_leaves_no_accent_behind() -> None:
-    assert (
-        scan("so b\u0301a\u0301d\u0301 \u0301x", a_list("bad")).text == "so *** \u0301x"
-    )
+    assert scan("so b\u0301a\u0301d\u0301 \u0301x", a_list("bad")).text == "so *** \u0301x"
 
 
 def test_the_strongest_action_decides_and_every_hit_is_named() -> None:
@@ -219,9 +217,7 @@ def test_lists_of_all_levels_add_up_and_off_takes_one_away() -> None:
         group[0],
         channel[1],
     )
-    assert merge_lists([(a_list("one", on=False),), (a_list("two"),)]) == (
-        a_list("two"),
-    )
+    assert merge_lists([(a_list("one", on=False),), (a_list("two"),)]) == (a_list("two"),)
 
 
 def test_an_admin_is_told_what_is_wrong_with_a_list() -> None:
@@ -256,9 +252,7 @@ def test_half_a_character_hides_nothing() -> None:
 
 
 TRICKY = st.text(
-    st.sampled_from(
-        "badBADбаαгв .-_*@4\u0301\u200b\ufe0f坏人かﾞﾊ\u3099ควย각\u1100\u1161ﬁßİ🖕🏽👩\u200dÅäs\n"
-    )
+    st.sampled_from("badBADбаαгв .-_*@4\u0301\u200b\ufe0f坏人かﾞﾊ\u3099ควย각\u1100\u1161ﬁßİ🖕🏽👩\u200dÅäs\n")
     | st.characters(codec="utf-8"),
     max_size=30,
 )
@@ -268,9 +262,7 @@ LISTS = (a_list("bad", "ass", "坏人", "ควย", "🖕", "ば", "각", actio
 @given(TRICKY)
 def test_masking_keeps_the_number_of_characters_people_see(text: str) -> None:
     verdict = scan(text, *LISTS)
-    assert len(list(CharacterBreaker(verdict.text, "en"))) == len(
-        list(CharacterBreaker(text, "en"))
-    )
+    assert len(list(CharacterBreaker(verdict.text, "en"))) == len(list(CharacterBreaker(text, "en")))
 
 
 @given(TRICKY, TRICKY)
@@ -293,9 +285,7 @@ def test_tracing_a_text_gives_what_the_fast_way_gives(text: str) -> None:
     assert traced.text == fold(text)
     assert traced.viewed().text == view(fold(text))
     assert traced.loosened().text == loosen(fold(text))
-    assert traced.loosened().viewed().squeezed().text == squeeze(
-        view(loosen(fold(text)))
-    )
+    assert traced.loosened().viewed().squeezed().text == squeeze(view(loosen(fold(text))))
 
 
 @given(st.lists(st.text(max_size=8), max_size=5), st.text(st.characters(), max_size=40))

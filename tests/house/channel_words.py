@@ -9,9 +9,7 @@ import tokenize
 from collections.abc import Iterator
 
 # Never an ordinary word, wherever it stands.
-PROPER = re.compile(
-    r"whats_?app|twilio|telegram|linebot|line\.me\b|wa_?id\b|\bwaba\b|graph\.facebook", re.IGNORECASE
-)
+PROPER = re.compile(r"whats_?app|twilio|telegram|linebot|line\.me\b|wa_?id\b|\bwaba\b|graph\.facebook", re.IGNORECASE)
 # Ordinary in lower case, a company in prose: "LINE redelivers", "Meta's page".
 PROSE = re.compile(r"\bLINE\b|\bMeta\b|\bmeta[ _-]cloud\b")
 # As a name: LINE, LineConnector, line_token, MetaCloud. Not: `line_number`, `online`, msgspec's `Meta`.
@@ -40,6 +38,4 @@ def in_text(source: str) -> Iterator[tuple[int, str]]:
     """The same for SQL, HTML and scripts, where there are only words and quoted kinds."""
     quoted = re.compile("|".join(f"[\"'`]{kind}[\"'`]" for kind in sorted(KINDS)), re.IGNORECASE)
     for number, line in enumerate(source.splitlines(), start=1):
-        yield from (
-            (number, hit.group()) for pattern in (PROPER, PROSE, quoted) for hit in pattern.finditer(line)
-        )
+        yield from ((number, hit.group()) for pattern in (PROPER, PROSE, quoted) for hit in pattern.finditer(line))

@@ -15,9 +15,7 @@ TEXTS = {".css", ".html", ".js", ".json", ".mjs", ".sql"}
 
 
 def sources() -> list[Path]:
-    files = [
-        file for folder in WITHOUT_NAMES for file in sorted((ROOT / folder).rglob("*")) if file.is_file()
-    ]
+    files = [file for folder in WITHOUT_NAMES for file in sorted((ROOT / folder).rglob("*")) if file.is_file()]
     return [file for file in files if file.suffix == ".py" or file.suffix in TEXTS]
 
 

@@ -28,9 +28,7 @@ def test_the_makefile_has_every_promised_target() -> None:
     assert PROMISED - set(rules()) == set()
 
 
-@pytest.mark.parametrize(
-    "file", ["README.md", "CONTRIBUTING.md", "docs/adding-a-channel.md", ".ci/run", "Dockerfile"]
-)
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "docs/adding-a-channel.md", ".ci/run", "Dockerfile"])
 def test_a_command_that_is_written_down_exists(file: str) -> None:
     assert called(file) != set()
     assert called(file) - set(rules()) == set()

@@ -63,9 +63,7 @@ def test_a_lock_holds_no_address(lock: str) -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_line_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
     assert [
-        str(pin)
-        for pin, hashes in pinned(lock)
-        if hashes == 0 or not re.fullmatch(r"==[^,*]+", str(pin.specifier))
+        str(pin) for pin, hashes in pinned(lock) if hashes == 0 or not re.fullmatch(r"==[^,*]+", str(pin.specifier))
     ] == []
 
 
@@ -89,9 +87,7 @@ def test_what_is_tested_is_what_is_served() -> None:
 
 def test_what_is_installed_is_what_is_pinned() -> None:
     here = [pin for pin, _ in pinned("requirements-dev.lock") if pin.marker is None or pin.marker.evaluate()]
-    wrong = [
-        f"{pin} is {version(pin.name)}" for pin in here if not pin.specifier.contains(version(pin.name), True)
-    ]
+    wrong = [f"{pin} is {version(pin.name)}" for pin in here if not pin.specifier.contains(version(pin.name), True)]
     assert wrong == []
 
 
@@ -99,6 +95,4 @@ def test_the_lock_of_the_web_assets_holds_no_address() -> None:
     lock = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert [name for name, entry in packages.items() if "resolved" in entry] == []
-    assert [
-        name for name, entry in packages.items() if "integrity" not in entry and not entry.get("link")
-    ] == []
+    assert [name for name, entry in packages.items() if "integrity" not in entry and not entry.get("link")] == []

@@ -31,8 +31,9 @@ def spans(pytester: pytest.Pytester, pattern: str) -> list[tuple[int, int]]:
 
 
 def test_a_serial_test_shares_its_time_with_no_other(
-    pytester: pytest.Pytester, request: pytest.FixtureRequest
+    pytester: pytest.Pytester, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(request.config.rootpath))  # the conftest imports from tests/
     pytester.makeconftest((request.config.rootpath / "tests" / "conftest.py").read_text())
     pytester.makeini("[pytest]\nmarkers =\n    serial: alone\n")
     pytester.makepyfile(SUITE)

@@ -13,9 +13,9 @@ from core.message import Author, Content, Message, Text
 from core.ports import Cause, Commit, Lease
 from core.session import AgentRef, Closure, Conversation, Session
 
-NODE = Lease("node-1", 90_000)
 CUSTOMER = Author(kind="customer")
 NOON = 1_000_000
+NODE = Lease("node-1", NOON + 90_000)
 
 
 @dataclass
@@ -99,9 +99,7 @@ class Scene:
 
     def delivery(self, content: Content, session: Session, key: str | None = None) -> Deliver:
         part = Part(session.seq, content)
-        return Deliver(
-            id=key or self.id("deliver"), session=session.id, parts=(part,), not_after=self.at + 86_400_000
-        )
+        return Deliver(id=key or self.id("deliver"), session=session.id, parts=(part,), not_after=self.at + 86_400_000)
 
     def assigned(self, agent: str, *, frees: str | None = None, force: bool = False) -> Commit:
         ref = AgentRef(agent, agent.title())
@@ -115,9 +113,7 @@ class Scene:
         closure = Closure("agent", "closed", self.at)
         session = replace(self.session, phase="closed", closed=closure)
         event = Closed("agent", "closed", self.at, agent=agent)
-        return replace(
-            self._commit(replace(self.state, session=None, last=session), session, (event,)), frees=agent
-        )
+        return replace(self._commit(replace(self.state, session=None, last=session), session, (event,)), frees=agent)
 
     def with_events(self, *events: Event, session: Session | None = None) -> Commit:
         kept = session or self.session

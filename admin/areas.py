@@ -1,0 +1,96 @@
+"""What may stand in the settings document of each area: the shape first, then what the rules say of its content."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import get_args
+
+import msgspec
+
+from api.documents import Method
+from api.fields import Wrong, typed
+from api.problems import Stop
+from core.errors import BadInput
+from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
+from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
+from core.words import validate_lists
+
+YEAR = 366 * 86_400
+# The areas of the product's plan that this version has no rules for yet.
+LATER = frozenset(
+    {"reception", "routing", "hours", "languages", "submissions", "customers", "webhooks", "sla", "retention"}
+)
+_Problems = Sequence[tuple[str, str]]
+
+
+def known(area: str) -> type[msgspec.Struct]:
+    """The shape of an area's document; raises 404."""
+    found = AREAS.get(area)
+    if found is not None:
+        return found
+    if area in LATER:
+        raise Stop(404, "not_yet", f"The area {area} is not available in this version.")
+    raise Stop(404, "unknown", f"There is no area {area}; there are {', '.join(AREAS)}.")
+
+
+def check(area: str, body: dict[str, object]) -> None:
+    """Raises `BadInput` that names every wrong field."""
+    try:
+        document = typed(body, known(area))
+    except Wrong as error:
+        raise BadInput((error.field, error.message)) from None
+    wrong = _CHECKS[area](document)
+    if wrong:
+        raise BadInput(*wrong)
+
+
+def _closing(document: Closing) -> _Problems:
+    wrong = []
+    for field in ("customer_idle_seconds", "customer_reminder_seconds", "agent_idle_seconds"):
+        value = getattr(document, field)
+        if isinstance(value, int) and not 1 <= value <= YEAR:
+            wrong.append((field, f"Give seconds from 1 to {YEAR}, or null for never."))
+    idle, reminder = document.customer_idle_seconds, document.customer_reminder_seconds
+    if isinstance(idle, int) and isinstance(reminder, int) and not wrong and reminder >= idle:
+        wrong.append(("customer_reminder_seconds", "The reminder has to come before the close."))
+    return [*wrong, *_prompts(document, CLOSING_KEYS)]
+
+
+def _prompts(document: Closing | Prompts, keys: frozenset[str]) -> _Problems:
+    return validate_prompts(document.prompts, keys) if isinstance(document.prompts, dict) else []
+
+
+def _words(document: Words) -> _Problems:
+    if not isinstance(document.lists, tuple):
+        return []
+    names = [entry.name for entry in document.lists]
+    twice = [
+        (f"lists.{index}.name", "Another list of this level has this name.")
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
+    return [*twice, *validate_lists(document.lists)]
+
+
+def _surveys(document: Surveys) -> _Problems:
+    expires = document.expires_seconds
+    if isinstance(expires, int) and not 60 <= expires <= YEAR:
+        return [("expires_seconds", f"Give seconds from 60 to {YEAR}.")]
+    return []
+
+
+def _assignment(document: Assignment) -> _Problems:
+    methods = get_args(Method)
+    if isinstance(document.method, str) and document.method not in methods:
+        return [("method", f"There is no such method; there are {', '.join(methods)}.")]
+    return []
+
+
+_CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
+    {
+        "closing": _closing,
+        "prompts": lambda document: _prompts(document, PROMPT_KEYS),
+        "words": _words,
+        "surveys": _surveys,
+        "assignment": _assignment,
+    }
+)

@@ -1,0 +1,227 @@
+"""What agents do in a session: each route is one command to the engine, and shows what came of it."""
+
+import re
+from typing import Any
+
+from api.auth import Caller
+from api.contents import said
+from api.media import linked
+from api.problems import Stop
+from api.rim import Rim, Signal
+from api.routes import Answer, Call, Nothing
+from api.sight import actor, audience
+from api.views import MessageView, message_view, seq_of
+from core import command as c
+from core.command import Command
+from core.errors import BadInput, DeliveryError, Duplicate, Refused
+from core.message import Content, Media, Note, Template, Text
+from core.ports import Cause, SessionRow, StoredMessage
+from core.session import AgentRef
+from inbox.bodies import (
+    BlockBody,
+    CloseBody,
+    LockBody,
+    MessageBody,
+    NoteBody,
+    RecallBody,
+    TagsBody,
+    TemplateBody,
+    Templates,
+    TemplateView,
+    TransferBody,
+)
+from inbox.lists import seen, seen_by, shown_session
+
+DAY_MS = 86_400_000
+MOST_TAGS = 50
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*|media:[0-9a-f]{32}")
+
+
+# --- saying ------------------------------------------------------------------------------------------------------
+
+
+async def send(rim: Rim, call: Call[MessageBody, Nothing]) -> Answer:
+    row, body = await seen(rim, call), call.body
+    content = said(body.content)
+    _check(content)
+    quoted = await _quoted(rim, row, body.reply_to)
+    command = c.Reply(
+        by=actor(call.caller),
+        client_id=body.client_id,
+        content=content,
+        reply_to=quoted.message.seq if quoted else None,
+        quote=(quoted.message.quote or quoted.provider_id) if quoted else None,
+    )
+    return await _say(rim, call.caller, row, command, body.client_id, content)
+
+
+async def template(rim: Rim, call: Call[TemplateBody, Nothing]) -> Answer:
+    row, body = await seen(rim, call), call.body
+    content = Template(body.name, body.language, body.variables, body.text)
+    command = c.Reply(by=actor(call.caller), client_id=body.client_id, content=content)
+    return await _say(rim, call.caller, row, command, body.client_id, content)
+
+
+async def note(rim: Rim, call: Call[NoteBody, Nothing]) -> Answer:
+    row, body = await seen(rim, call), call.body
+    command = c.Annotate(actor(call.caller), body.text, body.client_id)
+    return await _say(rim, call.caller, row, command, body.client_id, Note(body.text))
+
+
+async def _say(
+    rim: Rim, caller: Caller, row: SessionRow, command: Command, client_id: str | None, content: Content
+) -> Answer:
+    """201 with the message; the same for a repeat, also when the chat was closed in between."""
+    session = row.session.id
+    cause = None if client_id is None else Cause(scope=session, id=f"client:{client_id}")
+    try:
+        seq = (await rim.engine.at_session(session, command, cause)).decision.seq
+    except Duplicate as first:
+        seq = first.seq
+    except Refused:
+        # A repeat is answered before any rule that holds by now: the first answer was given under the rules of then.
+        place = None if cause is None else await rim.store.place(session, cause.id)
+        if place is None:
+            raise
+        seq = place[1]
+    stored = None if seq is None else await rim.store.message(session, seq)
+    if stored is None:
+        raise Stop(409, "client_id", "This client_id was used for something else.")
+    if not _same(stored, content):
+        raise Stop(409, "client_id", "This client_id was used for another message of this chat.")
+    return Answer(201, _shown(rim, stored, caller))
+
+
+def _same(stored: StoredMessage, content: Content) -> bool:
+    """Whether this is what was said then, before any word was masked."""
+    message = stored.message
+    return (message.original or message.content) == content
+
+
+def _check(content: Content) -> None:
+    """What no type says: raises `BadInput` that names the field."""
+    if isinstance(content, Text) and not content.text.strip():
+        raise BadInput(("content.text", "A message needs at least one character that can be seen."))
+    if isinstance(content, Media) and not _ADDRESS.fullmatch(content.url or ""):
+        raise BadInput(("content.url", "This is no address of a file: https://… or what an upload answered."))
+
+
+async def _quoted(rim: Rim, row: SessionRow, message: str | None) -> StoredMessage | None:
+    return None if message is None else await _message(rim, row, message, "reply_to")
+
+
+async def _message(rim: Rim, row: SessionRow, id: str, field: str) -> StoredMessage:
+    seq = seq_of(row.session.id, id)
+    stored = None if seq is None else await rim.store.message(row.session.id, seq)
+    if stored is None:
+        raise BadInput((field, "There is no such message in this chat."))
+    return stored
+
+
+def _shown(rim: Rim, stored: StoredMessage, caller: Caller) -> MessageView:
+    return message_view(linked(stored, rim.files), audience(caller))
+
+
+# --- doing -------------------------------------------------------------------------------------------------------
+
+
+async def claim(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.Claim(actor(call.caller)))
+
+
+async def transfer(rim: Rim, call: Call[TransferBody, Nothing]) -> Answer:
+    body, agents, groups = call.body, rim.directory.agents, rim.directory.groups
+    if (body.agent is None) == (body.group is None):
+        raise BadInput(("agent", "Name an agent or a group, one of them."))
+    if body.agent is not None and body.agent not in agents:
+        raise BadInput(("agent", "There is no such agent."))
+    if body.group is not None and body.group not in groups:
+        raise BadInput(("group", "There is no such group."))
+    command = c.Transfer(
+        by=actor(call.caller),
+        agent=AgentRef(body.agent, agents[body.agent].name) if body.agent else None,
+        group=body.group,
+        group_name=groups[body.group].name if body.group else None,
+        note=body.note,
+    )
+    return await _do(rim, call, command)
+
+
+async def close(rim: Rim, call: Call[CloseBody, Nothing]) -> Answer:
+    return await _do(rim, call, c.Close(actor(call.caller), call.body.reason))
+
+
+async def invite_rating(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.InviteRating(actor(call.caller)))
+
+
+async def lock(rim: Rim, call: Call[LockBody, Nothing]) -> Answer:
+    return await _do(rim, call, c.Lock(actor(call.caller), call.body.on))
+
+
+async def tags(rim: Rim, call: Call[TagsBody, Nothing]) -> Answer:
+    row, body = await seen(rim, call), call.body
+    left = {tag for tag in row.session.tags if tag not in body.remove} | set(body.add)
+    if len(left) > MOST_TAGS:
+        raise BadInput(("add", f"A chat may have {MOST_TAGS} tags."))
+    return await _do(rim, call, c.Tag(actor(call.caller), body.add, body.remove))
+
+
+async def block(rim: Rim, call: Call[BlockBody, Nothing]) -> Answer:
+    until = {"day": rim.clock.now() + DAY_MS, "forever": -1, "off": None}[call.body.duration]
+    return await _do(rim, call, c.Block(actor(call.caller), until))
+
+
+async def recall(rim: Rim, call: Call[RecallBody, Nothing]) -> Answer:
+    row = await seen(rim, call)
+    stored = await _message(rim, row, call.body.message, "message")
+    message = stored.message
+    if message.author.kind != "agent" or isinstance(message.content, Note):
+        raise BadInput(("message", "Only what an agent sent can be taken back."))
+    if stored.recalled_at is None:
+        command = c.Recall(actor(call.caller), message.seq, message.author.id or "", message.at)
+        await rim.engine.at_session(row.session.id, command)
+        stored = await _message(rim, row, call.body.message, "message")
+    return Answer(200, _shown(rim, stored, call.caller))
+
+
+async def read(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    row = await seen(rim, call)
+    await rim.engine.at_session(row.session.id, c.MarkRead(actor(call.caller)))
+    return Answer(204)
+
+
+async def typing(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    await show_typing(rim, call.caller, call.path["id"])
+    return Answer(204)
+
+
+async def show_typing(rim: Rim, caller: Caller, session: str) -> None:
+    """Tell the customer and the other agents that this one writes."""
+    row = await seen_by(rim, caller, session)
+    rim.signals.send(Signal(kind="typing", session=session, agent=caller.id, by="agent"))
+    found = await rim.store.load_of(session)
+    try:
+        await rim.actions.typing(row.channel, row.address, found[0].read_mark if found else None)
+    except (DeliveryError, KeyError):
+        return  # shown now or never: nothing is lost, and there is nothing an agent could do
+
+
+async def templates(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    row = await seen(rim, call)
+    try:
+        found = await rim.actions.templates(row.channel)
+    except DeliveryError as error:
+        raise Stop(502, error.code, f"The provider does not list its templates: {error.reason}") from None
+    except KeyError:
+        raise Stop(409, "channel_gone", "This channel was removed.") from None
+    items = [TemplateView(each.name, each.language, each.text, each.variables) for each in found]
+    return Answer(200, Templates(items))
+
+
+async def _do(rim: Rim, call: Call[Any, Any], command: Command) -> Answer:
+    """Do it to the session of the path and show the session after it."""
+    row = await seen(rim, call)
+    await rim.engine.at_session(row.session.id, command)
+    after = await rim.store.session(row.session.id)
+    return Answer(200, shown_session(rim, after or row, call.caller))

@@ -1,0 +1,158 @@
+"""The inbox's table of routes: what agents may call, what goes in, what comes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from api.paging import Listing
+from api.routes import Handler, Route
+from api.views import CustomerView, MessageView, SessionDetail, SessionView
+from inbox import acts, bodies, lists
+from inbox.socket import inbox_socket
+from inbox.uploads import upload
+
+BASE = "/api/v1/inbox"
+ONE = f"{BASE}/sessions/{{id}}"
+
+
+def _read(path: str, handler: Handler, answer: Any, summary: str, **more: Any) -> Route:
+    return Route(
+        method="GET",
+        path=path,
+        handler=handler,
+        role="agent",
+        summary=summary,
+        answers={200: answer},
+        tag="inbox",
+        **more,
+    )
+
+
+def _act(
+    name: str,
+    handler: Handler,
+    summary: str,
+    *,
+    body: type[msgspec.Struct] | None = None,
+    answers: Mapping[int, Any] | None = None,
+    refuses: tuple[int, ...] = (404, 409),
+) -> Route:
+    return Route(
+        method="POST",
+        path=f"{ONE}/{name}",
+        handler=handler,
+        role="agent",
+        summary=summary,
+        body=body,
+        answers=answers or {200: SessionView},
+        refuses=refuses,
+        tag="inbox",
+    )
+
+
+READING = (
+    _read(f"{BASE}/me", lists.me, bodies.MeView, "Who you are, your status and load"),
+    Route(
+        method="PUT",
+        path=f"{BASE}/me/status",
+        handler=lists.set_status,
+        role="agent",
+        summary="Be online, busy or offline",
+        body=bodies.StatusBody,
+        answers={200: bodies.MeView},
+        tag="inbox",
+    ),
+    _read(
+        f"{BASE}/sessions",
+        lists.sessions,
+        Listing[SessionView],
+        "Chats, newest activity first",
+        query=bodies.SessionsQuery,
+    ),
+    _read(ONE, lists.session, SessionDetail, "A chat with its trace", refuses=(404,)),
+    _read(
+        f"{ONE}/messages",
+        lists.messages,
+        Listing[MessageView],
+        "What was said, in order",
+        query=bodies.MessagesQuery,
+        refuses=(404,),
+    ),
+    _read(
+        f"{ONE}/templates",
+        acts.templates,
+        bodies.Templates,
+        "Templates that can be sent there",
+        refuses=(404, 409, 422, 502),
+    ),
+    _read(
+        f"{BASE}/customers",
+        lists.customers,
+        Listing[CustomerView],
+        "Customers",
+        query=bodies.CustomersQuery,
+    ),
+    _read(f"{BASE}/customers/{{id}}", lists.customer, CustomerView, "A customer", refuses=(404,)),
+)
+
+ACTING = (
+    _act(
+        "messages",
+        acts.send,
+        "Answer the customer",
+        body=bodies.MessageBody,
+        answers={201: MessageView},
+    ),
+    _act(
+        "template",
+        acts.template,
+        "Send a template the provider approved",
+        body=bodies.TemplateBody,
+        answers={201: MessageView},
+    ),
+    _act(
+        "notes",
+        acts.note,
+        "Leave a note that customers never see",
+        body=bodies.NoteBody,
+        answers={201: MessageView},
+    ),
+    _act("claim", acts.claim, "Take a chat that waits"),
+    _act("transfer", acts.transfer, "Hand a chat over", body=bodies.TransferBody),
+    _act("close", acts.close, "End a chat", body=bodies.CloseBody),
+    _act("invite-rating", acts.invite_rating, "Ask the customer for a rating"),
+    _act("lock", acts.lock, "Keep a chat open through silence", body=bodies.LockBody),
+    _act("tags", acts.tags, "Add and remove tags", body=bodies.TagsBody),
+    _act("block", acts.block, "Turn the customer away", body=bodies.BlockBody, refuses=(404,)),
+    _act("recall", acts.recall, "Take a message back", body=bodies.RecallBody, answers={200: MessageView}),
+    _act("read", acts.read, "All of it was read", answers={204: None}),
+    _act("typing", acts.typing, "Show the customer that you write", answers={204: None}, refuses=(404,)),
+)
+
+
+ROUTES = (
+    *READING,
+    *ACTING,
+    Route(
+        method="POST",
+        path=f"{BASE}/files",
+        raw=upload,
+        role="agent",
+        summary="Upload a file to send",
+        query=bodies.UploadQuery,
+        answers={201: bodies.Uploaded},
+        refuses=(413, 415),
+        tag="inbox",
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/socket",
+        raw=inbox_socket,
+        role="nobody",  # the first frame signs in: a token in an address would be in every log
+        summary="The live feed (a WebSocket)",
+        answers={101: None},
+        refuses=(400,),
+        tag="inbox",
+    ),
+)

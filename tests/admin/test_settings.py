@@ -1,0 +1,188 @@
+"""Settings on three levels: what is set, where it is in force, who changed it, and back again."""
+
+import pytest
+
+from core.policy import AREAS
+from tests.api.client import Client
+from tests.api.world import World
+
+ADMIN = "/api/v1/admin"
+LEVELS = (f"{ADMIN}/settings", f"{ADMIN}/groups/sales/settings", f"{ADMIN}/channels/kites/settings")
+BYE = {"prompts": {"agent_closed": {"text": {"en": "Bye from {agent}"}}}}
+VALID = {
+    "closing": {"customer_idle_seconds": 600, "customer_reminder_seconds": 300, **BYE},
+    "prompts": {"prompts": {"greeting": {"on": False}, "agent_joined": {"text": {"ja": "{agent}です"}}}},
+    "words": {"lists": [{"name": "a", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
+    "surveys": {"on": True, "kind": "thumbs", "ask_on_close": False},
+    "assignment": {"method": "round_robin"},
+}  # fmt: skip
+
+
+@pytest.fixture
+async def desk(here: World, owner: Client) -> Client:
+    await here.group("sales", "owner")
+    await here.channel(group="sales")
+    return owner
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("area", AREAS)
+async def test_an_area_is_empty_then_what_was_put(desk: Client, level: str, area: str) -> None:
+    path = f"{level}/{area}"
+    before = await desk.get(path)
+    assert (before.status, before.body, before.headers["ETag"]) == (200, {}, '"0"')
+    put = await desk.put(path, VALID[area])
+    assert (put.status, put.body, put.headers["ETag"]) == (200, VALID[area], '"1"')
+    assert (await desk.get(path)).body == VALID[area]
+    assert (await desk.put(path, {})).body == {}
+    assert (await desk.get(path)).body == {}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+async def test_a_stale_put_is_refused(desk: Client, level: str) -> None:
+    path = f"{level}/surveys"
+    first = await desk.put(path, {"on": True}, headers={"If-Match": '"0"'})
+    assert first.status == 200
+    assert (await desk.put(path, {"on": False}, headers={"If-Match": '"0"'})).status == 412
+    assert (await desk.put(path, {"on": False}, headers={"If-Match": first.headers["ETag"]})).status == 200
+    assert (await desk.post(f"{path}/undo", {"version": 1}, headers={"If-Match": '"1"'})).status == 412
+
+
+@pytest.mark.parametrize("level", LEVELS)
+async def test_history_tells_who_changed_what(desk: Client, level: str) -> None:
+    path = f"{level}/closing"
+    await desk.put(path, {"customer_idle_seconds": 600})
+    await desk.put(path, {"customer_idle_seconds": 900, **BYE})
+    seen = await desk.get(f"{path}/history")
+    at, who = "2025-06-15T15:06:40.000Z", {"id": "owner", "name": "Owner"}
+    assert seen.body["items"] == [
+        {
+            "version": 2,
+            "at": at,
+            "who": who,
+            "diff": [
+                {"path": "customer_idle_seconds", "before": 600, "after": 900},
+                {"path": "prompts", "after": BYE["prompts"]},
+            ],
+        },
+        {"version": 1, "at": at, "who": who, "diff": [{"path": "customer_idle_seconds", "after": 600}]},
+    ]
+    assert (await desk.get(f"{path}/history", params={"limit": "0"})).status == 422
+
+
+@pytest.mark.parametrize("level", LEVELS)
+async def test_undoing_goes_back(desk: Client, level: str) -> None:
+    path = f"{level}/surveys"
+    for kind in ("stars", "nps", "thumbs"):
+        await desk.put(path, {"kind": kind})
+    assert (await desk.post(f"{path}/undo", {"version": 1})).body == {"kind": "stars"}
+    assert (await desk.post(f"{path}/undo", {"version": 4})).body == {"kind": "thumbs"}
+    assert (await desk.post(f"{path}/undo", {"version": 0})).body == {}
+    assert (await desk.get(path)).headers["ETag"] == '"6"'
+    assert (await desk.post(f"{path}/undo", {"version": 99})).status == 404
+    assert (await desk.post(f"{path}/undo", {"version": -1})).status == 422
+
+
+async def test_levels_that_are_not_there(desk: Client) -> None:
+    for level in ("groups/nothing", "channels/nothing"):
+        path = f"{ADMIN}/{level}/settings/closing"
+        assert (await desk.get(path)).status == 404
+        assert (await desk.put(path, {})).status == 404
+        assert (await desk.get(f"{path}/history")).status == 404
+        assert (await desk.post(f"{path}/undo", {"version": 0})).status == 404
+
+
+async def test_an_area_of_a_later_version_says_so(desk: Client) -> None:
+    later = await desk.put(f"{ADMIN}/settings/hours", {})
+    assert (later.status, later.body["code"]) == (404, "not_yet")
+    assert later.body["detail"] == "The area hours is not available in this version."
+    assert (await desk.get(f"{ADMIN}/settings/nonsense")).body["code"] == "unknown"
+    assert (await desk.get(f"{ADMIN}/settings/nonsense/history")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("area", "body", "fields"),
+    [
+        ("closing", {"customer_idle_seconds": 0}, ["customer_idle_seconds"]),
+        ("closing", {"customer_idle_seconds": "soon"}, ["customer_idle_seconds"]),
+        (
+            "closing",
+            {"customer_idle_seconds": 60, "customer_reminder_seconds": 60},
+            ["customer_reminder_seconds"],
+        ),
+        ("closing", {"prompts": {"greeting": {"on": True}}}, ["prompts.greeting"]),
+        ("closing", {"prompts": {"agent_closed": {"on": "yes"}}}, ["prompts.agent_closed.on"]),
+        ("closing", {"prompts": {"agent_closed": {"text": {"en": 5}}}}, ["prompts.agent_closed.text.en"]),
+        (
+            "closing",
+            {"prompts": {"agent_closed": {"text": {"en": "{", "ja": "{nobody}", "not a tag": "x"}}}},
+            [
+                "prompts.agent_closed.text.en",
+                "prompts.agent_closed.text.ja",
+                "prompts.agent_closed.text.not a tag",
+            ],
+        ),
+        ("closing", {"color": "red"}, ["color"]),
+        ("prompts", {"prompts": {"agent_closed": {"on": True}}}, ["prompts.agent_closed"]),
+        ("words", {"lists": [{"name": "a", "side": "cat", "action": "mask"}]}, ["lists.0.side"]),
+        ("words", {"lists": [{"name": "a", "side": "agent"}]}, ["lists.0.action"]),
+        ("words", {"lists": [{"name": "a", "side": "agent", "action": "mask", "words": [""]}]}, ["lists.0.words.0"]),
+        ("words", {"lists": [{"name": "a", "side": "agent", "action": "mask"}] * 2}, ["lists.1.name"]),
+        ("surveys", {"kind": "emoji"}, ["kind"]),
+        ("surveys", {"expires_seconds": 5}, ["expires_seconds"]),
+        ("assignment", {"method": "favourites"}, ["method"]),
+    ],
+)  # fmt: skip
+async def test_bad_settings_name_each_field(
+    desk: Client, area: str, body: dict[str, object], fields: list[str]
+) -> None:
+    seen = await desk.put(f"{ADMIN}/settings/{area}", body)
+    assert seen.status == 422
+    assert sorted(seen.fields) == fields
+    assert (await desk.get(f"{ADMIN}/settings/{area}")).body == {}
+
+
+async def test_the_nearest_level_wins_and_the_rest_falls_through(here: World, desk: Client) -> None:
+    everywhere, group, channel = (f"{level}/surveys" for level in LEVELS)
+    await desk.put(everywhere, {"on": True, "kind": "stars", "comment": True})
+    await desk.put(group, {"kind": "nps", "ask_on_close": False})
+    await desk.put(channel, {"kind": "thumbs"})
+    survey = here.rim.directory.policy("kites").rules("sales").survey
+    assert (survey.on, survey.kind, survey.comment, survey.ask_on_close) == (True, "thumbs", True, False)
+    assert here.rim.directory.policy("kites").rules(None).survey.ask_on_close is True
+
+
+async def test_a_setting_is_in_force_when_it_is_answered(here: World, desk: Client) -> None:
+    rules = here.rim.directory.policy("kites").rules(None)
+    assert rules.words.scan("well darn", "customer").action == "pass"
+    await desk.put(f"{ADMIN}/settings/words", VALID["words"])
+    after = here.rim.directory.policy("kites").rules(None)
+    assert after.words.scan("well darn", "customer").text == "well ****"
+    assert after.version > rules.version
+
+
+async def test_the_version_of_the_rules_says_what_was_changed(here: World, desk: Client) -> None:
+    await desk.put(f"{LEVELS[2]}/surveys", {"on": True})
+    version = here.rim.directory.policy("kites").version
+    kept = {one.version: one for one in await here.store.revisions("policy", "current")}
+    assert kept[version].body == {"changed": "settings channel:kites:surveys"}
+    assert kept[version].who == "owner"
+
+
+async def test_a_word_list_that_grew_is_told_shortly(desk: Client) -> None:
+    words = [f"word{number}" for number in range(200)]
+    path = f"{ADMIN}/settings/words"
+    entry = {"name": "rude", "side": "agent", "action": "block"}
+    await desk.put(path, {"lists": [entry | {"words": words[:100]}]})
+    await desk.put(path, {"lists": [entry | {"words": words[50:]}]})
+    newest = (await desk.get(f"{path}/history")).body["items"][0]["diff"]
+    assert [(each["path"], each["added_count"], each["removed_count"]) for each in newest] == [
+        ("lists.rude.words", 100, 50)
+    ]
+    assert newest[0]["added"] == words[100:150]
+
+
+async def test_a_large_body_is_refused(desk: Client) -> None:
+    lists = {"lists": [{"name": "a", "side": "agent", "action": "mask", "words": ["w" * 100] * 1100}]}
+    for level in LEVELS:
+        assert (await desk.put(f"{level}/words", lists)).status == 413
