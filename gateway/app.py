@@ -87,7 +87,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     clock, metrics = SystemClock(), Metrics()
     new_id = uuid7(clock.now)
     node = new_id()
-    await asyncio.to_thread(config.data.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(make_data, config)
     vault = Vault.of(*await asyncio.to_thread(secret, config))
     store = await SqliteStore.open(config.database)
     stack.push_async_callback(store.close)
@@ -255,6 +255,15 @@ def teams(directory: Directory) -> Mapping[str, Team]:
 
 def _kinds() -> Mapping[str, type[Connector]]:
     return {kind: connectors.load(kind) for kind in connectors.kinds()}
+
+
+def make_data(config: Config) -> None:
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadConfiguration(
+            f"FRONTDESK_DATA wants a directory that can be made and written to, not {config.data} ({error.strerror})."
+        ) from error
 
 
 def secret(config: Config) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from api.documents import AgentDoc, Role
 from api.vault import Vault
 from core.errors import Error
 from core.survey import Answers
-from gateway.app import secret
+from gateway.app import make_data, secret
 from gateway.channels import Channels
 from gateway.clock import SystemClock, uuid7
-from gateway.config import BadConfiguration, Config
+from gateway.config import BadConfiguration, Config, is_email
 from gateway.files import Files
 from gateway.wire import Network
 from stores.sqlite import SqliteStore
@@ -106,6 +106,9 @@ async def restore(config: Config, source: Path) -> int:
     """Refuses to overwrite a database: move the old one away first."""
     if config.database.exists():
         raise CannotDo(f"{config.database} exists; move it away first, so that nothing is overwritten.")
+    for left in (*_logs_of(config.database), config.data / MEDIA):
+        if left.exists() and not (left.is_dir() and not any(left.iterdir())):
+            raise CannotDo(f"{left} is left of another database; move it away first, or the two would be mixed.")
     if not source.is_file():
         raise CannotDo(f"There is no backup at {source}.")
     await asyncio.to_thread(_unpack, source, config)
@@ -113,8 +116,13 @@ async def restore(config: Config, source: Path) -> int:
     return 0
 
 
+def _logs_of(database: Path) -> tuple[Path, ...]:
+    """What SQLite keeps beside a database: it would play an old log into the restored one."""
+    return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-journal"))
+
+
 def _unpack(source: Path, config: Config) -> None:
-    config.data.mkdir(parents=True, exist_ok=True)
+    make_data(config)
     with tempfile.TemporaryDirectory(dir=config.data) as folder:
         try:
             with tarfile.open(source) as archive:
@@ -145,6 +153,8 @@ def _sound(database: Path) -> None:
 
 async def user(config: Config, email: str, name: str | None, role: Role) -> int:
     """Add an agent, or give one a new password; works while nothing is being served."""
+    if not is_email(email):
+        raise CannotDo(f"{email!r} is no e-mail address.")
     password = os.environ.get("FRONTDESK_PASSWORD", "") or await asyncio.to_thread(getpass.getpass, "Password: ")
     if len(password) < 10:
         raise BadConfiguration("A password has at least 10 characters.")
