@@ -4,12 +4,12 @@ Times are ms since the epoch (UTC). Every method of `Store` may raise `StoreDown
 for the whole store, given in the order of commit.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
-from core.channel import StatusUpdate
+from core.channel import Rate, StatusUpdate
 from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
@@ -381,9 +381,52 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
+# --- between nodes -----------------------------------------------------------------------------------------------
+
+
+class Hint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What one node tells the others.
+
+    `feed`: the store reached `n`. `errands`: one of the conversation `body` waits for an older one. `desk`: somebody
+    waits or is free. `settings`: a document was written. `signal`: `body` is shown now or never. `all`: hints were
+    lost, so anything may be new.
+    """
+
+    about: Literal["feed", "errands", "desk", "settings", "signal", "all"]
+    n: int = 0
+    body: str = ""
+
+
 class Feed(Protocol):
-    """Tells other nodes that there is something new; losing a hint loses nothing."""
+    """Tells other nodes that there is something new. Losing a hint loses nothing: whoever must know polls as well."""
 
-    async def hint(self, n: int) -> None: ...
+    @property
+    def trouble(self) -> str | None:
+        """Why hints do not arrive; None while they do."""
 
-    def hints(self) -> AsyncIterator[int]: ...
+    def tell(self, hint: Hint) -> None:
+        """Never waits and never fails."""
+
+    def listen(self, take: Callable[[Hint], None]) -> Callable[[], None]:
+        """`take` hears what other nodes tell, must not wait and must not raise. What is returned ends it."""
+
+
+class Roll(Protocol):
+    """Whose sockets are open at which node; a node that died is forgotten after a while."""
+
+    def here(self, agents: Collection[str]) -> None:
+        """Who has a socket at this node from now on. Never waits."""
+
+    async def elsewhere(self) -> Collection[str] | None:
+        """Who has one at another living node; None while that cannot be known."""
+
+
+class Shares(Protocol):
+    """Rates that all nodes keep together, by channel."""
+
+    async def take(self, channel: str, buckets: Sequence[tuple[str, Rate]]) -> tuple[float, float] | None:
+        """Seconds to wait before the call (it is booked already) and what is left of a pause; None while the others
+        cannot be asked."""
+
+    async def pause(self, channel: str, seconds: float) -> None:
+        """The provider said "later" to all of us."""

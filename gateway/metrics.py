@@ -30,11 +30,15 @@ class Metrics:
         self.errands = Gauge("frontdesk_errands", "Errands in the store, due or not", registry=self.registry)
         self.sessions = Gauge("frontdesk_sessions", "Open sessions by phase", ("phase",), registry=self.registry)
         self.spooled = Gauge(
-            "frontdesk_spool_webhooks", "Webhooks on local disk that the store does not have yet", registry=self.registry
+            "frontdesk_spool_webhooks",
+            "Webhooks on local disk that the store does not have yet",
+            registry=self.registry,
         )
         self.spool_bytes = Gauge("frontdesk_spool_bytes", "Bytes of the spool on disk", registry=self.registry)
         self.feed_up = Gauge(
-            "frontdesk_feed_up", "1 while hints between nodes arrive (Redis), 0 while nodes poll", registry=self.registry
+            "frontdesk_feed_up",
+            "1 while hints between nodes arrive (Redis), 0 while nodes poll",
+            registry=self.registry,
         )
         self.desk_kept = Gauge(
             "frontdesk_desk_kept", "1 on the node that assigns waiting chats, 0 on others", registry=self.registry
