@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import structlog
@@ -20,25 +21,35 @@ from api.hub import Hub, feed_identity
 from api.rim import Rim
 from api.vault import Vault
 from core.channel import Connector
+from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
-from core.ports import Lease
+from core.ports import Hint, Lease, Store
 from core.survey import Answers
 from gateway.channels import Channels
 from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
 from gateway.files import Files
+from gateway.keeping import Keeping
 from gateway.metrics import Metrics
+from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
+from gateway.replay import Replay
+from gateway.spool import Spool
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
 from routing.desk import Team
+from stores.feed_alone import Alone
 from stores.sqlite import SqliteStore
+from stores.together import Together
 
 LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
+# A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
+NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
+PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
 INDEX_EVERY_S, INDEX_AT_ONCE = 1.0, 500
@@ -51,7 +62,7 @@ class Frontdesk:
     """A running one. `url` is where it listens."""
 
     config: Config
-    store: SqliteStore
+    store: Store
     directory: Directory
     auth: Auth
     engine: Engine
@@ -71,7 +82,7 @@ async def running(config: Config) -> AsyncIterator[Frontdesk]:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    store: SqliteStore
+    store: Store
     rim: Rim
     channels: Channels
     outbox: Outbox
@@ -79,16 +90,24 @@ class _Parts:
     files: Files
     metrics: Metrics
     readiness: Readiness
+    spool: Spool
+    presence: Presence
+    keeping: Keeping | None
+    neighbours: Neighbours | None
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     clock, metrics = SystemClock(), Metrics()
     new_id = uuid7(clock.now)
-    node = new_id()
     await asyncio.to_thread(config.data.mkdir, parents=True, exist_ok=True)
+    spool = await Spool.open(config.data / "spool")
+    stack.push_async_callback(spool.close)
+    node = await asyncio.to_thread(node_id, spool.folder, new_id()) if config.shared else new_id()
     vault = Vault.of(*await asyncio.to_thread(secret, config))
-    store = await SqliteStore.open(config.database)
+    store = await opened(config)
     stack.push_async_callback(store.close)
+    together = await stack.enter_async_context(Together(config.redis, node)) if config.redis is not None else None
+    feed, roll = (together.feed, together.roll) if together is not None else (Alone(), Alone())
     texts = await asyncio.to_thread(locales.read)
     directory = Directory(
         store, vault, clock, connector_class=connectors.load,
@@ -105,31 +124,37 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     numbers = Numbers(store, "session")
     await numbers.start()
     stack.push_async_callback(numbers.stop)
-    desk = DeskKeeper(store, clock, Random(), _names(directory), lambda: teams(directory))
+    keeping = Keeping(store, clock, node) if config.shared else None
+    desk = DeskKeeper(
+        store, clock, Random(), _names(directory), lambda: teams(directory),
+        keeping=keeping, tell=lambda: feed.tell(Hint("desk")),
+    )  # fmt: skip
     hub = Hub(store, await feed_identity(store, clock, new_id))
-    store.listen(hub.reached)
 
     def lease(now: int) -> Lease:
         return Lease(node, now + LEASE_MS)
 
     def happened(done: Done) -> None:
         desk.happened(done)
-        if done.committed is not None:
-            outbox.accept(done.committed.errands)
+        if done.committed is None:
+            return
+        outbox.accept(done.committed.errands)
+        if config.shared and _left_behind(done):
+            feed.tell(Hint("errands", body=done.conversation.id))
 
     engine = Engine(store, clock, Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened))
     outbox = Outbox(
         Shell(
             store=store, engine=engine, clock=clock, random=Random(), lease=lease,
             ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
-            count=metrics.outbound,
+            count=metrics.outbound, shares=together.shares if together is not None else None,
         )
     )  # fmt: skip
 
     async def gone(agent: str) -> None:
         desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
 
-    presence = Presence(gone)
+    presence = Presence(gone, feed=feed, roll=roll)
     stack.push_async_callback(presence.stop)
     auth = Auth(store, directory, clock)
     rim = Rim(
@@ -151,8 +176,18 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     await desk.start(engine)
     await hub.start()
     stack.push_async_callback(hub.stop)
-    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound)
-    parts = _Parts(store, rim, channels, outbox, intake, kept, metrics, Readiness(store))
+    neighbours = None
+    if config.shared:
+        neighbours = Neighbours(feed, store, clock, hub, directory, desk, outbox)
+        await neighbours.start()
+        stack.callback(neighbours.stop)
+    store.listen(neighbours.reached if neighbours is not None else hub.reached)
+    patience = PATIENCE_S if config.shared else None
+    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound, spool, patience)
+    stack.push_async_callback(intake.stop)
+    readiness = Readiness(store, spool, (lambda: feed.trouble,))
+    metrics.watch(spool, feed, keeping)
+    parts = _Parts(store, rim, channels, outbox, intake, kept, metrics, readiness, spool, presence, keeping, neighbours)
     _background(parts, desk, stack)
     return parts
 
@@ -165,7 +200,13 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("channels", parts.channels.watch),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.store)),
+        ("replay", Replay(parts.spool, parts.intake).run),
     ]
+    if parts.neighbours is not None:
+        near = parts.neighbours
+        works += [("poll", near.poll), ("follow", near.follow), ("mark", near.mark), ("roll", parts.presence.watch)]
+    if parts.keeping is not None:
+        works.append(("keeping", parts.keeping.run))
     tasks = [asyncio.ensure_future(_watched(name, work)) for name, work in works]
 
     async def stop() -> None:
@@ -173,6 +214,8 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if parts.keeping is not None:
+            await parts.keeping.give_back()
 
     stack.push_async_callback(stop)
 
@@ -197,15 +240,16 @@ async def _housekeeping(parts: _Parts) -> None:
             (connectors.load(doc.kind).capabilities.redelivers_seconds for doc in rim.directory.channels.values()),
             default=7 * 86_400,
         )
-        while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
-            log.debug("housekeeping.more_to_forget")
+        if not parts.spool.waiting:  # what waits there may have been kept, and is known by its cause alone
+            while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
+                log.debug("housekeeping.more_to_forget")
         counts = await parts.store.counts()
         metrics.stored(counts)
         metrics.held.set(parts.outbox.held)
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-async def _indexing(store: SqliteStore) -> None:
+async def _indexing(store: Store) -> None:
     """Search follows behind the commits."""
     while True:
         if await store.index(INDEX_AT_ONCE) < INDEX_AT_ONCE:
@@ -243,6 +287,33 @@ def teams(directory: Directory) -> Mapping[str, Team]:
 
 def _kinds() -> Mapping[str, type[Connector]]:
     return {kind: connectors.load(kind) for kind in connectors.kinds()}
+
+
+async def opened(config: Config) -> Store:
+    """The store that FRONTDESK_STORE names. Raises with a sentence if it cannot be had."""
+    if not config.shared:
+        return await SqliteStore.open(config.database)
+    from stores.mongo import MongoStore  # a second of imports that one node on SQLite does not need
+
+    found: Store = await MongoStore.open(config.store)
+    return found
+
+
+def node_id(folder: Path, fresh: str) -> str:
+    """The name of the process that holds this folder, the same after each start: what it had leased is its own again."""
+    path = folder / "node"
+    try:
+        return path.read_text().strip() or fresh
+    except FileNotFoundError:
+        path.write_text(fresh)
+        return fresh
+
+
+def _left_behind(done: Done) -> bool:
+    """Whether the store kept a delivery for itself, because another node is at an older one of the conversation."""
+    assert done.committed is not None
+    made = sum(isinstance(effect, Deliver) for effect in done.decision.effects)
+    return made > sum(isinstance(errand.effect, Deliver) for errand in done.committed.errands)
 
 
 def secret(config: Config) -> tuple[str, ...]:
@@ -288,6 +359,12 @@ async def _listening(parts: _Parts, config: Config, stack: AsyncExitStack) -> st
             f"FRONTDESK_HOST and FRONTDESK_PORT: {config.host}:{config.port} cannot be listened on "
             f"({error.strerror or error})."
         ) from error
-    stack.callback(parts.readiness.draining.set)
+
+    async def drain() -> None:
+        parts.readiness.draining.set()
+        if config.shared:
+            await asyncio.sleep(NOTICE_S)
+
+    stack.push_async_callback(drain)
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"

@@ -2,6 +2,7 @@
 
 Who was matched is taken off the queue at once; a refused assignment (closed meanwhile, agent full) comes back. What
 commits say is applied in their order and by their feed numbers, so that a look at the store never counts one twice.
+With several nodes only the keeper assigns, and derives the desk from the store each time it is stirred (decision 6).
 """
 
 import asyncio
@@ -16,20 +17,26 @@ from core.command import Assign, Inform
 from core.customer import Address
 from core.effect import FindAgent
 from core.engine import Done, Engine
-from core.errors import Full, Refused, StoreError
+from core.errors import Fenced, Full, Refused, StoreError
 from core.ports import Clock, DeskView, Leased, Seat, Store, Waiting
 from core.session import AgentRef, Conversation, Session
 from core.turn import Outlook
+from gateway.keeping import Keeping
 from routing.desk import Desk, Match, Team
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
+LOOK_EVERY_S = 1.0  # with several nodes: should a hint be lost
+REST = 3  # times as long as the last look at the store took, before the next: a quarter of the time at most
 RESYNC_S = 30.0  # a commit may have gone through although the store failed to say so
 
 log = structlog.get_logger()
 
 
 class DeskKeeper:
-    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now."""
+    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now.
+
+    With several nodes `keeping` says whether this one assigns, and `tell` tells the others that there is something to.
+    """
 
     def __init__(
         self,
@@ -38,6 +45,9 @@ class DeskKeeper:
         random: Random,
         names: Callable[[str], str | None],
         teams: Callable[[], Mapping[str, Team]],
+        *,
+        keeping: Keeping | None = None,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
         self._names, self._teams = names, teams
@@ -48,6 +58,9 @@ class DeskKeeper:
         self._built_at = 0
         self._stirred = asyncio.Event()
         self._outdated = False
+        self._keeping, self._tell = keeping, tell
+        if keeping is not None:
+            keeping.taken = self.look
 
     async def start(self, engine: Engine) -> None:
         """Build the desk from the store: who waits and who sits."""
@@ -63,47 +76,76 @@ class DeskKeeper:
 
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
+        if self._keeping is not None:
+            await self._run_among_others(self._keeping)
         while True:
-            if not await self._stirring():
-                await self._resync()
+            await self._stirred.wait()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
-                await self._assign(match)
+                await self._assign(match, None)
 
-    async def _stirring(self) -> bool:
-        """Wait for something to change; False if nothing did for a while."""
-        try:
-            async with asyncio.timeout(RESYNC_S):
-                return await self._stirred.wait()
-        except TimeoutError:
-            return False
+    async def _run_among_others(self, keeping: Keeping) -> None:
+        """Derive the desk anew whenever it is stirred, here or elsewhere, and now and again; the keeper assigns."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._stirred.clear()
+            began = loop.time()
+            self._derive(await self._view())
+            rest = REST * (loop.time() - began)
+            while (fence := keeping.fence) is not None:
+                match = self._desk.match(self._random.choice)
+                if match is None:
+                    break
+                await self._assign(match, fence)
+            await asyncio.sleep(rest)
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._stirred.wait()
+            except TimeoutError:
+                continue  # the usual way, while nothing happens
 
-    async def _resync(self) -> None:
-        """Compare with the store; whatever is newer here than what was read stays."""
-        view = await self._view()
+    def _derive(self, view: DeskView) -> None:
+        """Make the desk what the store says, and keep whose turn it is."""
+        desk = self._desk
+        desk.teams = self._teams()
+        for gone in desk.seats.keys() - {seat.agent for seat in view.seats}:
+            desk.remove_seat(gone)
         for seat in view.seats:
-            if self._as_of.get(seat.agent, 0) <= view.n:
-                self._as_of[seat.agent] = view.n
-                self._desk.seat(seat)
+            desk.seat(seat)
+        known = {waiting.session: waiting for waiting in desk.waiting()}
+        for session in known.keys() - {waiting.session for waiting in view.waiting}:
+            desk.leave(session)
         for waiting in view.waiting:
-            if self._desk.position(waiting.session) is None:
-                self._desk.wait(waiting)
+            if known.get(waiting.session) != waiting:
+                desk.wait(waiting)
 
     # what it is told
+
+    def look(self) -> None:
+        """Something changed at another node; with one node, nothing can have."""
+        if self._keeping is not None and self._keeping.fence is not None:
+            self._stirred.set()
+
+    def _stir(self) -> None:
+        """Something changed here: look at it, or let the keeper do so."""
+        if self._keeping is None or self._keeping.fence is not None:
+            self._stirred.set()
+        else:
+            self._tell()
 
     def staff_changed(self) -> None:
         """Groups, agents or their capacities are others now."""
         self._desk.teams = self._teams()
         self._outdated = True
-        self._stirred.set()
+        self._stir()
 
     def seat_changed(self, seat: Seat) -> None:
         """A status or a capacity changed. The load of an agent the desk knows is followed by the commits."""
         known = self._desk.seats.get(seat.agent)
         self._desk.seat(seat if known is None else replace(seat, load=known.load))
-        self._stirred.set()
+        self._stir()
 
     def happened(self, done: Done) -> None:
         """Follow what was committed, in its order: loads change, waiting begins and ends."""
@@ -114,7 +156,7 @@ class DeskKeeper:
             self._moved(decision.takes, 0 if own else +1, n)  # the desk counted its own when it matched
         if decision.frees is not None:
             self._moved(decision.frees, -1, n)
-            self._stirred.set()
+            self._stir()
         session = decision.session
         if session is None:
             return
@@ -122,10 +164,12 @@ class DeskKeeper:
             self._desk.leave(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
             self._desk.wait(waiting_of(done.conversation, session))
-            self._stirred.set()
+            self._stir()
 
     def _moved(self, agent: str, change: int, n: int) -> None:
-        if n > max(self._as_of.get(agent, 0), self._built_at):
+        if self._keeping is not None:  # numbers are given later there; the next look at the store is soon
+            self._desk.load(agent, change)
+        elif n > max(self._as_of.get(agent, 0), self._built_at):
             self._as_of[agent] = n
             self._desk.load(agent, change)
 
@@ -146,7 +190,7 @@ class DeskKeeper:
         if session.phase not in ("queued", "unassigned") or session.id == self._offering:
             return
         self._desk.wait(waiting_of(conversation, session))
-        self._stirred.set()
+        self._stir()
         if not session.positioned and not self._desk.outlook(session.group).free:
             await self._inform(conversation, session)
 
@@ -161,7 +205,7 @@ class DeskKeeper:
         except Refused as error:
             log.debug("desk.not_informed", reason=str(error))  # it closed meanwhile: nothing to tell
 
-    async def _assign(self, match: Match) -> None:
+    async def _assign(self, match: Match, fence: int | None) -> None:
         """Offer a match as a command. Whatever keeps it from being done, neither the session nor the place is lost."""
         assert self._engine is not None, "the desk was not started"
         waiting = match.waiting
@@ -170,13 +214,19 @@ class DeskKeeper:
         self._offering = waiting.session
         done = False
         try:
-            await self._engine.handle(Address(waiting.channel, waiting.address), command, aim=waiting.session)
+            where = Address(waiting.channel, waiting.address)
+            await self._engine.handle(where, command, aim=waiting.session, fence=fence)
             done = True
         except Refused:
             done = True  # it no longer waits, and the agent is free after all
             self._desk.load(match.agent, -1)
         except Full:
             await self._refresh(match.agent)
+        except Fenced:
+            log.info("desk.fenced", fence=fence)  # another node keeps it by now
+            self._desk.load(match.agent, -1)
+            if self._keeping is not None:
+                self._keeping.lost()
         except StoreError as error:
             log.warning("desk.not_assigned", reason=str(error))
             self._desk.load(match.agent, -1)

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
+from core.ports import Feed
+from gateway.keeping import Keeping
+from gateway.spool import Spool
+
 
 class Metrics:
     """The figures of one process. Labels are channel ids and a closed set of words, never anything a customer sent."""
@@ -64,6 +68,13 @@ class Metrics:
                 self.sessions.labels(name.removeprefix("sessions_")).set(value)
             elif name == "errands":
                 self.errands.set(value)
+
+    def watch(self, spool: Spool, feed: Feed, keeping: Keeping | None) -> None:
+        """Figures that are looked up when they are asked for."""
+        self.spooled.set_function(lambda: spool.waiting)
+        self.spool_bytes.set_function(lambda: spool.size)
+        self.feed_up.set_function(lambda: feed.trouble is None)
+        self.desk_kept.set_function(lambda: keeping is None or keeping.fence is not None)
 
     async def answer(self, request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

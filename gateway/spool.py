@@ -107,6 +107,11 @@ class Spool:
         await spool._do(lambda: spool._begin(root))
         return spool
 
+    @property
+    def folder(self) -> Path:
+        """This process's own, for as long as it lives."""
+        return self._folder
+
     # what is in it
 
     def holds(self, channel: str) -> bool:
