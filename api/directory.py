@@ -127,9 +127,9 @@ class Directory:
             self._show()
             if areas or any(changed != "agents" for changed, _ in differences):
                 self._policies = await self._renewed(settings)
-        for changed, id in (*differences, *areas):
+        for collection, id in (*differences, *areas):
             for listener in self._listeners:
-                listener(Change(changed, id, "another node", self._clock.now()))
+                listener(Change(collection, id, "another node", self._clock.now()))
 
     def written(self, told: Callable[[], None]) -> None:
         """`told` hears, after each write by this node, that there was one."""

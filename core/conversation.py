@@ -169,7 +169,7 @@ def _deliveries(turn: Turn, session: Session | None) -> list[f.Deliver]:
         for content in fit(saying.content, capabilities, phrases)
     ]
     calls = [parts[start : start + capabilities.batch] for start in range(0, len(parts), capabilities.batch)]
-    courtesy = all(saying.courtesy for saying in said)
+    courteous = {saying.seq for saying in said if saying.courtesy}
     return [
         f.Deliver(
             id=turn.context.new_id(),
@@ -181,6 +181,7 @@ def _deliveries(turn: Turn, session: Session | None) -> list[f.Deliver]:
             shared=_shared(call, calls),
         )
         for call in calls
+        for courtesy in (all(part.seq in courteous for part in call),)
     ]
 
 

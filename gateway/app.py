@@ -1,58 +1,47 @@
 """Frontdesk put together: everything started in order, stopped in reverse, a half start unwound."""
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 import structlog
 from aiohttp import web
 
 import connectors
-import locales
 from api.auth import Auth
 from api.directory import Directory
 from api.documents import AgentDoc, Change
 from api.hub import Hub, feed_identity
 from api.rim import Rim
-from api.vault import Vault
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
-from core.ports import Hint, Lease, Store
-from core.survey import Answers
+from core.ports import Hint, Store
 from gateway.channels import Channels
-from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
 from gateway.files import Files
-from gateway.keeping import Keeping
+from gateway.ground import Ground, prepared
 from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
 from gateway.replay import Replay
-from gateway.spool import Spool
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
 from routing.desk import Team
-from stores.feed_alone import Alone
-from stores.sqlite import SqliteStore
-from stores.together import Together
 
-LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
 # A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
 PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
-INDEX_EVERY_S, INDEX_AT_ONCE = 1.0, 500
+INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200  # at most 2,000 messages a second: search may lag, intake may not
 
 log = structlog.get_logger()
 
@@ -77,119 +66,109 @@ async def running(config: Config) -> AsyncIterator[Frontdesk]:
         parts = await _assembled(config, stack)
         url = await _listening(parts, config, stack)
         rim = parts.rim
-        yield Frontdesk(config, parts.store, rim.directory, rim.auth, rim.engine, rim, url)
+        yield Frontdesk(config, parts.ground.store, rim.directory, rim.auth, rim.engine, rim, url)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    store: Store
+    ground: Ground
     rim: Rim
     channels: Channels
     outbox: Outbox
     intake: Intake
     files: Files
     metrics: Metrics
-    readiness: Readiness
-    spool: Spool
     presence: Presence
-    keeping: Keeping | None
     neighbours: Neighbours | None
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
-    clock, metrics = SystemClock(), Metrics()
-    new_id = uuid7(clock.now)
-    await asyncio.to_thread(config.data.mkdir, parents=True, exist_ok=True)
-    spool = await Spool.open(config.data / "spool")
-    stack.push_async_callback(spool.close)
-    node = await asyncio.to_thread(node_id, spool.folder, new_id()) if config.shared else new_id()
-    vault = Vault.of(*await asyncio.to_thread(secret, config))
-    store = await opened(config)
-    stack.push_async_callback(store.close)
-    together = await stack.enter_async_context(Together(config.redis, node)) if config.redis is not None else None
-    feed, roll = (together.feed, together.roll) if together is not None else (Alone(), Alone())
-    texts = await asyncio.to_thread(locales.read)
-    directory = Directory(
-        store, vault, clock, connector_class=connectors.load,
-        texts={tag: found.prompts for tag, found in texts.items()},
-        answers=Answers.compile({tag: found.survey for tag, found in texts.items()}),
-    )  # fmt: skip
-    await directory.load()
+    ground, metrics = await prepared(config, stack), Metrics()
+    store, directory, clock, feed = ground.store, ground.directory, ground.clock, ground.feed
     network = Network(config.allow_private)
     await network.start()
     stack.push_async_callback(network.stop)
-    kept = Files(config.data / "media", config.public_url, vault, clock, new_id)
+    kept = Files(config.data / "media", config.public_url, ground.vault, clock, ground.new_id)
     channels = Channels(directory, network, store, clock, kept, config.public_url)
     stack.push_async_callback(channels.stop)
     numbers = Numbers(store, "session")
     await numbers.start()
     stack.push_async_callback(numbers.stop)
-    keeping = Keeping(store, clock, node) if config.shared else None
     desk = DeskKeeper(
         store, clock, Random(), _names(directory), lambda: teams(directory),
-        keeping=keeping, tell=lambda: feed.tell(Hint("desk")),
+        keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
-    hub = Hub(store, await feed_identity(store, clock, new_id))
+    engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics)
 
-    def lease(now: int) -> Lease:
-        return Lease(node, now + LEASE_MS)
+    async def gone(agent: str) -> None:
+        desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
+
+    presence = Presence(gone, feed=feed, roll=ground.roll)
+    stack.push_async_callback(presence.stop)
+    auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
+    rim = Rim(
+        store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
+        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
+        files=kept, public_url=config.public_url,
+    )  # fmt: skip
+    directory.listen(_staff(desk))
+    await first_owner(config, directory, auth, ground.new_id, clock.now())
+    await _warm(directory)
+    recovered = await store.recover(ground.node, clock.now())
+    if recovered:
+        log.info("outbox.recovered", errands=recovered)
+    await desk.start(engine)
+    await hub.start()
+    stack.push_async_callback(hub.stop)
+    neighbours = Neighbours(feed, store, clock, hub, directory, desk, outbox) if config.shared else None
+    if neighbours is not None:
+        await neighbours.start()
+        stack.callback(neighbours.stop)
+    store.listen(neighbours.reached if neighbours is not None else hub.reached)
+    patience = PATIENCE_S if config.shared else None
+    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound, ground.spool, patience)
+    stack.push_async_callback(intake.stop)
+    metrics.watch(ground.spool, feed, ground.keeping)
+    parts = _Parts(ground, rim, channels, outbox, intake, kept, metrics, presence, neighbours)
+    _background(parts, desk, stack)
+    return parts
+
+
+def _middle(
+    ground: Ground, desk: DeskKeeper, numbers: Numbers, channels: Channels, kept: Files, metrics: Metrics
+) -> tuple[Engine, Outbox]:
+    """Who decides and who carries it out: each commit of the one is told to the other."""
+    directory, shared = ground.directory, ground.config.shared
 
     def happened(done: Done) -> None:
         desk.happened(done)
         if done.committed is None:
             return
         outbox.accept(done.committed.errands)
-        if config.shared and _left_behind(done):
-            feed.tell(Hint("errands", body=done.conversation.id))
+        if shared and _left_behind(done):
+            ground.feed.tell(Hint("errands", body=done.conversation.id))
 
-    engine = Engine(store, clock, Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened))
+    around = Surroundings(
+        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook,
+        lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
+    )  # fmt: skip
+    engine = Engine(ground.store, ground.clock, around)
     outbox = Outbox(
         Shell(
-            store=store, engine=engine, clock=clock, random=Random(), lease=lease,
+            store=ground.store, engine=engine, clock=ground.clock, random=Random(), lease=ground.lease,
             ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
-            count=metrics.outbound, shares=together.shares if together is not None else None,
+            count=metrics.outbound, shares=ground.shares,
         )
     )  # fmt: skip
+    return engine, outbox
 
-    async def gone(agent: str) -> None:
-        desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
 
-    presence = Presence(gone, feed=feed, roll=roll)
-    stack.push_async_callback(presence.stop)
-    auth = Auth(store, directory, clock)
-    rim = Rim(
-        store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=vault,
-        signals=presence, actions=channels, kinds=_kinds, new_id=new_id, seated=desk.seat_changed,
-        files=kept, public_url=config.public_url,
-    )  # fmt: skip
-
+def _staff(desk: DeskKeeper) -> Callable[[Change], None]:
     def changed(change: Change) -> None:
         if change.collection in ("groups", "agents", "settings"):
             desk.staff_changed()
 
-    directory.listen(changed)
-    await first_owner(config, directory, auth, new_id, clock.now())
-    await _warm(directory)
-    recovered = await store.recover(node, clock.now())
-    if recovered:
-        log.info("outbox.recovered", errands=recovered)
-    await desk.start(engine)
-    await hub.start()
-    stack.push_async_callback(hub.stop)
-    neighbours = None
-    if config.shared:
-        neighbours = Neighbours(feed, store, clock, hub, directory, desk, outbox)
-        await neighbours.start()
-        stack.callback(neighbours.stop)
-    store.listen(neighbours.reached if neighbours is not None else hub.reached)
-    patience = PATIENCE_S if config.shared else None
-    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound, spool, patience)
-    stack.push_async_callback(intake.stop)
-    readiness = Readiness(store, spool, (lambda: feed.trouble,))
-    metrics.watch(spool, feed, keeping)
-    parts = _Parts(store, rim, channels, outbox, intake, kept, metrics, readiness, spool, presence, keeping, neighbours)
-    _background(parts, desk, stack)
-    return parts
+    return changed
 
 
 def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
@@ -199,14 +178,14 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("outbox", parts.outbox.run),
         ("channels", parts.channels.watch),
         ("housekeeping", lambda: _housekeeping(parts)),
-        ("index", lambda: _indexing(parts.store)),
-        ("replay", Replay(parts.spool, parts.intake).run),
+        ("index", lambda: _indexing(parts.ground.store)),
+        ("replay", Replay(parts.ground.spool, parts.intake).run),
     ]
     if parts.neighbours is not None:
         near = parts.neighbours
         works += [("poll", near.poll), ("follow", near.follow), ("mark", near.mark), ("roll", parts.presence.watch)]
-    if parts.keeping is not None:
-        works.append(("keeping", parts.keeping.run))
+    if parts.ground.keeping is not None:
+        works.append(("keeping", parts.ground.keeping.run))
     tasks = [asyncio.ensure_future(_watched(name, work)) for name, work in works]
 
     async def stop() -> None:
@@ -214,8 +193,8 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if parts.keeping is not None:
-            await parts.keeping.give_back()
+        if parts.ground.keeping is not None:
+            await parts.ground.keeping.give_back()
 
     stack.push_async_callback(stop)
 
@@ -240,20 +219,20 @@ async def _housekeeping(parts: _Parts) -> None:
             (connectors.load(doc.kind).capabilities.redelivers_seconds for doc in rim.directory.channels.values()),
             default=7 * 86_400,
         )
-        if not parts.spool.waiting:  # what waits there may have been kept, and is known by its cause alone
-            while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
+        if not parts.ground.spool.waiting:  # what waits there may have been kept, and is known by its cause alone
+            while await parts.ground.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
                 log.debug("housekeeping.more_to_forget")
-        counts = await parts.store.counts()
+        counts = await parts.ground.store.counts()
         metrics.stored(counts)
         metrics.held.set(parts.outbox.held)
         await asyncio.sleep(FORGET_EVERY_S)
 
 
 async def _indexing(store: Store) -> None:
-    """Search follows behind the commits."""
+    """Search follows behind the commits, at a pace that leaves them the writer."""
     while True:
-        if await store.index(INDEX_AT_ONCE) < INDEX_AT_ONCE:
-            await asyncio.sleep(INDEX_EVERY_S)
+        found = await store.index(INDEX_AT_ONCE)
+        await asyncio.sleep(INDEX_EVERY_S if found else 1.0)
 
 
 async def _warm(directory: Directory) -> None:
@@ -289,45 +268,11 @@ def _kinds() -> Mapping[str, type[Connector]]:
     return {kind: connectors.load(kind) for kind in connectors.kinds()}
 
 
-async def opened(config: Config) -> Store:
-    """The store that FRONTDESK_STORE names. Raises with a sentence if it cannot be had."""
-    if not config.shared:
-        return await SqliteStore.open(config.database)
-    from stores.mongo import MongoStore  # a second of imports that one node on SQLite does not need
-
-    found: Store = await MongoStore.open(config.store)
-    return found
-
-
-def node_id(folder: Path, fresh: str) -> str:
-    """The name of the process that holds this folder, the same after each start: what it had leased is its own again."""
-    path = folder / "node"
-    try:
-        return path.read_text().strip() or fresh
-    except FileNotFoundError:
-        path.write_text(fresh)
-        return fresh
-
-
 def _left_behind(done: Done) -> bool:
     """Whether the store kept a delivery for itself, because another node is at an older one of the conversation."""
     assert done.committed is not None
     made = sum(isinstance(effect, Deliver) for effect in done.decision.effects)
     return made > sum(isinstance(errand.effect, Deliver) for errand in done.committed.errands)
-
-
-def secret(config: Config) -> tuple[str, ...]:
-    """FRONTDESK_SECRET, or the one in the data directory, made once and readable by its owner only."""
-    if config.secret is not None:
-        return tuple(config.secret.split())  # the newest first; older ones still open what they sealed
-    path = config.data / "secret"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return tuple(path.read_text().split())
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    return tuple(path.read_text().split())
 
 
 async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: Callable[[], str], now: int) -> None:
@@ -347,7 +292,9 @@ async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: 
 
 
 async def _listening(parts: _Parts, config: Config, stack: AsyncExitStack) -> str:
-    app = application(parts.rim, parts.intake, parts.files, parts.metrics, parts.readiness)
+    ground = parts.ground
+    readiness = Readiness(ground.store, ground.spool, (lambda: ground.feed.trouble,))
+    app = application(parts.rim, parts.intake, parts.files, parts.metrics, readiness)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -361,7 +308,7 @@ async def _listening(parts: _Parts, config: Config, stack: AsyncExitStack) -> st
         ) from error
 
     async def drain() -> None:
-        parts.readiness.draining.set()
+        readiness.draining.set()
         if config.shared:
             await asyncio.sleep(NOTICE_S)
 

@@ -56,6 +56,7 @@ class DeskKeeper:
         self._offering: str | None = None
         self._as_of: dict[str, int] = {}
         self._built_at = 0
+        self._told: set[str] = set()
         self._stirred = asyncio.Event()
         self._outdated = False
         self._keeping, self._tell = keeping, tell
@@ -78,8 +79,13 @@ class DeskKeeper:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
         if self._keeping is not None:
             await self._run_among_others(self._keeping)
+        time = asyncio.get_running_loop().time
+        synced = time()
         while True:
-            await self._stirred.wait()
+            await self._stirring(synced + RESYNC_S)
+            if time() >= synced + RESYNC_S:
+                await self._resync()
+                synced = time()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
@@ -100,11 +106,26 @@ class DeskKeeper:
                     break
                 await self._assign(match, fence)
             await asyncio.sleep(rest)
-            try:
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._stirred.wait()
-            except TimeoutError:
-                continue  # the usual way, while nothing happens
+            await self._stirring(loop.time() + LOOK_EVERY_S)
+
+    async def _stirring(self, until: float) -> None:
+        """Wait for something to change, or for the time (of the loop) to look for oneself."""
+        try:
+            async with asyncio.timeout_at(until):
+                await self._stirred.wait()
+        except TimeoutError:
+            pass
+
+    async def _resync(self) -> None:
+        """Compare with the store; whatever is newer here than what was read stays."""
+        view = await self._view()
+        for seat in view.seats:
+            if self._as_of.get(seat.agent, 0) <= view.n:
+                self._as_of[seat.agent] = view.n
+                self._desk.seat(seat)
+        for waiting in view.waiting:
+            if self._desk.position(waiting.session) is None:
+                self._desk.wait(waiting)
 
     def _derive(self, view: DeskView) -> None:
         """Make the desk what the store says, and keep whose turn it is."""
@@ -162,9 +183,12 @@ class DeskKeeper:
             return
         if session.phase not in ("queued", "unassigned"):
             self._desk.leave(session.id)
+            self._told.discard(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
             self._desk.wait(waiting_of(done.conversation, session))
             self._stir()
+            if session.positioned:
+                self._told.add(session.id)
 
     def _moved(self, agent: str, change: int, n: int) -> None:
         if self._keeping is not None:  # numbers are given later there; the next look at the store is soon
@@ -183,6 +207,8 @@ class DeskKeeper:
 
     async def find(self, errand: Leased, effect: FindAgent) -> None:
         """A session waits: take it in, should it not be, and tell the customer where they stand if nobody was free."""
+        if effect.session in self._told and self._desk.position(effect.session) is not None:
+            return  # it was taken in with its commit, which told the customer too
         found = await self._store.load_of(effect.session)
         if found is None or found[0].session is None or found[0].session.id != effect.session:
             return

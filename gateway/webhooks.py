@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -14,7 +15,7 @@ from core.customer import Address
 from core.engine import Engine
 from core.errors import Duplicate, Forged, NotUnderstood, Stale, StoreDown, Unreadable
 from core.ports import Cause, Clock, Raw, Store
-from gateway.spool import Kept, Spool, SpoolFull
+from gateway.spool import Kept, SpoolFull
 
 MAX_BODY = 4 << 20  # the largest that any provider sends is 3 MB
 RETRY_AFTER_S = 5
@@ -29,6 +30,16 @@ class Door:
 
     connector: ch.Connector
     enforce: bool
+
+
+class Aside(Protocol):
+    """Where webhooks wait while the store is away (spool.py)."""
+
+    def holds(self, channel: str) -> bool:
+        """Whether older ones of the channel wait."""
+
+    async def keep(self, kept: Kept) -> None:
+        """Durable when it returns. Raises `SpoolFull`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Intake:
     public_url: str
     door: Callable[[str], Door]
     count: Callable[[str, str], None]
-    spool: Spool
+    spool: Aside
     patience: float | None = None
     _hanging: set[asyncio.Task[None]] = field(default_factory=set)
 
