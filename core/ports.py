@@ -54,7 +54,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     after them; None if they concern none. `others` are further sessions the same commit touched (an answer that
     reopened nothing but ended an invitation). `takes` and `frees` are agents who get or lose a chat: taking happens
     only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs
-    only a free place); else `Full`. A `WakeAt` is kept until its time. Every other effect is kept as leased to `lease`
+    only a free place); else `Full`. `fence` is the one that the desk's keeper was given by `keep_desk`: once another has
+    been given, the commit is refused as `Fenced`. A `WakeAt` is kept until its time. Every other effect is kept as leased to `lease`
     and handed back, except a `Deliver` while an older one of its conversation is open that this node does not hold:
     that one waits in the store, and `claim` gives it when its turn has come.
     """
@@ -69,6 +70,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    fence: int | None = None
     aliases: tuple[str, ...] = ()
     at: int
     policy: int = 0
@@ -90,7 +92,8 @@ class Leased(msgspec.Struct, frozen=True):
 
 
 class Committed(msgspec.Struct, frozen=True):
-    """`n` is the feed number of the last event; the events have the contiguous numbers that end with it."""
+    """`n` is the feed number of the last event; the events have the contiguous numbers that end with it. 0 where
+    numbers are given after the commit (several nodes, one of which numbers): `Store.listen` tells when they are."""
 
     version: int
     n: int
@@ -255,7 +258,10 @@ class Raw(msgspec.Struct, frozen=True):
 
 class Store(Protocol):
     def listen(self, told: Callable[[int], None]) -> None:
-        """`told` hears, on the loop and soon, of the newest feed number that this process wrote."""
+        """`told` hears, on the loop and soon, of the newest feed number that may be read, whichever node wrote it."""
+
+    def nudge(self) -> None:
+        """Another node says that there is something new: look for it now rather than soon."""
 
     # conversations
     async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
@@ -265,7 +271,7 @@ class Store(Protocol):
         """The conversation that holds a session, open or closed long ago."""
 
     async def commit(self, commit: Commit) -> Committed:
-        """Durable when it returns. Raises `Stale`, `Duplicate`, `Full`."""
+        """Durable when it returns. Raises `Duplicate`, `Stale`, `Fenced`, `Full`, in this order."""
 
     async def alias(self, channel: str, alias: str, conversation: str) -> None:
         """Make another name of the same person point to the conversation; the first one to claim a name keeps it."""
@@ -288,8 +294,9 @@ class Store(Protocol):
         """Give back a lease, or all of a node's, unattempted."""
 
     async def recover(self, node: str, now: int) -> int:
-        """Where only one process can have the store: what other nodes had leased is due now and `uncertain`, for they
-        are dead; how many errands that were. Where several may live it does nothing: leases run out by themselves."""
+        """What is known to be nobody's is due now and `uncertain`; how many errands that were. Where only one process
+        can have the store: what all other nodes had leased, for they are dead. Where several may live: what this node
+        itself had before it was started again; others' leases run out by themselves."""
 
     async def report(self, channel: str, update: StatusUpdate, at: int) -> bool:
         """A provider's status. False if the message is not known yet: it is kept 10 min and applied when its delivery
@@ -336,6 +343,12 @@ class Store(Protocol):
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat: ...
 
     async def remove_seat(self, agent: str) -> None: ...
+
+    # the desk's keeper
+    async def keep_desk(self, node: str, now: int, until: int) -> int | None:
+        """Keep the desk until then, or go on keeping it; None while another node does. The answer is the fence for
+        `Commit.fence`: the same while one node goes on in time, a higher one with each new keeper. Giving it back is
+        keeping it until `now`."""
 
     # documents
     async def put(
