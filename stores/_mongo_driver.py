@@ -229,11 +229,7 @@ class Mongo:
         result = await self._client.bulk_write(models, session=session, verbose_results=True, write_concern=concern)
         updated, deleted = result.update_results, result.delete_results
         return [
-            updated[at].raw_result["n"]
-            if at in updated
-            else deleted[at].deleted_count
-            if at in deleted
-            else 1
+            updated[at].raw_result["n"] if at in updated else deleted[at].deleted_count if at in deleted else 1
             for at in range(len(writes))
         ]
 
