@@ -19,6 +19,7 @@ from api.rim import Rim
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
+from core.errors import Stale
 from core.ports import Hint, Store
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
@@ -40,6 +41,7 @@ from routing.desk import Team
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
 PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
+FIRST_OWNER = "owner"  # one id for all nodes, so that those which start together make one
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
 INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200  # at most 2,000 messages a second: search may lag, intake may not
 
@@ -112,7 +114,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         files=kept, public_url=config.public_url,
     )  # fmt: skip
     directory.listen(_staff(desk))
-    await first_owner(config, directory, auth, ground.new_id, clock.now())
+    await first_owner(config, directory, auth, clock.now())
     await _warm(directory)
     recovered = await store.recover(ground.node, clock.now())
     if recovered:
@@ -173,10 +175,11 @@ def _staff(desk: DeskKeeper) -> Callable[[Change], None]:
 
 def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
     """The loops that run for as long as the process does; one that ends by an error is a defect and is logged."""
+    keeping = parts.ground.keeping
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
         ("outbox", parts.outbox.run),
-        ("channels", parts.channels.watch),
+        ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store)),
         ("replay", Replay(parts.ground.spool, parts.intake).run),
@@ -184,8 +187,8 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
     if parts.neighbours is not None:
         near = parts.neighbours
         works += [("poll", near.poll), ("follow", near.follow), ("mark", near.mark), ("roll", parts.presence.watch)]
-    if parts.ground.keeping is not None:
-        works.append(("keeping", parts.ground.keeping.run))
+    if keeping is not None:
+        works.append(("keeping", keeping.run))
     tasks = [asyncio.ensure_future(_watched(name, work)) for name, work in works]
 
     async def stop() -> None:
@@ -193,8 +196,8 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if parts.ground.keeping is not None:
-            await parts.ground.keeping.give_back()
+        if keeping is not None:
+            await keeping.give_back()
 
     stack.push_async_callback(stop)
 
@@ -275,7 +278,7 @@ def _left_behind(done: Done) -> bool:
     return made > sum(isinstance(errand.effect, Deliver) for errand in done.committed.errands)
 
 
-async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: Callable[[], str], now: int) -> None:
+async def first_owner(config: Config, directory: Directory, auth: Auth, now: int) -> None:
     """Somebody must be able to sign in: from the environment, or with a password that is printed once."""
     if any(agent.role == "owner" for agent in directory.agents.values()):
         return
@@ -283,10 +286,14 @@ async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: 
     password = config.admin_password or secrets.token_urlsafe(12)
     hashed = await auth.hash(password)
     owner = AgentDoc(
-        id=new_id(), name=email.partition("@")[0].title(), email=email, role="owner", password_hash=hashed,
+        id=FIRST_OWNER, name=email.partition("@")[0].title(), email=email, role="owner", password_hash=hashed,
         created_at=now,
     )  # fmt: skip
-    await directory.save_agent(owner, who="first start")
+    try:
+        await directory.save_agent(owner, who="first start", expected=0)
+    except Stale:  # another node was started at the same instant
+        await directory.load()
+        return
     if config.admin_password is None:
         print(f"\nFirst start: sign in as {email} with the password {password} (shown only now).\n", flush=True)
 

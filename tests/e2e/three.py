@@ -51,6 +51,10 @@ class Node:
             self.process.wait()
 
     @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
     def log(self) -> str:
         return self.folder.with_suffix(".log").read_text()
 
@@ -118,10 +122,12 @@ async def three(folder: Path) -> AsyncIterator[Three]:
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
             house = Three(nodes, database, valkey, http)
+            for node in nodes:  # together, on an empty database: one owner is made, and one schema
+                node.start()
             for number in range(3):
-                nodes[number].start()
                 await up(house, number)
             house.token = (await house.call(0, "POST", "/auth/login", email=OWNER, password=PASSWORD))["token"]
+            assert [agent["role"] for agent in (await house.call(0, "GET", "/admin/agents"))["items"]] == ["owner"]
             settings = {"bot_token": "1:abc", "secret_token": "a-secret-of-ours", "api_base": "http://127.0.0.1:9"}
             made = await house.call(0, "POST", "/admin/channels", kind="telegram", name="Bot", settings=settings)
             house.channel = made["id"]
@@ -139,8 +145,7 @@ async def up(house: Three, number: int) -> None:
         try:
             return (await house.ready(number))[0] == 200
         except aiohttp.ClientError:
-            assert house.nodes[number].process is not None
-            assert house.nodes[number].process.poll() is None, house.nodes[number].log
+            assert house.nodes[number].alive, house.nodes[number].log
             return False
 
     await becomes(answers)
