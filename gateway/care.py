@@ -16,11 +16,11 @@ from api.documents import AgentDoc, Role
 from api.vault import Vault
 from core.errors import Error
 from core.survey import Answers
-from gateway.app import secret
 from gateway.channels import Channels
 from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
 from gateway.files import Files
+from gateway.ground import secret
 from gateway.wire import Network
 from stores.sqlite import SqliteStore
 

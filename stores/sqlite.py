@@ -110,6 +110,9 @@ class SqliteStore:
         if self._writer is not None:
             self._writer.told = told
 
+    def nudge(self) -> None:
+        return None  # nobody else writes here
+
     # --- conversations -------------------------------------------------------------------------------------
 
     async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
@@ -212,6 +215,9 @@ class SqliteStore:
 
     async def remove_seat(self, agent: str) -> None:
         await self._write(lambda c, _: c.execute("DELETE FROM seat WHERE agent = ?", (agent,)).rowcount)
+
+    async def keep_desk(self, node: str, now: int, until: int) -> int | None:
+        return await self._write(lambda _, ledger: ledger.keeper.keep(node, now, until))
 
     # --- documents -----------------------------------------------------------------------------------------
 

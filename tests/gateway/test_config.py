@@ -55,7 +55,7 @@ def test_private_addresses_are_hosts_and_nets() -> None:
         ("PUBLIC_URL", "https://x.test/?a=b", "wants the address providers call"),
         ("PUBLIC_URL", "https://[::1", "wants the address providers call"),
         ("PUBLIC_URL", "https://x.test:many", "wants the address providers call"),
-        ("STORE", "postgres://x", "wants sqlite:///PATH, not 'postgres://x'"),
+        ("STORE", "postgres://x", "wants sqlite:///PATH or mongodb://HOSTS/NAME, not 'postgres://x'"),
         ("STORE", "sqlite:///", "wants sqlite:///PATH"),
         ("SECRET", "short", "wants at least 32 characters"),
         ("ADMIN_PASSWORD", "short", "wants at least 10 characters"),
