@@ -99,6 +99,8 @@ class Mongo:
         )
         self._running: set[asyncio.Task[Any]] = set()
         self._bulk = False
+        self._known_sessions: set[bytes] = set()
+        self.announce: Callable[[Any], Awaitable[None]] | None = None  # told of each session before its first use
 
     async def open(self) -> None:
         """Raises `StoreDown` with a sentence if nobody answers or what answers keeps no transactions."""
@@ -113,10 +115,12 @@ class Mongo:
             )
         self._bulk = hello.get("maxWireVersion", 0) >= _BULK_WRITE_WIRE
 
-    async def close(self) -> None:
-        """What is running is still done."""
+    async def finished(self) -> None:
+        """Wait for the transactions that are running."""
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
+
+    def close(self) -> None:
         self._client.close()
 
     # --- single operations ---------------------------------------------------------------------------------
@@ -281,14 +285,16 @@ class Mongo:
         return await asyncio.shield(task)
 
     async def _transact(self, work: Work[T], already: Callable[[], Awaitable[T | None]] | None) -> T:
-        begun, doubt = monotonic(), False
-        for attempt in range(TRIES):
+        begun, doubt, attempt = monotonic(), False, 0
+        while True:
             if attempt:
-                await asyncio.sleep(random() * min(0.002 * 2**attempt, WAIT_MOST_S))
+                await _pause(attempt)
+            attempt += 1
             try:
                 if doubt and already is not None and (found := await already()) is not None:
                     return found
                 async with await self._client.start_session() as session:
+                    await self._announce(session.session_id["id"])
                     # On one replica set a transaction sees one state whatever its read concern; what it saw is
                     # durable on a majority when its commit is, for it came before that.
                     session.start_transaction(write_concern=self._concern, read_preference=ReadPreference.PRIMARY)
@@ -306,7 +312,15 @@ class Mongo:
                     raise StoreDown(f"MongoDB cannot be written: {error}") from error
             except PyMongoError as error:
                 raise _ours(error, "MongoDB cannot be written") from error
-        raise StoreDown("MongoDB cannot be written: too many writers at once")
+
+    async def _announce(self, id: Any) -> None:
+        if self.announce is not None and bytes(id) not in self._known_sessions:
+            await self.announce(id)
+            self._known_sessions.add(bytes(id))
+
+    async def kill_sessions(self, ids: Sequence[Any]) -> None:
+        with _told("MongoDB cannot be written"):
+            await self._client.admin.command({"killSessions": [{"id": id} for id in ids]})
 
     async def _end(self, session: Session) -> None:
         """Commit; raises `_Again`, `unknown` unless it is sure that nothing was written."""
@@ -357,8 +371,12 @@ async def _until_it_goes(attempt: Callable[[], Awaitable[T]]) -> T:
         try:
             return await attempt()
         except (_Again, Taken):
-            await asyncio.sleep(random() * min(0.002 * 2**turn, WAIT_MOST_S))
+            await _pause(turn)
     return await attempt()
+
+
+async def _pause(attempt: int) -> None:
+    await asyncio.sleep(random() * min(0.002 * 2 ** min(attempt, 20), WAIT_MOST_S))
 
 
 class _told:

@@ -82,7 +82,7 @@ INDEXES = (
 async def _first(mongo: Mongo) -> None:
     for index in INDEXES:
         await mongo.make_index(index.collection, index.keys, index.name, **index.options)
-    for collection in ("alias", "seat", "counter", "feed", "desk"):
+    for collection in ("alias", "seat", "counter", "feed", "desk", "node"):
         await _there(mongo, collection)
     feed = {"_id": "feed", "n": 0, "shown": 0, "node": None, "until": 0, "fence": 0}
     for name, document in (("feed", feed), ("desk", {"_id": "desk", "node": None, "until": 0, "fence": 0})):

@@ -37,6 +37,7 @@ from stores import _mongo_outbox as outbox
 from stores import _mongo_papers as papers
 from stores import _mongo_read as read
 from stores import _mongo_shape as shape
+from stores._mongo_alive import Alive
 from stores._mongo_commit import commit as write_commit
 from stores._mongo_driver import Mongo
 from stores._mongo_feed import Sequencer
@@ -45,8 +46,8 @@ from stores._mongo_feed import Sequencer
 class MongoStore:
     """Open it with `MongoStore.open`."""
 
-    def __init__(self, mongo: Mongo, sequencer: Sequencer) -> None:
-        self._mongo, self._sequencer = mongo, sequencer
+    def __init__(self, mongo: Mongo, sequencer: Sequencer, alive: Alive) -> None:
+        self._mongo, self._sequencer, self._alive = mongo, sequencer, alive
 
     @classmethod
     async def open(cls, url: str, *, numbering: bool = True, listeners: Sequence[Any] = ()) -> Self:
@@ -54,22 +55,28 @@ class MongoStore:
 
         Without `numbering` this one never gives feed numbers by itself: for looking at what others serve, for tests.
         """
-        mongo = Mongo(url, listeners)
+        mongo, node = Mongo(url, listeners), str(ObjectId())
+        alive = Alive(mongo, node)
         try:
             await mongo.open()
             await shape.migrate(mongo)
+            await alive.start()
         except BaseException:
-            await mongo.close()
+            await alive.stop()
+            mongo.close()
             raise
-        sequencer = Sequencer(mongo, str(ObjectId()))
+        sequencer = Sequencer(mongo, node)
         if numbering:
             sequencer.start()
-        return cls(mongo, sequencer)
+        return cls(mongo, sequencer, alive)
 
     async def close(self) -> None:
         """What was committed here and not numbered yet is numbered by another node, or at the next start."""
         await self._sequencer.stop()
-        await self._mongo.close()
+        await self._alive.stop()
+        await self._mongo.finished()
+        await self._alive.leave()
+        self._mongo.close()
 
     def listen(self, told: Callable[[int], None]) -> None:
         self._sequencer.told = told
