@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import random
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -85,7 +85,7 @@ class Mongo:
     def __init__(self, url: str, listeners: Sequence[Any] = ()) -> None:
         self.name = database_of(url)
         given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
-        options = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
+        options: Any = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
         try:
             self._client: Any = AsyncIOMotorClient(url, event_listeners=list(listeners), **options)
         except (InvalidURI, ConfigurationError, ValueError) as error:
@@ -104,7 +104,7 @@ class Mongo:
 
     async def open(self) -> None:
         """Raises `StoreDown` with a sentence if nobody answers or what answers keeps no transactions."""
-        with _told("MongoDB cannot be reached"):
+        with _Told("MongoDB cannot be reached"):
             hello = await self._client.admin.command("hello")
         if hello.get("msg") == "isdbgrid":
             raise StoreDown("FRONTDESK_STORE leads to a sharded cluster; it wants a replica set.")
@@ -135,7 +135,7 @@ class Mongo:
         fields: Sequence[str] | None = None,
         session: Session = None,
     ) -> list[Doc]:
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             cursor = self._db[collection].find(where, fields, session=session, limit=limit)
             if sort:
                 cursor = cursor.sort(list(sort))
@@ -148,10 +148,12 @@ class Mongo:
         found = await self.find(collection, where, limit=1, fields=fields, session=session)
         return found[0] if found else None
 
-    async def batches(self, collection: str, sort: str, size: int, session: Session) -> AsyncIterator[list[Doc]]:
-        """A whole collection, `size` documents at a time."""
-        with _told("MongoDB cannot be read"):
-            cursor = self._db[collection].find({}, session=session, batch_size=size).sort([(sort, 1)])
+    async def batches(
+        self, collection: str, where: Doc, sort: str, size: int, session: Session
+    ) -> AsyncIterator[list[Doc]]:
+        """All of it, `size` documents at a time."""
+        with _Told("MongoDB cannot be read"):
+            cursor = self._db[collection].find(where, session=session, batch_size=size).sort([(sort, 1)])
             while batch := await cursor.to_list(size):
                 yield batch
 
@@ -161,7 +163,7 @@ class Mongo:
         """Change one document; as it is then, or None if there is none such."""
 
         async def attempt() -> Doc | None:
-            with _told("MongoDB cannot be written"):
+            with _Told("MongoDB cannot be written"):
                 found: Doc | None = await self._db[collection].find_one_and_update(
                     where, change, upsert=upsert, return_document=ReturnDocument.AFTER, session=session
                 )
@@ -172,31 +174,31 @@ class Mongo:
     async def change_all(self, collection: str, where: Doc, change: Doc | list[Doc], session: Session = None) -> int:
 
         async def attempt() -> int:
-            with _told("MongoDB cannot be written"):
+            with _Told("MongoDB cannot be written"):
                 return int((await self._db[collection].update_many(where, change, session=session)).matched_count)
 
         return await (attempt() if session is not None else _until_it_goes(attempt))
 
     async def delete(self, collection: str, where: Doc, session: Session = None) -> int:
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             return int((await self._db[collection].delete_many(where, session=session)).deleted_count)
 
     async def insert(self, collection: str, documents: Sequence[Doc], session: Session = None) -> None:
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             await self._db[collection].insert_many(list(documents), session=session)
 
     async def count(self, collection: str, where: Doc) -> int:
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             return int(await self._db[collection].count_documents(where))
 
     async def grouped(self, collection: str, where: Doc, by: str, adding: object = 1) -> dict[str, int]:
         """How many documents (or what sum of a field) there are for each value of a field."""
         stages = [{"$match": where}, {"$group": {"_id": f"${by}", "sum": {"$sum": adding}}}]
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             return {row["_id"]: row["sum"] async for row in self._db[collection].aggregate(stages)}
 
     async def make_index(self, collection: str, keys: Sequence[tuple[str, int]], name: str, **options: Any) -> None:
-        with _told("an index cannot be made"):
+        with _Told("an index cannot be made"):
             await self._db[collection].create_index(list(keys), name=name, **options)
 
     async def plan(self, collection: str, where: Doc, sort: Sequence[tuple[str, int]]) -> Doc:
@@ -205,7 +207,7 @@ class Mongo:
 
     async def drop(self) -> None:
         """The whole database: for tests."""
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             await self._client.drop_database(self.name)
 
     # --- many writes at once -------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ class Mongo:
             return []
 
         async def attempt() -> list[int]:
-            with _told("MongoDB cannot be written"):
+            with _Told("MongoDB cannot be written"):
                 written = self._write_together if self._bulk else self._write_each
                 return await written(writes, session)
 
@@ -233,11 +235,7 @@ class Mongo:
         result = await self._client.bulk_write(models, session=session, verbose_results=True, write_concern=concern)
         updated, deleted = result.update_results, result.delete_results
         return [
-            updated[at].raw_result["n"]
-            if at in updated
-            else deleted[at].deleted_count
-            if at in deleted
-            else 1
+            updated[at].raw_result["n"] if at in updated else deleted[at].deleted_count if at in deleted else 1
             for at in range(len(writes))
         ]
 
@@ -319,7 +317,7 @@ class Mongo:
             self._known_sessions.add(bytes(id))
 
     async def kill_sessions(self, ids: Sequence[Any]) -> None:
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             await self._client.admin.command({"killSessions": [{"id": id} for id in ids]})
 
     async def _end(self, session: Session) -> None:
@@ -344,7 +342,7 @@ class Mongo:
     @asynccontextmanager
     async def snapshot(self, *, short: bool = False) -> AsyncIterator[Session]:
         """One state of the database for all reads within; a `short` one, a transaction, lives for a minute at most."""
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             async with await self._client.start_session(snapshot=not short) as session:
                 if not short:
                     yield session
@@ -379,7 +377,7 @@ async def _pause(attempt: int) -> None:
     await asyncio.sleep(random() * min(0.002 * 2 ** min(attempt, 20), WAIT_MOST_S))
 
 
-class _told:
+class _Told:
     """Within it the driver's errors become ours; those worth another attempt become `_Again` in a transaction."""
 
     def __init__(self, what: str) -> None:
@@ -410,7 +408,7 @@ def _codes_within(error: PyMongoError) -> list[int]:
     if isinstance(error, BulkWriteError):
         return [one["code"] for one in error.details.get("writeErrors", ())]
     if isinstance(error, ClientBulkWriteException):
-        return [one["code"] for one in error.write_errors]
+        return [one["code"] for one in cast(list[Doc], error.write_errors or ())]
     return []
 
 

@@ -100,9 +100,7 @@ class Sequencer:
         if self._fence is not None:
             if self._until - now > LEASE_MS // 2:
                 return True
-            held = await self._mongo.change(
-                "feed", {"_id": "feed", "fence": self._fence}, {"$set": {"until": until}}
-            )
+            held = await self._mongo.change("feed", {"_id": "feed", "fence": self._fence}, {"$set": {"until": until}})
             self._fence = held["fence"] if held is not None else None
         if self._fence is None:
             won = await self._mongo.change(
@@ -168,9 +166,7 @@ async def _in_order(mongo: Mongo, within: Session) -> list[Doc]:
     if len(found) == BATCH:
         # The rest of these conversations: none of their events may come before an older one that was cut off.
         mine = {**waiting, "conversation": {"$in": sorted({event["conversation"] for event in found})}}
-        found = await mongo.find(
-            "event", mine, sort=[("pending", 1), ("_id", 1)], fields=fields, session=within
-        )
+        found = await mongo.find("event", mine, sort=[("pending", 1), ("_id", 1)], fields=fields, session=within)
     queues: dict[str, list[Doc]] = {}
     for event in found:
         queues.setdefault(event["conversation"], []).append(event)

@@ -55,9 +55,7 @@ async def _searched(mongo: Mongo, query: SessionQuery) -> list[Doc]:
 
 
 async def _said(mongo: Mongo, asked: list[terms.Phrase]) -> list[str]:
-    hits = await mongo.find(
-        "event", terms_where(asked), sort=[("n", -1)], limit=_HITS, fields=["session", "terms"]
-    )
+    hits = await mongo.find("event", terms_where(asked), sort=[("n", -1)], limit=_HITS, fields=["session", "terms"])
     return sorted({hit["session"] for hit in hits if terms.answers(hit["terms"], asked)})
 
 
@@ -72,9 +70,7 @@ def terms_where(asked: list[terms.Phrase]) -> Doc:
     return {"$and": conditions}
 
 
-async def customers(
-    mongo: Mongo, partner_id: str | None, q: str | None, after: str | None, limit: int
-) -> CustomerPage:
+async def customers(mongo: Mongo, partner_id: str | None, q: str | None, after: str | None, limit: int) -> CustomerPage:
     where: Doc = {}
     if partner_id is not None:
         where["partner_id"] = partner_id

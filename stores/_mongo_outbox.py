@@ -343,9 +343,7 @@ async def _apply_early(mongo: Mongo, channel: str, settlement: Settlement, token
             await mongo.write([Delete("early", {"_id": early["_id"]})], within)
 
 
-async def _apply(
-    mongo: Mongo, channel: str, update: StatusUpdate, at: int, token: ObjectId, within: Session
-) -> bool:
+async def _apply(mongo: Mongo, channel: str, update: StatusUpdate, at: int, token: ObjectId, within: Session) -> bool:
     places = await _places(mongo, channel, update, within)
     for session, seq in places:
         owner = await mongo.one("session", {"_id": session}, fields=["conversation"], session=within)

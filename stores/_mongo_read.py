@@ -136,9 +136,7 @@ async def _feed_rows(mongo: Mongo, documents: Sequence[Doc]) -> list[FeedRow]:
     events = [(document, shape.decode_event(document["body"])) for document in documents]
     places = {place for document, event in events if (place := _concerned(document, event, rows)) is not None}
     known = {
-        (id, row.last_message.message.seq): row.last_message
-        for id, row in rows.items()
-        if row.last_message is not None
+        (id, row.last_message.message.seq): row.last_message for id, row in rows.items() if row.last_message is not None
     }
     known |= await _messages(mongo, places - known.keys())
     return [_feed_row(document, event, rows, known) for document, event in events]

@@ -105,9 +105,7 @@ async def migrate(mongo: Mongo) -> None:
     """Run what is missing; raises `StoreDown` for a newer database, and for one that is being filled."""
     marks = {mark["_id"]: mark for mark in await mongo.find("migration", {})}
     if "import" in marks:
-        raise StoreDown(
-            f"an import into {mongo.name} was not finished: drop the database and begin the import again"
-        )
+        raise StoreDown(f"an import into {mongo.name} was not finished: drop the database and begin the import again")
     at, newest = marks.get("schema", {}).get("version", 0), len(MIGRATIONS)
     if at > newest:
         raise StoreDown(
@@ -134,6 +132,17 @@ def listing(session: Session, conversation: Conversation) -> Doc:
         "phase": session.phase,
         "agent": session.agent.id if session.agent is not None else None,
         "group": session.group,
+    }
+
+
+def customer(value: Customer) -> Doc:
+    return {
+        "_id": value.id,
+        "partner_id": value.partner_id,
+        "partner_key": _rows.folded(value.partner_id),
+        "name": _rows.folded(value.name),
+        "folded": _rows.folded_all(value),
+        "body": encode(value),
     }
 
 

@@ -255,7 +255,9 @@ async def _with_the_server_killed(server: MongoServer, url: str, at: int, expect
         if name == "commitTransaction" and commits == at and at % 3 == 2:
             server.kill()
 
-    store = await Numbered.open(f"{url}?serverSelectionTimeoutMS=300", numbering=False, listeners=[Commands(before, after)])
+    store = await Numbered.open(
+        f"{url}?serverSelectionTimeoutMS=300", numbering=False, listeners=[Commands(before, after)]
+    )
     for _ in range(ATTEMPTS):
         try:
             await play(store, done.add, frozenset(done), at_once=False)

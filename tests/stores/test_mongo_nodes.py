@@ -1,4 +1,4 @@
-"""Several nodes on one MongoDB: races, capacity, one feed number for all, leases, and commits nobody could vouch for."""
+"""Several nodes on one MongoDB: races, capacity, one feed number for all, leases, commits nobody could vouch for."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -34,7 +34,7 @@ async def nodes(mongo_url: str) -> AsyncIterator[list[MongoStore]]:
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - it is another node's doing
             await asyncio.sleep(0.02)
 
 
@@ -50,9 +50,9 @@ async def numbered(store: MongoStore, n: int) -> Sequence[FeedRow]:
 
 
 async def test_a_message_delivered_to_every_node_at_once_is_taken_once(nodes: list[MongoStore]) -> None:
-    scene = await opened(nodes[0])  # type: ignore[arg-type]
+    scene = await opened(nodes[0])
     commit = scene.says("once", cause="m-2")
-    outcomes = await asyncio.gather(*(outcome(nodes[index % 3], commit) for index in range(12)))  # type: ignore[arg-type]
+    outcomes = await asyncio.gather(*(outcome(nodes[index % 3], commit) for index in range(12)))
     assert sorted(type(one).__name__ for one in outcomes) == ["Committed"] + ["Duplicate"] * 11
     told = {(one.session, one.seq) for one in outcomes if isinstance(one, Duplicate)}
     assert told == {(scene.session.id, 2)}
@@ -65,23 +65,23 @@ async def test_two_first_messages_on_two_nodes_open_one_conversation(nodes: list
         replace(commit, conversation=replace(commit.conversation, id=f"conv-{index}"))
         for index, commit in enumerate(commits)
     ]
-    outcomes = await asyncio.gather(*(outcome(node, commit) for node, commit in zip(nodes, commits, strict=True)))  # type: ignore[arg-type]
+    outcomes = await asyncio.gather(*(outcome(node, commit) for node, commit in zip(nodes, commits, strict=True)))
     assert sorted(type(one).__name__ for one in outcomes) == ["Committed", "Stale", "Stale"]
 
 
 async def test_of_many_who_build_on_one_version_one_is_right(nodes: list[MongoStore]) -> None:
-    scene = await opened(nodes[0])  # type: ignore[arg-type]
+    scene = await opened(nodes[0])
     commits = [scene.says(f"variant {index}", cause=f"m-{index}") for index in range(12)]
-    outcomes = await asyncio.gather(*(outcome(nodes[at % 3], commit) for at, commit in enumerate(commits)))  # type: ignore[arg-type]
+    outcomes = await asyncio.gather(*(outcome(nodes[at % 3], commit) for at, commit in enumerate(commits)))
     assert sorted(type(one).__name__ for one in outcomes) == ["Committed"] + ["Stale"] * 11
 
 
 async def test_fifty_who_want_one_agent_from_two_nodes_get_the_places_there_are(nodes: list[MongoStore]) -> None:
-    scenes = [await opened(nodes[0], f"c{index}") for index in range(50)]  # type: ignore[arg-type]
+    scenes = [await opened(nodes[0], f"c{index}") for index in range(50)]
     await nodes[0].seat(BO, capacity=5, at=NOON)
     await nodes[0].set_status(BO, "online", None, NOON)
     outcomes = await asyncio.gather(
-        *(outcome(nodes[index % 2], scene.assigned(BO)) for index, scene in enumerate(scenes))  # type: ignore[arg-type]
+        *(outcome(nodes[index % 2], scene.assigned(BO)) for index, scene in enumerate(scenes))
     )
     assert sum(isinstance(one, Committed) for one in outcomes) == 5
     assert sum(isinstance(one, Full) for one in outcomes) == 45
@@ -97,7 +97,7 @@ async def _sessions(store: MongoStore) -> list[str]:
 async def test_places_given_and_given_back_at_once_on_two_nodes_add_up(nodes: list[MongoStore]) -> None:
     await nodes[0].seat(BO, capacity=3, at=NOON)
     await nodes[0].set_status(BO, "online", None, NOON)
-    scenes = [await opened(nodes[0], f"c{index}") for index in range(12)]  # type: ignore[arg-type]
+    scenes = [await opened(nodes[0], f"c{index}") for index in range(12)]
     loads: list[int] = []
 
     async def take_and_close(node: MongoStore, scene: Scene) -> int:
@@ -118,7 +118,7 @@ async def test_places_given_and_given_back_at_once_on_two_nodes_add_up(nodes: li
 
 async def test_an_errand_is_claimed_by_one_node(nodes: list[MongoStore]) -> None:
     for index in range(10):
-        scene = await opened(nodes[0], f"c{index}")  # type: ignore[arg-type]
+        scene = await opened(nodes[0], f"c{index}")
         await nodes[0].commit(scene.take(scene.answers(delivery=f"d-{index}")))
     await nodes[0].release("node-1")
     given = await asyncio.gather(*(node.claim(NOON, 10, Lease(f"n{at}", NOON + 9)) for at, node in enumerate(nodes)))
@@ -131,7 +131,7 @@ async def test_an_errand_is_claimed_by_one_node(nodes: list[MongoStore]) -> None
 async def test_a_delivery_committed_while_the_one_before_is_settled_is_never_stuck(nodes: list[MongoStore]) -> None:
     """The commit sees the older one open, the settlement sees no younger one: one of them must be done again."""
     for round_ in range(8):
-        scene = await opened(nodes[0], f"c{round_}")  # type: ignore[arg-type]
+        scene = await opened(nodes[0], f"c{round_}")
         name = scene.name
         await nodes[0].commit(scene.take(scene.answers(delivery=f"a-{name}")))
         elsewhere = replace(scene.answers(delivery=f"b-{name}"), lease=Lease("node-2", NODE.until))
@@ -144,7 +144,7 @@ async def test_a_delivery_committed_while_the_one_before_is_settled_is_never_stu
 
 async def test_a_status_that_comes_while_its_message_gets_its_name_is_not_lost(nodes: list[MongoStore]) -> None:
     for round_ in range(8):
-        scene = await opened(nodes[0], f"c{round_}")  # type: ignore[arg-type]
+        scene = await opened(nodes[0], f"c{round_}")
         committed = await nodes[0].commit(scene.take(scene.answers()))
         update = StatusUpdate(id="s", state="delivered", at=NOON, message_id=f"out-{round_}")
         settled = sent(scene, committed.errands[0].key, f"out-{round_}")
@@ -204,14 +204,16 @@ async def test_a_conversation_s_order_holds_where_a_batch_cuts_it(
     assert [row.n for row in rows] == list(range(1, 22))
     for scene in scenes:
         seqs = [
-            row.event.seq for row in rows if isinstance(row.event, Received) and row.conversation == f"conv-{scene.name}"
+            row.event.seq
+            for row in rows
+            if isinstance(row.event, Received) and row.conversation == f"conv-{scene.name}"
         ]
         assert seqs == [1, 2, 3, 4, 5]
     await store.close()
 
 
 async def test_when_the_node_that_numbers_goes_another_takes_over(nodes: list[MongoStore]) -> None:
-    scene = await opened(nodes[0])  # type: ignore[arg-type]
+    scene = await opened(nodes[0])
     await numbered(nodes[0], 3)
     (holder,) = [node for node in nodes if node._sequencer.holds]
     await holder.close()
@@ -223,7 +225,7 @@ async def test_when_the_node_that_numbers_goes_another_takes_over(nodes: list[Mo
 async def test_a_node_that_slept_through_its_lease_numbers_nothing_twice(mongo_url: str) -> None:
     """It believes that it still numbers; what it writes is refused, for another's fence stands there."""
     old, new = [await MongoStore.open(mongo_url, numbering=False) for _ in range(2)]
-    scene = await opened(old)  # type: ignore[arg-type]
+    scene = await opened(old)
     await old.number()
     await old._mongo.change("feed", {"_id": "feed"}, {"$set": {"until": 0}})
     await old.commit(scene.take(scene.says()))
@@ -240,7 +242,7 @@ async def test_a_node_that_slept_through_its_lease_numbers_nothing_twice(mongo_u
 
 async def test_who_takes_over_finishes_what_was_numbered_and_not_shown(mongo_url: str) -> None:
     old, new = [await MongoStore.open(mongo_url, numbering=False) for _ in range(2)]
-    scene = await opened(old)  # type: ignore[arg-type]
+    scene = await opened(old)
 
     async def dies(before: int, after: int) -> None:
         raise StoreDown("killed between the numbers and the lists")
@@ -280,7 +282,7 @@ class Unsure:
 async def test_a_commit_whose_answer_was_lost_is_answered_as_done(
     nodes: list[MongoStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene = await opened(nodes[0])  # type: ignore[arg-type]
+    scene = await opened(nodes[0])
     Unsure(monkeypatch, 1)
     committed = await nodes[0].commit(scene.take(scene.answers(cause="client-1", delivery="d-1")))
     assert (committed.version, [errand.key for errand in committed.errands]) == (2, ["d-1"])
@@ -292,7 +294,7 @@ async def test_a_commit_whose_answer_was_lost_is_answered_as_done(
 async def test_a_settlement_whose_answer_was_lost_is_not_done_twice(
     nodes: list[MongoStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene = await opened(nodes[0])  # type: ignore[arg-type]
+    scene = await opened(nodes[0])
     committed = await nodes[0].commit(scene.take(scene.answers()))
     Unsure(monkeypatch, 1)
     await nodes[0].settle(sent(scene, committed.errands[0].key, "out-1"))
@@ -310,7 +312,7 @@ async def test_a_document_whose_answer_was_lost_is_written_once(
 
 async def test_numbers_whose_answer_was_lost_are_given_once(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = await MongoStore.open(mongo_url, numbering=False)
-    await opened(store)  # type: ignore[arg-type]
+    await opened(store)
     Unsure(monkeypatch, 1)
     await store.number()
     assert [row.n for row in await store.feed(0, 10)] == [1, 2, 3]
@@ -338,12 +340,10 @@ async def test_a_lost_connection_is_tried_again_and_what_is_wrong_is_not(
         await nodes[0]._mongo.find("event", {"$nonsense": 1})
 
 
-async def test_what_a_dead_node_left_open_is_ended_by_another(
-    mongo_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_a_dead_node_left_open_is_ended_by_another(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed between its writes and their commit, it would keep its conversation for a minute."""
     dead = await MongoStore.open(mongo_url, numbering=False)
-    scene = await opened(dead)  # type: ignore[arg-type]
+    scene = await opened(dead)
     hung = asyncio.Event()
 
     async def never(mongo: driver.Mongo, session: Any) -> None:
@@ -404,7 +404,7 @@ async def test_a_newer_database_is_refused_and_an_older_one_brought_up(mongo_url
 
 async def test_nodes_that_start_at_once_on_an_empty_database_agree(mongo_url: str) -> None:
     stores = await asyncio.gather(*(MongoStore.open(mongo_url) for _ in range(4)))
-    await opened(stores[0])  # type: ignore[arg-type]
+    await opened(stores[0])
     assert [row.n for row in await numbered(stores[3], 3)] == [1, 2, 3]
     for store in stores:
         await store.close()
