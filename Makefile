@@ -30,11 +30,12 @@ run: setup ## Frontdesk with demo data on :8080 and the channel simulator on :80
 test: setup chromium ## every test
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, import contracts, types
+check: $(VENV)/.dev web/node_modules/.installed ## format, lint, import contracts, types
 	@failed=""; \
 	for step in "ruff format --check --quiet ." "ruff check --quiet ." "lint-imports --no-logo" "mypy"; do \
 		echo "== $$step"; $(BIN)/$$step || failed="$$failed [$${step%% *}]"; \
 	done; \
+	echo "== tsc"; (cd web && npm run --silent check) || failed="$$failed [tsc]"; \
 	[ -z "$$failed" ] || { echo "make check failed:$$failed" >&2; exit 1; }
 
 format: $(VENV)/.dev ## put the sources in order (what `check` asks for)
@@ -101,8 +102,8 @@ ifneq ($(wildcard web/package.json),)
 web: web/dist/.built ## the browser's side, built
 
 web/node_modules/.installed: web/package.json web/package-lock.json
-	@command -v node >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
-		|| { echo "Frontdesk's web assets need Node 20 or newer; found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+	@command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+		|| { echo "Frontdesk's web assets need Node 20.19 or newer; found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	@echo "== packages of web/package-lock.json"
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p $(@D) && touch $@

@@ -45,7 +45,7 @@ def check(area: str, body: dict[str, object]) -> None:
 
 def _closing(document: Closing) -> _Problems:
     wrong = []
-    for field in ("customer_idle_seconds", "customer_reminder_seconds"):
+    for field in ("customer_idle_seconds", "customer_reminder_seconds", "agent_idle_seconds"):
         value = getattr(document, field)
         if isinstance(value, int) and not 1 <= value <= YEAR:
             wrong.append((field, f"Give seconds from 1 to {YEAR}, or null for never."))

@@ -142,6 +142,7 @@ FrameType = Literal[
     "session.updated",
     "session.rated",
     "session.alerted",
+    "session.reminded",
     "session.closed",
     "message.created",
     "message.updated",
@@ -323,6 +324,8 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.rated"
         case e.Alerted():
             return "session.alerted"
+        case e.AgentReminded():
+            return "session.reminded"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():

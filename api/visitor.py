@@ -89,7 +89,7 @@ def visitor_session(row: SessionRow) -> VisitorSession:
 def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
-    if kind is None or kind == "session.alerted" or row.row is None:
+    if kind is None or kind in ("session.alerted", "session.reminded") or row.row is None:
         return None
     message = visitor_message(row.stored) if row.stored else None
     if kind in ("message.created", "message.updated"):

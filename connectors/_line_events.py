@@ -118,7 +118,7 @@ def _bare(raw: msgspec.Raw) -> list[Inbound]:
         return []
     return [
         Received(
-            id=event.webhook_event_id,
+            id=event.message.id,
             address=event.source.user_id,
             content=Unsupported(event.message.type[:100]),
             at=event.timestamp,
@@ -158,8 +158,9 @@ def _of_person(event: _Event, address: str) -> Inbound:
 
 
 def _received(event: _Event, address: str, message: _Message) -> Received:
+    # A message is deduped by its own id: the same in every redelivery, and one key less to keep for each message.
     return Received(
-        id=event.webhook_event_id,
+        id=message.id,
         address=address,
         content=_content(message),
         at=event.timestamp,

@@ -10,7 +10,7 @@ from core.prompts import Key
 from core.session import Session
 from core.turn import Turn
 
-IDLE, REMINDER = "customer_idle", "customer_reminder"
+IDLE, REMINDER, AGENT = "customer_idle", "customer_reminder", "agent_idle"
 
 
 def close(turn: Turn, command: c.Close) -> None:
@@ -68,28 +68,48 @@ def arm_idle_timers(turn: Turn) -> None:
             turn.emit(e.TimerSet(name, turn.now + seconds * 1000))
 
 
+def arm_agent_timer(turn: Turn) -> None:
+    """After a customer's message the ball is with the agent, if there is one."""
+    session, seconds = turn.open_session(), turn.rules.ending.agent_idle_seconds
+    if seconds is not None and session.phase == "active" and AGENT not in session.timers:
+        turn.emit(e.TimerSet(AGENT, turn.now + seconds * 1000))
+
+
 def wake(turn: Turn, command: c.Wake) -> None:
     """A timer is due: act if the silence really lasted, else sleep on."""
     session = turn.state.session
     if session is None or command.name not in session.timers:
         return
-    ending = turn.rules.ending
-    seconds = ending.customer_idle_seconds if command.name == IDLE else ending.customer_reminder_seconds
-    if seconds is None or not _silent(session):
+    seconds, since = _silence(turn, session, command.name)
+    if seconds is None or since is None:
         turn.emit(e.TimerEnded(command.name))
         return
-    due = session.answered_at + seconds * 1000
-    if session.locked:
-        turn.emit(e.TimerSet(command.name, turn.now + seconds * 1000))
-    elif due > turn.now:
+    due = (turn.now if session.locked else since) + seconds * 1000
+    if due > turn.now:
         turn.emit(e.TimerSet(command.name, due))
     elif command.name == IDLE:
         end(turn, by="system", reason="customer_timeout", prompt="customer_timeout")
     else:
         turn.emit(e.TimerEnded(command.name))
-        if not session.reminded:
-            turn.prompt("idle_reminder")
-            turn.emit(e.Reminded(turn.now))
+        _remind(turn, session, command.name)
+
+
+def _silence(turn: Turn, session: Session, timer: str) -> tuple[int | None, int | None]:
+    """How long a silence may last for a timer, and since when there is one (None: somebody spoke)."""
+    ending = turn.rules.ending
+    if timer == AGENT:
+        waits = session.phase == "active" and session.wrote > 0 and not session.answered
+        return ending.agent_idle_seconds, session.said_at if waits else None
+    seconds = ending.customer_idle_seconds if timer == IDLE else ending.customer_reminder_seconds
+    return seconds, session.answered_at if _silent(session) else None
+
+
+def _remind(turn: Turn, session: Session, timer: str) -> None:
+    if timer == AGENT and session.agent is not None:
+        turn.emit(e.AgentReminded(turn.now, session.agent.id))
+    elif timer == REMINDER and not session.reminded:
+        turn.prompt("idle_reminder")
+        turn.emit(e.Reminded(turn.now))
 
 
 def _silent(session: Session) -> bool:

@@ -212,6 +212,13 @@ class Reminded(msgspec.Struct, frozen=True, tag="reminded"):
     at: int
 
 
+class AgentReminded(msgspec.Struct, frozen=True, tag="agent_reminded"):
+    """The customer has waited for the agent's answer for as long as the settings allow; the agent is shown it."""
+
+    at: int
+    agent: str
+
+
 class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):
     by: Literal["agent", "customer", "system"]
     reason: str
@@ -249,6 +256,7 @@ Event = (
     | TimerSet
     | TimerEnded
     | Reminded
+    | AgentReminded
     | Closed
 )
 

@@ -41,7 +41,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
-        case e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
+        case e.AgentReminded() | e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():
             return _ended_or_open(state, invited=None)

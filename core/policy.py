@@ -28,6 +28,7 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     customer_idle_seconds: Seconds | UnsetType | None = UNSET
     customer_reminder_seconds: Seconds | UnsetType | None = UNSET
+    agent_idle_seconds: Seconds | UnsetType | None = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -94,6 +95,7 @@ class Survey(msgspec.Struct, frozen=True):
 class Ending(msgspec.Struct, frozen=True):
     customer_idle_seconds: int | None = None
     customer_reminder_seconds: int | None = None
+    agent_idle_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

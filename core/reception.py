@@ -6,6 +6,7 @@ from core import command as c
 from core import event as e
 from core import language, rating
 from core.channel import Profile, Received
+from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.message import Message, plain
 from core.screening import alert, screen
@@ -32,6 +33,7 @@ def receive(turn: Turn, command: c.Receive) -> None:
     hear(turn, turn.open_session(), inbound, command.reply_to)
     if turn.open_session().phase == "bot":
         greet_and_queue(turn)
+    arm_agent_timer(turn)
     return None
 
 

@@ -2,9 +2,7 @@
 
 import argparse
 import asyncio
-import gc
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -66,6 +64,7 @@ async def serve(config: Config, asked: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT; a second one does not wait."""
     from gateway import logs
     from gateway.app import running
+    from gateway.process import settle_memory, stopped
 
     logs.configure(config.log)
     stop = stopped()
@@ -74,35 +73,6 @@ async def serve(config: Config, asked: argparse.Namespace) -> int:
         print(f"Frontdesk listens on {desk.url}; providers call {config.public_url}", flush=True)
         await stop.wait()
     return 0
-
-
-def settle_memory() -> None:
-    """What is there after the start stays: keep the collector from walking it, and let it look less often.
-
-    Messages are made of frozen values without cycles; the default threshold cost 10 % of a webhook's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-
-
-def stopped() -> asyncio.Event:
-    """Set when the process is asked to stop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, _once(stop, name))
-    return stop
-
-
-def _once(stop: asyncio.Event, name: signal.Signals) -> Callable[[], None]:
-    def asked() -> None:
-        if stop.is_set():
-            signal.signal(name, signal.SIG_DFL)
-            os.kill(os.getpid(), name)
-        stop.set()
-
-    return asked
 
 
 async def _demo(config: Config, asked: argparse.Namespace) -> int:

@@ -41,7 +41,7 @@ from stores.sqlite import SqliteStore
 LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
-INDEX_EVERY_S, INDEX_AT_ONCE = 1.0, 500
+INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200  # at most 2,000 messages a second: search may lag, intake may not
 
 log = structlog.get_logger()
 
@@ -206,10 +206,10 @@ async def _housekeeping(parts: _Parts) -> None:
 
 
 async def _indexing(store: SqliteStore) -> None:
-    """Search follows behind the commits."""
+    """Search follows behind the commits, at a pace that leaves them the writer."""
     while True:
-        if await store.index(INDEX_AT_ONCE) < INDEX_AT_ONCE:
-            await asyncio.sleep(INDEX_EVERY_S)
+        found = await store.index(INDEX_AT_ONCE)
+        await asyncio.sleep(INDEX_EVERY_S if found else 1.0)
 
 
 async def _warm(directory: Directory) -> None:

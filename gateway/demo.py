@@ -16,6 +16,7 @@ from core.errors import Error
 from gateway import logs
 from gateway.app import Frontdesk, running
 from gateway.config import Config
+from gateway.process import stopped
 from simulator.accounts import Account, Phone
 from simulator.app import Simulator
 
@@ -30,8 +31,6 @@ class DemoFailed(Error):
 
 
 async def demo(config: Config, simulator_port: int, *, once: bool = False) -> int:
-    from gateway.__main__ import stopped
-
     logs.configure(config.log)
     stop = stopped()
     config = dataclasses.replace(
@@ -43,7 +42,7 @@ async def demo(config: Config, simulator_port: int, *, once: bool = False) -> in
         async with running(config) as desk, aiohttp.ClientSession() as session:
             stage = Stage(desk, simulator, session, config)
             await stage.set_up()
-            _say_where(desk, simulator, config)
+            _say_where(desk, simulator, config, stage.web)
             await stage.play()
             if not once:
                 print(
@@ -56,11 +55,12 @@ async def demo(config: Config, simulator_port: int, *, once: bool = False) -> in
     return 0
 
 
-def _say_where(desk: Frontdesk, simulator: Simulator, config: Config) -> None:
+def _say_where(desk: Frontdesk, simulator: Simulator, config: Config, web: str) -> None:
     print(
         f"""
 Frontdesk        {desk.url}            API documentation  {desk.url}/api/docs
-Simulator        {simulator.url}            what the customers' phones show
+Web widget       {desk.url}/widget-demo.html?channel={web}
+Simulator        {simulator.url}            what the customers' phones show, and a field to write from each
 Sign in          {config.admin_email} / {config.admin_password}            (owner)
                  {AGENTS[0][1]}, {AGENTS[1][1]} / {PASSWORD}            (agents)
 """,
@@ -83,13 +83,25 @@ class Stage:
         group = await self._group("Support", agents)
         accounts = Path(self._config.data / "demo-accounts.json")
         kept = await asyncio.to_thread(_accounts, accounts)
+        self._open_accounts(kept)
         for kind, settings in _settings(kept, self._simulator.url).items():
             await self._channel(kind, group, settings)
+        for kind, provider in (
+            ("line", "line"),
+            ("whatsapp", "twilio"),
+            ("whatsapp-cloud", "meta"),
+            ("telegram", "telegram"),
+        ):
+            self._account(provider).webhook_url = str(self._channels[kind]["webhook_url"])
         await self._owner("PUT", "settings/surveys", {"on": True, "kind": "stars"})
-        self._connect(kept)
         for _, email, _ in AGENTS:
             await self._sign_in(email, PASSWORD)
             await self._call(email, "PUT", "/api/v1/inbox/me/status", {"status": "online"})
+
+    @property
+    def web(self) -> str:
+        """The id of the web channel."""
+        return str(self._channels["web"]["id"])
 
     async def play(self) -> None:
         await self._chat(
@@ -133,16 +145,13 @@ class Stage:
             channel = await self._owner("POST", "channels", body)
         self._channels[kind] = channel
 
-    def _connect(self, kept: Mapping[str, Mapping[str, Any]]) -> None:
-        """Give the simulator's accounts the same credentials, and the addresses to call."""
+    def _open_accounts(self, kept: Mapping[str, Mapping[str, Any]]) -> None:
+        """Give the simulator's accounts the credentials that the channels have."""
         simulator = self._simulator
-        simulator.line.account("line", self._hook("line"), **kept["line"])
-        simulator.twilio.account("twilio", self._hook("whatsapp"), **kept["twilio"])
-        simulator.meta.account("meta", self._hook("whatsapp-cloud"), **kept["meta"])
-        simulator.telegram.account("telegram", self._hook("telegram"), **kept["telegram"])
-
-    def _hook(self, kind: str) -> str:
-        return str(self._channels[kind]["webhook_url"])
+        simulator.line.account("line", **kept["line"])
+        simulator.twilio.account("twilio", **kept["twilio"])
+        simulator.meta.account("meta", **kept["meta"])
+        simulator.telegram.account("telegram", **kept["telegram"])
 
     def _account(self, provider: str) -> Account[Any]:
         look_alike = getattr(self._simulator, provider)

@@ -19,6 +19,7 @@ from core.ports import FeedRow, SessionRow, StoredMessage
 from gateway.visitor import Visitor
 from gateway.widget_frames import ReadFrame
 
+IN_HISTORY = 0
 MOST_HELD = 2_000  # rows that wait while the history is read
 UNTOLD = (
     e.StateChanged
@@ -54,7 +55,9 @@ class Guest:
 
     @property
     def cursor(self) -> str:
-        return write_cursor(Cursor(self.rim.hub.identity, self.after, self.session, self.seq))
+        """While the history is shown it names no place in the feed: who is cut off there goes on in the history."""
+        n = self.after if self.held is None else IN_HISTORY
+        return write_cursor(Cursor(self.rim.hub.identity, n, self.session, self.seq))
 
     def take(self, row: FeedRow) -> None:
         if row.n <= self.after:

@@ -22,7 +22,7 @@ from core.engine import Done
 from core.errors import BadInput, Duplicate, Error, Refused, StoreDown
 from core.message import State, Text
 from core.ports import Cause, FeedRow, SessionRow, Settlement, StoredMessage
-from gateway.guest import Guest
+from gateway.guest import IN_HISTORY, Guest
 from gateway.limits import Buckets
 from gateway.visitor import merged, read_token
 from gateway.widget_frames import (
@@ -140,7 +140,8 @@ class Guests:
         cursor = read_cursor(after) if after else None
         if cursor is not None and cursor.feed != hub.identity:
             cursor = None
-        rows = hub.recent(cursor.n) if cursor is not None and cursor.n <= hub.cursor else None
+        in_feed = cursor is not None and IN_HISTORY < cursor.n <= hub.cursor
+        rows = hub.recent(cursor.n) if cursor is not None and in_feed else None
         guest.after = hub.cursor if rows is None or cursor is None else cursor.n
         if cursor is not None:
             guest.session, guest.seq = cursor.session, cursor.seq

@@ -92,7 +92,8 @@ def heard(name: str, kind: str, content: Content, *, quote: str | None = "q1", *
 
 def received(content: Content, number: int = 1, **fields: Any) -> Received:
     told = {"message_id": f"46800000000000{number}", "reply_token": f"r{number}", **fields}
-    return Received(id=f"01H8{number:022}", address=USER, content=content, at=AT, **told)
+    id = told["message_id"] or f"01H8{number:022}"  # what is no message is known by its event's id
+    return Received(id=id, address=USER, content=content, at=AT, **told)
 
 
 def redelivered(request: HookRequest) -> HookRequest:

@@ -175,3 +175,28 @@ def test_switching_the_timeout_off_ends_the_running_timer() -> None:
     talk.reply()
     talk.policy = policy()
     assert talk.later(10 * MINUTE).do(c.Wake("customer_idle")).events == (e.TimerEnded("customer_idle"),)
+
+
+WAITING = Closing(agent_idle_seconds=300)
+
+
+def test_an_agent_who_lets_the_customer_wait_is_reminded() -> None:
+    talk = active(policy(closing=WAITING))
+    assert wakes(talk.hear("Are you there?")) == [("agent_idle", NOON + 5 * MINUTE)]
+    decision = talk.later(5 * MINUTE).do(c.Wake("agent_idle"))
+    assert decision.events == (e.TimerEnded("agent_idle"), e.AgentReminded(talk.now, MEI.id))
+    assert decision.effects == ()
+
+
+def test_an_agent_who_answered_in_time_is_left_alone() -> None:
+    talk = active(policy(closing=WAITING))
+    talk.hear("Are you there?")
+    talk.reply("Yes.")
+    assert talk.later(5 * MINUTE).do(c.Wake("agent_idle")).events == (e.TimerEnded("agent_idle"),)
+
+
+def test_a_lock_pauses_the_agents_timer_too() -> None:
+    talk = active(policy(closing=WAITING))
+    talk.hear("Are you there?")
+    talk.do(c.Lock(MEI, True))
+    assert wakes(talk.later(5 * MINUTE).do(c.Wake("agent_idle"))) == [("agent_idle", NOON + 10 * MINUTE)]

@@ -399,6 +399,25 @@ async def test_with_no_cursor_the_last_fifty_are_shown(desk: Floor) -> None:
     assert line.frames[0]["session"]["id"] == session
 
 
+@pytest.mark.parametrize("read", [0, 1, 20, 50])
+async def test_who_is_cut_off_in_the_history_goes_on_in_it(desk: Floor, read: int) -> None:
+    visit = await desk.visit()
+    await say(await desk.widget(visit["token"]), "one")
+    address, session = (await _addresses(desk))[0], ""
+    for number in range(70):
+        session = await desk.chat(f"line {number}", address, "site")
+    end = (await desk.store.session(session)).session.seq  # type: ignore[union-attr]
+    line = await desk.widget(visit["token"])
+    for _ in range(read + 1):
+        await line.next()
+    await line.close()
+    back = await desk.widget(visit["token"], line.frames[-1]["cursor"])
+    last = await say(back, "back", "b")
+    while last["message"]["seq"] not in created(back):
+        await back.next()
+    assert created(line) + created(back) == list(range(end - 49, last["message"]["seq"] + 1))
+
+
 @pytest.mark.parametrize(
     "after", ["nonsense", write_cursor(Cursor("another", 3)), write_cursor(Cursor("tests", 1 << 40))]
 )

@@ -146,6 +146,7 @@ class Floor:
 
     async def socket(self, agent: str, after: str | None = None) -> Line:
         line = Line(await self.http.ws_connect("/api/v1/inbox/socket"))
+        self.client.hits.add(("GET", "/api/v1/inbox/socket", 101))
         await line.say(type="auth", token=self.tokens[agent], after=after)
         return line
 

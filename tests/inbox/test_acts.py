@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import Rejected
+from core.errors import Refused, Rejected
 from tests.inbox.floor import Floor
 
 BASE = "/api/v1/inbox"
@@ -290,3 +290,42 @@ async def test_uploads_that_are_not_taken_leave_nothing(desk: Floor) -> None:
     assert (await mei.post(f"{BASE}/files", raw=b"<svg onload=alert(1)>")).status == 415
     assert (await desk.client.post(f"{BASE}/files", raw=PNG)).status == 401
     assert desk.files.kept == {}
+
+
+ACTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("messages", text("Hi", "new")),
+    ("template", {"client_id": "new", "name": "welcome_back"}),
+    ("notes", {"text": "Hm.", "client_id": "new"}),
+    ("claim", {}),
+    ("transfer", {"group": "sales"}),
+    ("close", {}),
+    ("invite-rating", {}),
+    ("lock", {}),
+    ("tags", {"add": ["vip"]}),
+    ("recall", {"message": "MESSAGE"}),
+    ("read", {}),
+)
+
+
+@pytest.mark.parametrize(("act", "body"), ACTS, ids=[act for act, _ in ACTS])
+async def test_a_closed_chat_stays_as_it_is_and_an_unknown_one_is_nowhere(
+    desk: Floor, act: str, body: dict[str, Any]
+) -> None:
+    mei = await desk.agent("mei")
+    await desk.group("sales", "mei")
+    chat = await claimed(desk, mei)
+    sent = await mei.post(f"{chat}/messages", text("Hello"))
+    body = {key: sent.body["id"] if value == "MESSAGE" else value for key, value in body.items()}
+    await mei.post(f"{chat}/close")
+    before = (await mei.get(f"{chat}/messages")).body
+    assert (await mei.post(f"{chat}/{act}", body)).status == 409
+    assert (await mei.post(f"{BASE}/sessions/unknown/{act}", body)).status == 404
+    assert (await mei.get(f"{chat}/messages")).body == before
+
+
+async def test_channels_without_templates_and_channels_that_are_gone_say_so(desk: Floor) -> None:
+    mei = await desk.agent("mei")
+    session = await desk.chat()
+    for failure, status in ((Refused("no_templates", "This channel has none."), 422), (KeyError("kites"), 409)):
+        desk.actions.failure = failure  # type: ignore[assignment]  # whatever the shell raises
+        assert (await mei.get(f"{BASE}/sessions/{session}/templates")).status == status

@@ -309,3 +309,7 @@ async def test_a_change_of_state_is_an_update_of_the_message(desk: Floor) -> Non
     assert frame["message"]["id"] == sent["id"]
     assert frame["message"]["state"] == "failed"
     assert frame["message"]["error"] == {"code": "63016", "reason": "The window is closed."}
+
+
+async def test_a_call_that_is_no_websocket_is_refused(desk: Floor) -> None:
+    assert (await desk.client.get(f"{BASE}/socket")).status == 400

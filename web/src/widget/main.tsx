@@ -56,5 +56,6 @@ function sheet(css: string): CSSStyleSheet {
   return made;
 }
 
-const colored = (color: string | null) =>
-  color && CSS.supports("color", color) ? [sheet(`:host{--frontdesk-accent:${color.replace(/[{};]/g, "")}}`)] : [];
+function colored(color: string | null): CSSStyleSheet[] {
+  return color && CSS.supports("color", color) ? [sheet(`:host{--frontdesk-accent:${color.replace(/[{};]/g, "")}}`)] : [];
+}

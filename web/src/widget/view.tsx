@@ -120,7 +120,7 @@ function Log({ stage }: { stage: Stage }) {
     <div ref={log} class="log" role="log" aria-live="polite" aria-label={texts.messages} aria-busy={loading} tabIndex={0} onScroll={scrolled}>
       {!messages.length && !waiting.length ? <p class="hello">{texts.hello}</p> : null}
       {messages.map((message, place) => (
-        <Said key={message.id} message={message} before={messages[place - 1]} stage={stage} />
+        <Said key={message.id} message={message} before={messages[place - 1]} next={messages[place + 1]} stage={stage} />
       ))}
       {waiting.map((one) => <Unsaid key={one.client_id} said={one} stage={stage} />)}
       {typing != null ? (
@@ -132,21 +132,21 @@ function Log({ stage }: { stage: Stage }) {
   );
 }
 
-function Said({ message, before, stage }: { message: Shown; before: Shown | undefined; stage: Stage }) {
+function Said({ message, before, next, stage }: { message: Shown; before: Shown | undefined; next: Shown | undefined; stage: Stage }) {
   const texts = stage.texts.value;
   const { author, content } = message;
   const mine = author.kind === "customer";
   const who = mine ? texts.you : (author.name ?? texts[author.kind as "agent" | "bot" | "system"]);
-  const repeated = before && before.author.kind === author.kind && before.author.name === author.name;
+  const same = (other: Shown | undefined) => other?.author.kind === author.kind && other.author.name === author.name;
   const time = new Date(message.at);
   const state = mine ? (message.seq <= (stage.chat.read.value.get(message.session) ?? 0) ? texts.state_read : texts.state_sent) : "";
   return (
     <div class={`line ${mine ? "mine" : author.kind === "system" ? "system" : "theirs"}`} data-id={message.id}>
-      <span class={repeated || mine || author.kind === "system" ? "hidden" : "who"}><bdi>{who}</bdi>: </span>
+      <span class={same(before) || mine || author.kind === "system" ? "hidden" : "who"}><bdi>{who}</bdi><span class="hidden">: </span></span>
       <div class="bubble">
         {message.recalled ? <em>{texts.recalled}</em> : <Body content={content} texts={texts} answer={answering(message, stage)} />}
       </div>
-      <small>
+      <small class={same(next) || author.kind === "system" ? "hidden" : undefined}>
         <time dateTime={message.at}>{time.toLocaleTimeString(stage.language.value, { hour: "numeric", minute: "2-digit" })}</time>
         {message.edited_at ? ` · ${texts.edited}` : ""}{state ? ` · ${state}` : ""}
       </small>
@@ -212,12 +212,18 @@ function Composer({ chat, texts }: { chat: Chat; texts: Texts }) {
     }
     files.current!.value = "";
   };
+  const typed = () => {
+    const field = area.current!;
+    field.rows = Math.min(5, field.value.split("\n").length);
+    field.dir = field.value ? "auto" : ""; // empty it would be left to right, whatever the language of its hint
+    if (field.value.trim()) chat.writes();
+  };
   const send = () => {
     const field = area.current!;
     const text = field.value.trim();
     if (text) chat.say({ type: "text", text });
     field.value = "";
-    field.rows = 1;
+    typed();
     field.focus();
   };
   const keys = (event: KeyboardEvent) => {
@@ -226,18 +232,13 @@ function Composer({ chat, texts }: { chat: Chat; texts: Texts }) {
     event.preventDefault();
     send();
   };
-  const typed = () => {
-    const field = area.current!;
-    field.rows = Math.min(5, field.value.split("\n").length);
-    if (field.value.trim()) chat.writes();
-  };
   return (
     <>
     {trouble ? <p class="status waiting" role="alert">{trouble}</p> : null}
     <form class="composer" onSubmit={(event) => { event.preventDefault(); send(); }}>
       <input ref={files} type="file" multiple hidden onChange={() => void attach()} />
       <button class="icon" type="button" aria-label={texts.attach} disabled={chat.status.value !== "open"} onClick={() => files.current?.click()}><Clip /></button>
-      <textarea ref={area} rows={1} maxLength={LONGEST} dir="auto" placeholder={texts.write} aria-label={texts.write}
+      <textarea ref={area} rows={1} maxLength={LONGEST} placeholder={texts.write} aria-label={texts.write}
         disabled={unable} onKeyDown={keys} onInput={typed} />
       <button class="icon send" type="submit" aria-label={texts.send} disabled={unable}><Plane /></button>
     </form>

@@ -1,0 +1,340 @@
+"""The laws of `decide` and `evolve`, whatever is asked in whatever order (DESIGN.md "Laws" 2 and 3).
+
+Folding the events over the old state gives the new one, also with every text blanked; seq is contiguous; nothing is
+said or promised without its errand; deciding changes nothing and may be repeated; only `Refused` is ever raised.
+"""
+
+from collections import Counter
+from itertools import count
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
+
+from core import command as c
+from core import effect as f
+from core import event as e
+from core.channel import Profile, Reached, Received
+from core.conversation import Decision, decide
+from core.customer import Customer
+from core.errors import Refused
+from core.evolve import evolve
+from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
+from core.policy import Closing, Level, Policy, Surveys
+from core.session import AgentRef, Conversation
+from core.turn import Context, Outlook
+from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
+
+LISTS = (
+    words("mask", "sekrit", name="codes"),
+    words("block", "bomb", name="no"),
+    words("alert", "lawyer", name="legal"),
+    words("mask", "sekrit", side="agent", name="agents"),
+    words("block", "idiot", side="agent", name="manners"),
+)
+IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
+POLICIES = (
+    policy(),
+    policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
+    policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
+    policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
+    policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+)
+CANARY = "canary body"
+SAYINGS = st.sampled_from(
+    [
+        "hello", CANARY, "5", "2", "5 minutes ago", "👍", "my sekrit code", "a bomb", "my lawyer", "idiot", " ", "",
+        "注文した商品がまだ届いていません", "One sentence is here. Another sentence is there. " * 3,
+    ]
+) | st.text(max_size=12)  # fmt: skip
+OPTIONS = (Option("a", "Apples"), Option("b", "Bombs"))
+CONTENTS: st.SearchStrategy[Content] = st.one_of(
+    SAYINGS.map(Text),
+    st.sampled_from(
+        [
+            Choice("Which?", OPTIONS), Chosen("rate:4", "****"), Chosen("a", "Apples"), Sticker("s1"), Note("psst"),
+            Image(mime="image/png", ref="r1", caption="my sekrit"), Image(url="https://x.test/a.png"),
+            Form("How?", (), {"score": "3"}), Reaction("❤", "m1"), Template("t", variables=("idiot",), text="Hi {{1}}"),
+        ]
+    ),
+)  # fmt: skip
+ACTORS = st.sampled_from([MEI, TOM, BOSS])
+AGENTS = st.sampled_from([MEI.ref, TOM.ref])
+SECONDS = st.integers(0, 200)
+Speaking = e.Received | e.Prompted | e.Replied | e.Noted
+_json = msgspec.json
+
+
+def blank(event: e.Event) -> e.Event:
+    """The event after an erasure."""
+    if isinstance(event, Speaking | e.TurnedAway):
+        return replace(event, message=replace(event.message, content=Text(""), original=None, hits=()))
+    if isinstance(event, e.Amended):
+        return replace(event, content=Text(""), original=None, hits=())
+    return event
+
+
+def fold(state: Conversation, events: tuple[e.Event, ...]) -> Conversation:
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+class AnyConversation(RuleBasedStateMachine):
+    @initialize(which=st.sampled_from(POLICIES))
+    def begin(self, which: Policy) -> None:
+        self.policy, self.now, self.step = which, NOON, count()
+        self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
+        self.seqs: Counter[str] = Counter()
+        self.loads: Counter[str] = Counter()
+        self.sessions = ["nowhere"]
+        self.tokens: set[str] = set()
+        self.inbounds = count()
+        self.outlook = Outlook()
+
+    # what may be asked
+
+    @rule(seconds=SECONDS, back=st.booleans())
+    def time_passes(self, seconds: int, back: bool) -> None:
+        self.now += -min(seconds, 5) * 1000 if back else seconds * 1000
+
+    @rule(waiting=st.integers(0, 3), free=st.booleans(), online=st.integers(0, 2))
+    def the_desk_changes(self, waiting: int, free: bool, online: int) -> None:
+        self.outlook = Outlook(waiting, free, online)
+
+    @rule(content=CONTENTS, token=st.booleans(), late=SECONDS, alias=st.sampled_from([(), ("b1",), ("b1", "b2")]))
+    def the_customer_writes(self, content: Content, token: bool, late: int, alias: tuple[str, ...]) -> None:
+        number = next(self.inbounds)
+        inbound = Received(
+            id=f"m{number}", address="ann", content=content, at=self.now - late * 1000, aliases=alias,
+            reply_token=f"t{number}" if token else None, ack=f"k{number}" if late % 7 == 0 else None,
+            profile=Profile(language="ja") if late % 5 == 0 else Profile(),
+        )  # fmt: skip
+        self.ask(c.Receive(inbound))
+
+    @rule(data=st.data(), seq=st.integers(1, 6), content=CONTENTS)
+    def the_customer_edits(self, data: st.DataObject, seq: int, content: Content) -> None:
+        self.ask(c.Amend(data.draw(st.sampled_from(self.sessions)), seq, content, self.now))
+
+    @rule(data=st.data(), seq=st.integers(1, 6))
+    def the_customer_takes_back(self, data: st.DataObject, seq: int) -> None:
+        self.ask(c.Retract(data.draw(st.sampled_from(self.sessions)), seq))
+
+    @rule(reachable=st.booleans())
+    def the_customer_is_reached_or_not(self, reachable: bool) -> None:
+        self.ask(c.Reach(Reached(id="u", address="ann", reachable=reachable, at=self.now)))
+
+    @rule(name=st.sampled_from(["Ann", "Bo"]))
+    def the_customer_visits(self, name: str) -> None:
+        self.ask(c.Visit(replace(self.state.customer, name=name)))
+
+    @rule(really=st.integers(0, 4))
+    def the_customer_leaves(self, really: int) -> None:
+        if really == 0:
+            self.ask(c.Leave())
+
+    @rule(saying=SAYINGS, by=st.sampled_from([MEI, TOM]), content=CONTENTS)
+    def a_chat_gets_going(self, saying: str, by: c.Actor, content: Content) -> None:
+        self.ask(c.Block(BOSS, None))
+        self.the_customer_writes(Text(saying), True, 0, ())
+        self.ask(c.Claim(by))
+        self.ask(c.Reply(by=by, client_id="c", content=content))
+
+    @rule(data=st.data(), ends=st.booleans(), answer=st.sampled_from(["5", "1", "👍", "hello"]))
+    def whoever_has_it_goes_on(self, data: st.DataObject, ends: bool, answer: str) -> None:
+        session = self.state.session
+        if session is None or session.agent is None:
+            return
+        by = c.Actor(session.agent.id, session.agent.name)
+        self.an_agent_does_something_small(by, data.draw(st.integers(0, 5)), data.draw(st.booleans()))
+        self.ask(c.Recall(by, 1, by.id, self.now))
+        self.ask(c.Reply(by=by, client_id="c", content=data.draw(CONTENTS)))
+        if ends:
+            self.ask(c.Close(by))
+            self.the_customer_writes(Text(answer), False, 0, ())
+            self.the_customer_writes(Text(CANARY), False, 0, ())
+
+    @rule(by=ACTORS, content=CONTENTS, quote=st.sampled_from([None, "q"]))
+    def an_agent_answers(self, by: c.Actor, content: Content, quote: str | None) -> None:
+        self.ask(c.Reply(by=by, client_id="c", content=content, quote=quote))
+
+    @rule(by=ACTORS)
+    def an_agent_claims(self, by: c.Actor) -> None:
+        self.ask(c.Claim(by))
+
+    @rule(data=st.data(), agent=AGENTS)
+    def the_desk_assigns(self, data: st.DataObject, agent: AgentRef) -> None:
+        self.ask(c.Assign(data.draw(st.sampled_from(self.sessions[-2:])), agent, "was free", {"candidates": ["x"]}))
+
+    @rule(data=st.data(), position=st.integers(1, 9), online=st.integers(0, 2))
+    def the_desk_informs(self, data: st.DataObject, position: int, online: int) -> None:
+        self.ask(c.Inform(data.draw(st.sampled_from(self.sessions[-2:])), position, online))
+
+    @rule(by=ACTORS, agent=AGENTS, note=st.sampled_from([None, CANARY]))
+    def an_agent_transfers_to_another(self, by: c.Actor, agent: AgentRef, note: str | None) -> None:
+        self.ask(c.Transfer(by=by, agent=agent, note=note))
+
+    @rule(by=ACTORS, group=st.sampled_from([None, "sales"]))
+    def an_agent_transfers_to_a_group(self, by: c.Actor, group: str | None) -> None:
+        self.ask(c.Transfer(by=by, group=group))
+
+    @rule(by=ACTORS)
+    def an_agent_closes(self, by: c.Actor) -> None:
+        self.ask(c.Close(by))
+
+    @rule(by=ACTORS, until=st.sampled_from([None, None, None, -1, NOON + 60_000]))
+    def an_agent_blocks(self, by: c.Actor, until: int | None) -> None:
+        self.ask(c.Block(by, until))
+
+    @rule(by=ACTORS, seq=st.integers(1, 6), author=st.sampled_from(["agent-mei", "agent-tom"]))
+    def an_agent_takes_back(self, by: c.Actor, seq: int, author: str) -> None:
+        self.ask(c.Recall(by, seq, author, self.now))
+
+    @rule(by=ACTORS, which=st.integers(0, 5), on=st.booleans())
+    def an_agent_does_something_small(self, by: c.Actor, which: int, on: bool) -> None:
+        small: tuple[c.Command, ...] = (
+            c.InviteRating(by), c.Lock(by, on), c.MarkRead(by), c.Annotate(by, CANARY),
+            c.Tag(by, add=("x", "y") if on else (), remove=() if on else ("x",)), c.InviteRating(by),
+        )  # fmt: skip
+        self.ask(small[which])
+
+    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "unknown"]))
+    def a_timer_is_due(self, name: str) -> None:
+        self.ask(c.Wake(name))
+
+    # what holds
+
+    def decided(self, command: c.Command, step: int) -> Decision | str:
+        ids = count()
+        context = Context(
+            now=self.now,
+            policy=self.policy,
+            new_id=lambda: f"{step:04}-{next(ids)}",
+            number=lambda: step,
+            outlook=lambda group: self.outlook,
+        )
+        try:
+            return decide(self.state, command, context)
+        except Refused as error:
+            return f"{error.code}: {error.reason}"
+
+    def ask(self, command: c.Command) -> None:
+        step, before, kept = next(self.step), self.state, _json.encode(self.state)
+        decision = self.decided(command, step)
+        assert self.decided(command, step) == decision, "deciding twice gives the same"
+        assert _json.encode(before) == kept, "deciding changes nothing"
+        if isinstance(decision, str):
+            return
+        assert fold(before, decision.events) == decision.state, "the events make the state"
+        assert fold(before, tuple(map(blank, decision.events))) == decision.state, "without a text of theirs"
+        self.every_value_survives_json(decision)
+        self.seqs_are_contiguous(before, decision)
+        self.what_is_owed_is_there(before, decision)
+        self.places_are_taken_and_given_back(decision)
+        self.nothing_says_what_must_not_be_said(decision)
+        self.state = decision.state
+        if self.state.session is not None and self.state.session.id not in self.sessions:
+            self.sessions.append(self.state.session.id)
+
+    def every_value_survives_json(self, decision: Decision) -> None:
+        assert _json.decode(_json.encode(decision.state), type=Conversation) == decision.state
+        assert _json.decode(_json.encode(decision.events), type=tuple[e.Event, ...]) == decision.events
+        assert _json.decode(_json.encode(decision.effects), type=tuple[f.Effect, ...]) == decision.effects
+
+    def seqs_are_contiguous(self, before: Conversation, decision: Decision) -> None:
+        state = before
+        for event in decision.events:
+            after = evolve(state, event)
+            if isinstance(event, Speaking):
+                closed = getattr(event, "after_close", False)
+                session = after.last if closed else after.session
+                assert session is not None
+                self.seqs[session.id] += 1
+                assert event.seq == event.message.seq == session.seq == self.seqs[session.id]
+                assert decision.session is not None and decision.session.id == session.id
+            state = after
+
+    def what_is_owed_is_there(self, before: Conversation, decision: Decision) -> None:
+        events, effects = decision.events, decision.effects
+        delivers = [effect for effect in effects if isinstance(effect, f.Deliver)]
+        said = [event.seq for event in events if isinstance(event, e.Prompted | e.Replied)]
+        parts = [part.seq for deliver in delivers for part in deliver.parts]
+        assert list(dict.fromkeys(seq for seq in parts if seq is not None)) == said
+        assert parts.count(None) == sum(isinstance(event, e.TurnedAway) and event.told for event in events)
+        owner = decision.session.id if decision.session else None
+        assert all(deliver.session == (owner if said else None) for deliver in delivers)
+        for seq in said:
+            carriers = [deliver for deliver in delivers if any(part.seq == seq for part in deliver.parts)]
+            assert all((seq in deliver.shared) == (len(carriers) > 1) for deliver in carriers)
+        assert sum(isinstance(effect, f.FindAgent) for effect in effects) == sum(
+            isinstance(event, e.Queued) for event in events
+        )
+        assert [(effect.name, effect.due) for effect in effects if isinstance(effect, f.WakeAt)] == [
+            (event.name, event.due) for event in events if isinstance(event, e.TimerSet)
+        ]
+        assert [(effect.session, effect.seq) for effect in effects if isinstance(effect, f.Recall)] == [
+            (event.session, event.seq) for event in events if isinstance(event, e.Recalled)
+        ]
+        assert [effect.seq for effect in effects if isinstance(effect, f.FetchMedia)] == [
+            event.seq
+            for event in events
+            if isinstance(event, e.Received) and getattr(event.message.content, "ref", None)
+        ]
+        self.a_token_is_spent_once(delivers, decision)
+        if not events:
+            assert effects == () and decision.state is before
+
+    def a_token_is_spent_once(self, delivers: list[f.Deliver], decision: Decision) -> None:
+        spent = [deliver.token for deliver in delivers if deliver.token is not None]
+        assert len(spent) <= 1
+        for token in spent:
+            assert token.value not in self.tokens
+            assert self.now - token.at < self.policy.channel.capabilities.reply_token_seconds * 1000
+            assert delivers[0].token == token
+            assert decision.state.token != token
+            self.tokens.add(token.value)
+
+    def places_are_taken_and_given_back(self, decision: Decision) -> None:
+        assigned = [event.agent.id for event in decision.events if isinstance(event, e.Assigned)]
+        assert assigned == ([decision.takes] if decision.takes else [])
+        if decision.takes is not None:
+            self.loads[decision.takes] += 1
+        if decision.frees is not None:
+            self.loads[decision.frees] -= 1
+        session = decision.state.session
+        holder = {session.agent.id: 1} if session is not None and session.agent is not None else {}
+        assert {agent: load for agent, load in self.loads.items() if load} == holder
+
+    def nothing_says_what_must_not_be_said(self, decision: Decision) -> None:
+        for event in decision.events:
+            if isinstance(event, e.Received) and self.policy is POLICIES[1]:
+                assert "sekrit" not in plain(event.message.content)
+                assert "bomb" not in plain(event.message.content).split()
+        blanked = _json.encode(tuple(map(blank, decision.events)))
+        assert CANARY.encode() not in blanked, "an event holds no text but its message's"
+
+    @invariant()
+    def phases_are_legal(self) -> None:
+        session, last = self.state.session, self.state.last
+        if session is not None:
+            assert session.phase in ("queued", "active")
+            assert (session.phase == "active") == (session.agent is not None)
+            assert session.closed is None
+        if last is not None:
+            assert last.phase == "closed" and last.closed is not None and last.timers == {}
+
+    @invariant()
+    def the_state_is_bounded(self) -> None:
+        encoded = _json.encode(self.state)
+        assert CANARY.encode() not in encoded, "no message lives in the state"
+        assert len(encoded) < 6_000
+        assert len(self.state.aliases) <= 16
+        for session in (self.state.session, self.state.last):
+            if session is not None:
+                assert len(session.timers) <= 3 and len(session.excluded) <= 1 and len(session.tags) <= 50
+
+
+TestAnyConversation = AnyConversation.TestCase
+TestAnyConversation.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
