@@ -30,13 +30,13 @@ from gateway.desk import DeskKeeper
 from gateway.files import Files
 from gateway.metrics import Metrics
 from gateway.numbers import Numbers
+from gateway.open_store import OpenStore, open_store
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
 from routing.desk import Team
-from stores.sqlite import SqliteStore
 
 LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
@@ -51,7 +51,7 @@ class Frontdesk:
     """A running one. `url` is where it listens."""
 
     config: Config
-    store: SqliteStore
+    store: OpenStore
     directory: Directory
     auth: Auth
     engine: Engine
@@ -71,7 +71,7 @@ async def running(config: Config) -> AsyncIterator[Frontdesk]:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    store: SqliteStore
+    store: OpenStore
     rim: Rim
     channels: Channels
     outbox: Outbox
@@ -87,7 +87,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     node = new_id()
     await asyncio.to_thread(config.data.mkdir, parents=True, exist_ok=True)
     vault = Vault.of(*await asyncio.to_thread(secret, config))
-    store = await SqliteStore.open(config.database)
+    store = await open_store(config)
     stack.push_async_callback(store.close)
     texts = await asyncio.to_thread(locales.read)
     directory = Directory(
@@ -205,7 +205,7 @@ async def _housekeeping(parts: _Parts) -> None:
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-async def _indexing(store: SqliteStore) -> None:
+async def _indexing(store: OpenStore) -> None:
     """Search follows behind the commits, at a pace that leaves them the writer."""
     while True:
         found = await store.index(INDEX_AT_ONCE)

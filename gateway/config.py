@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from core.errors import Error
 
+_SQLITE, _MONGODB = "sqlite:///", ("mongodb://", "mongodb+srv://")
+
 
 class BadConfiguration(Error):
     """Names the variable and says what it wants."""
@@ -30,9 +32,9 @@ class Config:
     redis: str | None = None
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return Path(self.store.removeprefix("sqlite:///"))
+    def database(self) -> Path | None:
+        """The SQLite file, if the store is one."""
+        return Path(self.store.removeprefix(_SQLITE)) if self.store.startswith(_SQLITE) else None
 
 
 def read(environment: Mapping[str, str]) -> Config:
@@ -41,13 +43,19 @@ def read(environment: Mapping[str, str]) -> Config:
     data = Path(get("FRONTDESK_DATA") or "./data")
     host = get("FRONTDESK_HOST") or "127.0.0.1"
     port = _port(get("FRONTDESK_PORT") or "8080")
+    store = _store(get("FRONTDESK_STORE") or f"{_SQLITE}{data / 'frontdesk.db'}")
+    secret = _secret(get("FRONTDESK_SECRET") or None)
+    if secret is None and store.startswith(_MONGODB):
+        raise BadConfiguration(
+            "FRONTDESK_SECRET is wanted with MongoDB: all nodes must have the same; `openssl rand -hex 32` makes one."
+        )
     return Config(
         host=host,
         port=port,
         public_url=_public_url(get("FRONTDESK_PUBLIC_URL") or f"http://{_shown(host)}:{port}"),
         data=data,
-        store=_store(get("FRONTDESK_STORE") or f"sqlite:///{data / 'frontdesk.db'}"),
-        secret=_secret(get("FRONTDESK_SECRET") or None),
+        store=store,
+        secret=secret,
         admin_email=get("FRONTDESK_ADMIN_EMAIL") or None,
         admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD") or None),
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
@@ -81,9 +89,16 @@ def _public_url(text: str) -> str:
 
 
 def _store(text: str) -> str:
-    if not text.startswith("sqlite:///") or len(text) == len("sqlite:///"):
-        raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH, not {text.rsplit('@', 1)[-1]!r}.")
-    return text
+    if text.startswith(_SQLITE) and text != _SQLITE:
+        return text
+    if text.startswith(_MONGODB):
+        if not urlsplit(text).path.strip("/"):
+            raise BadConfiguration(
+                "FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE?replicaSet=NAME."
+            )
+        return text
+    shown = text.rsplit("@", 1)[-1]
+    raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOST/DATABASE, not {shown!r}.")
 
 
 def _secret(text: str | None) -> str | None:

@@ -26,4 +26,4 @@ def place(config: Config) -> str:
     """Where the store is, for people: never with a password."""
     if config.database is not None:
         return str(config.database)
-    return config.store.rsplit("@", 1)[-1].partition("?")[0].removeprefix("mongodb://")
+    return config.store.rsplit("@", 1)[-1].partition("?")[0].rpartition("://")[-1]

@@ -131,10 +131,9 @@ async def _papers(mongo: Mongo, within: Session) -> AsyncIterator[list[Row]]:
     async for raws in mongo.batches("raw", {}, "_id", BATCH, within):
         yield [RawRow(raw["channel"], raw["at"], raw["why"], raw["body"]) for raw in raws]
     counters: dict[str, int] = {}
-    name: str
     async for batch in mongo.batches("counter", {}, "_id", BATCH, within):
         for counter in batch:
-            name = counter.get("of", counter["_id"])
+            name = str(counter.get("of", counter["_id"]))
             counters[name] = counters.get(name, 0) + counter["value"]
     yield [CounterRow(name, value) for name, value in sorted(counters.items()) if is_shared(name)]
 
