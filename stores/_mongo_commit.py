@@ -92,15 +92,8 @@ def _fixed(commit: Commit, token: ObjectId) -> Iterable[Write]:
         where = {"_id": shape.place(state.channel, alias)}
         yield Update("alias", where, {"$setOnInsert": {"conversation": state.id}}, upsert=True)
     if _rows.knows_customer(commit):
-        customer = state.customer
-        fields = {
-            "partner_id": customer.partner_id,
-            "partner_key": _rows.folded(customer.partner_id),
-            "name": _rows.folded(customer.name),
-            "folded": _rows.folded_all(customer),
-            "body": shape.encode(customer),
-        }
-        yield Update("customer", {"_id": customer.id}, {"$set": fields}, upsert=True)
+        fields = shape.customer(state.customer)
+        yield Update("customer", {"_id": fields.pop("_id")}, {"$set": fields}, upsert=True)
 
 
 def _conversation(commit: Commit, token: ObjectId) -> Iterable[Write]:

@@ -153,5 +153,5 @@ async def up(house: Three, number: int) -> None:
 
 async def becomes(true: Callable[[], Awaitable[bool]], within: float = WAIT_S) -> None:
     async with asyncio.timeout(within):
-        while not await true():  # noqa: ASYNC110 (other processes tell nobody)
+        while not await true():
             await asyncio.sleep(0.05)

@@ -195,13 +195,13 @@ class Floor:
 
 async def until(true: Callable[[], object], within: float = 15.0) -> None:
     async with asyncio.timeout(within):
-        while not true():  # noqa: ASYNC110 (whatever is looked at)
+        while not true():
             await asyncio.sleep(0.005)
 
 
 async def finally_is(look: Callable[[], Awaitable[object]], wanted: object, within: float = 15.0) -> None:
     async with asyncio.timeout(within):
-        while await look() != wanted:  # noqa: ASYNC110 (whatever is looked at)
+        while await look() != wanted:
             await asyncio.sleep(0.005)
 
 

@@ -43,7 +43,7 @@ class Scene:
         """Let the replay run until the spool is empty."""
         task = asyncio.create_task(self.site.replay.run())
         async with asyncio.timeout(10):
-            while self.site.spool.waiting:  # noqa: ASYNC110 (it has no event for being empty)
+            while self.site.spool.waiting:
                 await asyncio.sleep(0.001)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
