@@ -294,9 +294,10 @@ class Store(Protocol):
         """Give back a lease, or all of a node's, unattempted."""
 
     async def recover(self, node: str, now: int) -> int:
-        """What is known to be nobody's is due now and `uncertain`; how many errands that were. Where only one process
-        can have the store: what all other nodes had leased, for they are dead. Where several may live: what this node
-        itself had before it was started again; others' leases run out by themselves."""
+        """What is known to be nobody's is due now and `uncertain` (but for what waits behind another delivery and was
+        thus never begun); how many errands that were. Where only one process can have the store: what all other nodes
+        had leased, for they are dead. Where several may live: what this node itself had before it was started again;
+        others' leases run out by themselves."""
 
     async def report(self, channel: str, update: StatusUpdate, at: int) -> bool:
         """A provider's status. False if the message is not known yet: it is kept 10 min and applied when its delivery
@@ -376,7 +377,8 @@ class Store(Protocol):
 
     async def revoke(self, digest: bytes | None = None, agent: str | None = None) -> None: ...
 
-    async def keep_raw(self, raw: Raw) -> None: ...
+    async def keep_raw(self, raw: Raw) -> None:
+        """The same body of the same channel is kept once, with the first time and reason."""
 
     async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]: ...
 

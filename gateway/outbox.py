@@ -305,6 +305,9 @@ class Outbox:
             ways = self._shell.ways(errand.channel)
         except KeyError:
             return self._failed(errand, effect, "channel_gone", "The channel was removed.")
+        confirms = ways.connector.capabilities.confirms_by_status_seconds
+        if confirms and errand.uncertain and not errand.began:  # whoever began it is gone, and a status may yet tell
+            return self._again(errand, effect, confirms, uncertain=True)
         limits = self._limits_of(errand.channel, ways)
         if (pause := limits.paused()) > PATIENCE_S:
             return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
@@ -324,7 +327,8 @@ class Outbox:
 
     async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:
         now = self._shell.clock.now()
-        token = _usable(effect.token, errand.began or now, ways)
+        began = _began(errand)
+        token = _usable(effect.token, began or now, ways)
         delivery = Delivery(
             id=effect.id,
             address=errand.address,
@@ -332,7 +336,7 @@ class Outbox:
             token=token.value if token else None,
             token_age=(now - token.at) / 1000 if token else 0.0,
             uncertain=errand.uncertain,
-            began=errand.began,
+            began=began,
             callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
         )
         return await ways.connector.deliver(delivery, ways.wire)
@@ -389,7 +393,7 @@ class Outbox:
         due = min(due, effect.not_after)  # one look at the deadline itself, where it is given up visibly
         return Settlement(
             key=errand.key, conversation=errand.conversation, session=effect.session, done=False, due=due,
-            attempt=errand.attempt + tried, uncertain=uncertain, began=errand.began or (now if tried else 0), at=now,
+            attempt=errand.attempt + tried, uncertain=uncertain, began=_began(errand) or (now if tried else 0), at=now,
         )  # fmt: skip
 
     def _sent(self, errand: Leased, effect: f.Deliver, receipt: Receipt) -> Settlement:
@@ -409,10 +413,10 @@ class Outbox:
         return self._settlement(errand, effect, done=True, facts=facts)
 
     def _too_late(self, errand: Leased, effect: f.Deliver) -> Settlement:
-        if effect.courtesy:
-            reason = "It could not be sent in time to be of use."
-        elif errand.uncertain:
+        if errand.uncertain:
             reason = "The channel never confirmed it; it may have arrived."
+        elif effect.courtesy:
+            reason = "It could not be sent in time to be of use."
         else:
             reason = "The channel could not be reached for a day."
         return self._failed(errand, effect, "too_late", reason)
@@ -523,6 +527,11 @@ class Outbox:
             await self._shell.engine.handle(Address(errand.channel, errand.address), command)
         except (Refused, Duplicate) as error:
             log.debug("outbox.refused", reason=str(error))  # the session moved on; the timer has nothing to say
+
+
+def _began(errand: Leased) -> int:
+    """When the first attempt was made; at the earliest, where nobody is left to tell; 0 if there was none yet."""
+    return errand.began or (errand.due if errand.uncertain else 0)
 
 
 def _usable(token: ReplyToken | None, began: int, ways: Ways) -> ReplyToken | None:

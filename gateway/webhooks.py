@@ -73,6 +73,9 @@ class Intake:
         except web.HTTPRequestEntityTooLarge:
             self.count(channel, "too_large")
             return web.Response(status=413, text=f"A webhook has at most {MAX_BODY} bytes.")
+        except web.RequestPayloadError:  # its Content-Encoding is not what it is, or its chunks are none
+            self.count(channel, "unreadable")
+            return web.Response(status=400, text="The body cannot be read.")
         seen = ch.HookRequest(
             method=request.method,
             url=self.public_url + request.raw_path,

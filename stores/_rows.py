@@ -93,8 +93,8 @@ def moved(state: State | None, maybe_twice: bool, change: StateChanged) -> tuple
     """A message's state and doubt after a change; None if the change leads nowhere."""
     if state is not None and advances(state, change.state):
         return change.state, maybe_twice or change.maybe_twice
-    if state == change.state and change.maybe_twice and not maybe_twice:
-        return state, True
+    if state not in (None, "failed") and change.maybe_twice and not maybe_twice:
+        return state, True  # its status was there before the answer, and the doubt stays
     return None
 
 

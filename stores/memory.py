@@ -367,7 +367,8 @@ class MemoryStore:
     async def recover(self, node: str, now: int) -> int:
         lost = [errand for errand in self._errands.values() if errand.node not in (None, node)]
         for errand in lost:
-            errand.node, errand.until, errand.uncertain = None, 0, True
+            errand.node, errand.until = None, 0
+            errand.uncertain = errand.uncertain or not self._older_deliveries(errand)  # behind one: never begun
             errand.due = min(errand.due, now)
         return len(lost)
 
@@ -642,7 +643,8 @@ class MemoryStore:
         )
 
     async def keep_raw(self, raw: Raw) -> None:
-        self._raws.append(raw)
+        if not any((kept.channel, kept.body) == (raw.channel, raw.body) for kept in self._raws):
+            self._raws.append(raw)
 
     async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]:
         return [raw for raw in reversed(self._raws) if raw.channel == channel][:limit]

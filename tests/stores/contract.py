@@ -648,6 +648,16 @@ class ErrandContract:
         assert [(errand.key, errand.uncertain) for errand in given] == [("d-1", True)]
         assert await store.recover("node-9" if self.one_process else "node-8", 20) == 0
 
+    async def test_after_a_crash_what_waited_behind_another_was_certainly_not_begun(self, store: Store) -> None:
+        scene, first = await answered(store, "ann", delivery="d-1")
+        await store.commit(scene.take(scene.answers(delivery="d-2")))
+        await store.recover("node-9", 10)
+        (given,) = await store.claim(10, 10, Lease("node-9", 50))
+        assert (given.key, given.uncertain) == ("d-1", True)
+        await store.settle(sent(scene, first.key, "out-1"))
+        (given,) = await store.claim(NOON, 10, Lease("node-9", 50))
+        assert (given.key, given.uncertain) == ("d-2", False)
+
     async def test_every_kind_of_errand_is_kept_whole(self, store: Store) -> None:
         scene = await opened(store)
         (errand,) = (await store.commit(scene.take(scene.seeks()))).errands
@@ -679,6 +689,16 @@ class StatusContract:
         assert (stored.state, stored.code, stored.reason) == ("failed", "131047", "the window is closed")
         assert stored.maybe_twice is True
         assert (await store.counts())["failed"] == 1
+
+    async def test_a_doubt_stays_also_where_the_status_was_there_before_the_answer(self, store: Store) -> None:
+        scene, errand = await answered(store)
+        early = StatusUpdate(id="s-1", state="delivered", at=NOON, message_id="out-1", delivery=errand.key)
+        await store.report("line-1", early, NOON)
+        doubtful = StateChanged(2, "sent", NOON, maybe_twice=True)
+        await store.settle(replace(sent(scene, errand.key, "out-1"), facts=(doubtful,)))
+        stored = await store.message(scene.session.id, 2)
+        assert stored is not None
+        assert (stored.state, stored.maybe_twice) == ("delivered", True)
 
     async def test_a_status_that_came_too_early_is_applied_once_the_message_is_known(self, store: Store) -> None:
         scene, errand = await answered(store)
@@ -1016,11 +1036,18 @@ class RestContract:
         assert left == [None, None, None, grants[3]]
 
     async def test_raw_webhooks_are_kept_per_channel_newest_first(self, store: Store) -> None:
-        raws = [Raw("line-1", at, "unknown kind", b"\x00\xff") for at in (1, 2, 3)]
+        raws = [Raw("line-1", at, "unknown kind", b"\x00\xff" + bytes([at])) for at in (1, 2, 3)]
         for raw in raws:
             await store.keep_raw(raw)
         await store.keep_raw(Raw("web-1", 4, "odd", b"{}"))
         assert await store.raws("line-1", 2) == [raws[2], raws[1]]
+
+    async def test_a_raw_webhook_that_is_sent_again_is_kept_once_in_each_channel(self, store: Store) -> None:
+        first, again, elsewhere = Raw("a", 1, "odd", b"{}"), Raw("a", 2, "odd still", b"{}"), Raw("b", 3, "odd", b"{}")
+        for raw in (first, again, elsewhere):
+            await store.keep_raw(raw)
+        assert await store.raws("a") == [first]
+        assert await store.raws("b") == [elsewhere]
 
     async def test_reserved_numbers_are_nobody_else_s(self, store: Store) -> None:
         first = await store.reserve("session", 10)
