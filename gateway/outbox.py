@@ -22,7 +22,7 @@ from core.engine import Engine
 from core.errors import DeliveryError, Duplicate, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.event import MediaFetched, StateChanged
 from core.message import Content
-from core.ports import Clock, Lease, Leased, Settlement, Store
+from core.ports import Clock, Lease, Leased, Settlement, Shares, Store
 from core.session import ReplyToken
 from gateway.limits import Bucket, Buckets
 
@@ -49,7 +49,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What the outbox asks its surroundings for. `ways` raises KeyError for a channel that is gone."""
+    """What the outbox asks its surroundings for.
+
+    `ways` raises KeyError for a channel that is gone; `shares` are the rates kept together with other nodes.
+    """
 
     store: Store
     engine: Engine
@@ -61,6 +64,7 @@ class Shell:
     fetch: Callable[[Leased, f.FetchMedia, Ways], Awaitable[Content]]
     public: Callable[[Content], Content]
     count: Callable[[str, str], None]
+    shares: Shares | None = None
 
 
 class Outbox:
@@ -132,6 +136,13 @@ class Outbox:
     def wake(self) -> None:
         """Something may have fallen due."""
         self._woken.set()
+
+    def behind(self, conversation: str) -> None:
+        """Another node left a delivery in the store, because an older one of its conversation is being worked at."""
+        if conversation in self._lanes:
+            self._behind.add(conversation)
+        else:
+            self.wake()
 
     async def run(self) -> None:
         """Claim what is due, for ever; a store that is down is asked again."""
@@ -302,7 +313,11 @@ class Outbox:
             return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
         try:
             async with limits.places:
-                await limits.wait(errand.address)
+                wait = await limits.book(errand.address)
+                if wait and (pause := limits.paused()) > PATIENCE_S:  # told to another node
+                    return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
+                if wait:
+                    await asyncio.sleep(wait)
                 if self._shell.clock.now() >= self._hands[errand.key]:
                     return None
                 receipt = await self._call(errand, effect, ways)
@@ -358,7 +373,7 @@ class Outbox:
             case Rejected():
                 return self._failed(errand, effect, error.code, error.reason)
             case Throttled(after=after):
-                self._limits_of(errand.channel, ways).pause(after)
+                self._pause(errand.channel, ways, after)
                 return self._again(errand, effect, after, uncertain=errand.uncertain)
             case Uncertain():
                 wait = ways.connector.capabilities.confirms_by_status_seconds or self._backoff(errand.attempt)
@@ -420,10 +435,15 @@ class Outbox:
             message_ids=message_ids, at=self._shell.clock.now(),
         )  # fmt: skip
 
+    def _pause(self, channel: str, ways: Ways, seconds: float) -> None:
+        self._limits_of(channel, ways).pause(seconds)
+        if self._shell.shares is not None:
+            self._spawn(self._shell.shares.pause(channel, seconds))
+
     def _limits_of(self, channel: str, ways: Ways) -> "_Limits":
         limits = self._limits.get(channel)
         if limits is None:
-            limits = self._limits[channel] = _Limits(ways.connector)
+            limits = self._limits[channel] = _Limits(channel, ways.connector, self._shell.shares)
         return limits
 
     # everything else
@@ -521,26 +541,34 @@ def _usable(token: ReplyToken | None, began: int, ways: Ways) -> ReplyToken | No
 
 
 class _Limits:
-    """How fast one channel may be called, and how often at once."""
+    """How fast one channel may be called, and how often at once; by all nodes together where they can be asked."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, channel: str, connector: Connector, shares: Shares | None) -> None:
         capabilities = connector.capabilities
         self.places = asyncio.Semaphore(IN_FLIGHT)
-        self._all = Bucket(capabilities.rate)
-        self._each = Buckets(capabilities.rate_per_address) if capabilities.rate_per_address else None
+        self._channel, self._shares = channel, shares
+        self._rate, self._rate_each = capabilities.rate, capabilities.rate_per_address
+        self._all = Bucket(self._rate)
+        self._each = Buckets(self._rate_each) if self._rate_each else None
 
-    async def wait(self, address: str) -> None:
-        """Until the channel, and this person, may be written to."""
+    async def book(self, address: str) -> float:
+        """Seconds until the channel, and this person, may be written to; the place is taken."""
+        if self._shares is not None:
+            buckets = [("all", self._rate), *([(address, self._rate_each)] if self._rate_each else ())]
+            asked = await self._shares.take(self._channel, buckets)
+            if asked is not None:
+                self.pause(asked[1])
+                return asked[0]
         now = asyncio.get_running_loop().time()
         wait = self._all.take(now)
         if self._each is not None:
             wait = max(wait, self._each.take(address, now))
-        if wait > 0:
-            await asyncio.sleep(wait)
+        return wait
 
     def paused(self) -> float:
         """How many more seconds the provider wants to be left alone."""
         return self._all.paused(asyncio.get_running_loop().time())
 
     def pause(self, seconds: float) -> None:
-        self._all.pause(asyncio.get_running_loop().time(), seconds)
+        if seconds > 0:
+            self._all.pause(asyncio.get_running_loop().time(), seconds)

@@ -304,7 +304,7 @@ async def kept(account: Account[Any], fits: Callable[[Message], bool]) -> Messag
 async def until(look: Callable[[], Awaitable[T | None]], seconds: float = WAIT_S) -> T:
     """The first answer of `look` that is not None: for what only the API tells, and on no socket."""
     async with asyncio.timeout(seconds):
-        while (found := await look()) is None:  # noqa: ASYNC110 - what is asked of another process has no event
+        while (found := await look()) is None:
             await asyncio.sleep(0.02)
         return found
 

@@ -97,7 +97,7 @@ async def test_a_provider_that_is_down_for_a_while_gets_everything_in_order_afte
 async def _calls(account: Account[Any], *, failed: int) -> None:
     """As soon as that many calls were answered with a failure; calls make no noise in the mailbox."""
     async with asyncio.timeout(WAIT_S):
-        while sum(call.status >= 500 for call in account.calls) < failed:  # noqa: ASYNC110
+        while sum(call.status >= 500 for call in account.calls) < failed:
             await asyncio.sleep(0.02)
 
 
