@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from core.errors import Error
 from stores.redis_address import RedisAddress, redis_address
 
+_SQLITE, _MONGODB = "sqlite:///", ("mongodb://", "mongodb+srv://")
+
 
 class BadConfiguration(Error):
     """Names the variable and says what it wants."""
@@ -33,12 +35,12 @@ class Config:
     @property
     def shared(self) -> bool:
         """Whether other nodes may work on the same store."""
-        return not self.store.startswith("sqlite:")
+        return not self.store.startswith(_SQLITE)
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return Path(self.store.removeprefix("sqlite:///"))
+    def database(self) -> Path | None:
+        """The SQLite file, if the store is one."""
+        return Path(self.store.removeprefix(_SQLITE)) if self.store.startswith(_SQLITE) else None
 
 
 def read(environment: Mapping[str, str]) -> Config:
@@ -47,14 +49,19 @@ def read(environment: Mapping[str, str]) -> Config:
     data = Path(get("FRONTDESK_DATA") or "./data")
     host = get("FRONTDESK_HOST") or "127.0.0.1"
     port = _port(get("FRONTDESK_PORT") or "8080")
-    store = _store(get("FRONTDESK_STORE") or f"sqlite:///{data / 'frontdesk.db'}")
+    store = _store(get("FRONTDESK_STORE") or f"{_SQLITE}{data / 'frontdesk.db'}")
+    secret = _secret(get("FRONTDESK_SECRET") or None)
+    if secret is None and store.startswith(_MONGODB):
+        raise BadConfiguration(
+            "FRONTDESK_SECRET is wanted with MongoDB: all nodes must have the same; `openssl rand -hex 32` makes one."
+        )
     return Config(
         host=host,
         port=port,
         public_url=_public_url(get("FRONTDESK_PUBLIC_URL") or f"http://{_shown(host)}:{port}"),
         data=data,
         store=store,
-        secret=_secret(get("FRONTDESK_SECRET") or None, store),
+        secret=secret,
         admin_email=get("FRONTDESK_ADMIN_EMAIL") or None,
         admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD") or None),
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
@@ -89,18 +96,19 @@ def _public_url(text: str) -> str:
 
 
 def _store(text: str) -> str:
-    wanted = "FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOSTS/NAME"
-    if text.startswith(("mongodb://", "mongodb+srv://")):
-        if not text.partition("://")[2].partition("/")[2].partition("?")[0]:
-            raise BadConfiguration(f"{wanted}; the database's name is missing.")
-    elif not text.startswith("sqlite:///") or len(text) == len("sqlite:///"):
-        raise BadConfiguration(f"{wanted}, not {text.rsplit('@', 1)[-1]!r}.")
-    return text
+    if text.startswith(_SQLITE) and text != _SQLITE:
+        return text
+    if text.startswith(_MONGODB):
+        if not urlsplit(text).path.strip("/"):
+            raise BadConfiguration(
+                "FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE?replicaSet=NAME."
+            )
+        return text
+    shown = text.rsplit("@", 1)[-1]
+    raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOST/DATABASE, not {shown!r}.")
 
 
-def _secret(text: str | None, store: str) -> str | None:
-    if text is None and not store.startswith("sqlite:"):
-        raise BadConfiguration("FRONTDESK_SECRET is required with mongodb://, the same one on every node.")
+def _secret(text: str | None) -> str | None:
     if text is not None and len(text) < 32:
         raise BadConfiguration("FRONTDESK_SECRET wants at least 32 characters; `openssl rand -hex 32` makes one.")
     return text

@@ -12,14 +12,14 @@ import connectors
 import locales
 from api.directory import Directory
 from api.vault import Vault
-from core.ports import Clock, Feed, Lease, Roll, Shares, Store
+from core.ports import Clock, Feed, Lease, Roll, Shares
 from core.survey import Answers
 from gateway.clock import SystemClock, uuid7
 from gateway.config import Config
 from gateway.keeping import Keeping
+from gateway.open_store import OpenStore, open_store
 from gateway.spool import Spool
 from stores.feed_alone import Alone
-from stores.sqlite import SqliteStore
 from stores.together import Together
 
 LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
@@ -35,7 +35,7 @@ class Ground:
     node: str
     spool: Spool
     vault: Vault
-    store: Store
+    store: OpenStore
     feed: Feed
     roll: Roll
     shares: Shares | None
@@ -55,7 +55,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(spool.close)
     node = await asyncio.to_thread(node_id, spool.folder, new_id()) if config.shared else new_id()
     vault = Vault.of(*await asyncio.to_thread(secret, config))
-    store = await opened(config)
+    store = await open_store(config)
     stack.push_async_callback(store.close)
     together = await stack.enter_async_context(Together(config.redis, node)) if config.redis is not None else None
     alone = Alone()
@@ -80,16 +80,6 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         keeping=Keeping(store, clock, node) if config.shared else None,
         directory=directory,
     )
-
-
-async def opened(config: Config) -> Store:
-    """The store that FRONTDESK_STORE names. Raises with a sentence if it cannot be had."""
-    if not config.shared:
-        return await SqliteStore.open(config.database)
-    from stores.mongo import MongoStore  # a second of imports that one node on SQLite does not need
-
-    found: Store = await MongoStore.open(config.store)
-    return found
 
 
 def node_id(folder: Path, fresh: str) -> str:

@@ -11,8 +11,8 @@ from core.errors import Duplicate, Fenced, Full, Stale, StoreError
 from core.event import Amended, Recalled, Retracted
 from core.ports import Commit, Committed, Leased
 from core.session import Session
-from stores import _rows
 from stores import _mongo_shape as shape
+from stores import _rows
 from stores._mongo_alter import altered
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Taken, Update, Write
 from stores._mongo_driver import Session as Transaction
@@ -92,15 +92,8 @@ def _fixed(commit: Commit, token: ObjectId) -> Iterable[Write]:
         where = {"_id": shape.place(state.channel, alias)}
         yield Update("alias", where, {"$setOnInsert": {"conversation": state.id}}, upsert=True)
     if _rows.knows_customer(commit):
-        customer = state.customer
-        fields = {
-            "partner_id": customer.partner_id,
-            "partner_key": _rows.folded(customer.partner_id),
-            "name": _rows.folded(customer.name),
-            "folded": _rows.folded_all(customer),
-            "body": shape.encode(customer),
-        }
-        yield Update("customer", {"_id": customer.id}, {"$set": fields}, upsert=True)
+        fields = shape.customer(state.customer)
+        yield Update("customer", {"_id": fields.pop("_id")}, {"$set": fields}, upsert=True)
 
 
 def _conversation(commit: Commit, token: ObjectId) -> Iterable[Write]:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import random
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -85,7 +85,7 @@ class Mongo:
     def __init__(self, url: str, listeners: Sequence[Any] = ()) -> None:
         self.name = database_of(url)
         given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
-        options = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
+        options: Any = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
         try:
             self._client: Any = AsyncIOMotorClient(url, event_listeners=list(listeners), **options)
         except (InvalidURI, ConfigurationError, ValueError) as error:
@@ -99,10 +99,12 @@ class Mongo:
         )
         self._running: set[asyncio.Task[Any]] = set()
         self._bulk = False
+        self._known_sessions: set[bytes] = set()
+        self.announce: Callable[[Any], Awaitable[None]] | None = None  # told of each session before its first use
 
     async def open(self) -> None:
         """Raises `StoreDown` with a sentence if nobody answers or what answers keeps no transactions."""
-        with _told("MongoDB cannot be reached"):
+        with _Told("MongoDB cannot be reached"):
             hello = await self._client.admin.command("hello")
         if hello.get("msg") == "isdbgrid":
             raise StoreDown("FRONTDESK_STORE leads to a sharded cluster; it wants a replica set.")
@@ -113,10 +115,12 @@ class Mongo:
             )
         self._bulk = hello.get("maxWireVersion", 0) >= _BULK_WRITE_WIRE
 
-    async def close(self) -> None:
-        """What is running is still done."""
+    async def finished(self) -> None:
+        """Wait for the transactions that are running."""
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
+
+    def close(self) -> None:
         self._client.close()
 
     # --- single operations ---------------------------------------------------------------------------------
@@ -131,7 +135,7 @@ class Mongo:
         fields: Sequence[str] | None = None,
         session: Session = None,
     ) -> list[Doc]:
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             cursor = self._db[collection].find(where, fields, session=session, limit=limit)
             if sort:
                 cursor = cursor.sort(list(sort))
@@ -144,10 +148,12 @@ class Mongo:
         found = await self.find(collection, where, limit=1, fields=fields, session=session)
         return found[0] if found else None
 
-    async def batches(self, collection: str, sort: str, size: int, session: Session) -> AsyncIterator[list[Doc]]:
-        """A whole collection, `size` documents at a time."""
-        with _told("MongoDB cannot be read"):
-            cursor = self._db[collection].find({}, session=session, batch_size=size).sort([(sort, 1)])
+    async def batches(
+        self, collection: str, where: Doc, sort: str, size: int, session: Session
+    ) -> AsyncIterator[list[Doc]]:
+        """All of it, `size` documents at a time."""
+        with _Told("MongoDB cannot be read"):
+            cursor = self._db[collection].find(where, session=session, batch_size=size).sort([(sort, 1)])
             while batch := await cursor.to_list(size):
                 yield batch
 
@@ -157,7 +163,7 @@ class Mongo:
         """Change one document; as it is then, or None if there is none such."""
 
         async def attempt() -> Doc | None:
-            with _told("MongoDB cannot be written"):
+            with _Told("MongoDB cannot be written"):
                 found: Doc | None = await self._db[collection].find_one_and_update(
                     where, change, upsert=upsert, return_document=ReturnDocument.AFTER, session=session
                 )
@@ -168,31 +174,31 @@ class Mongo:
     async def change_all(self, collection: str, where: Doc, change: Doc | list[Doc], session: Session = None) -> int:
 
         async def attempt() -> int:
-            with _told("MongoDB cannot be written"):
+            with _Told("MongoDB cannot be written"):
                 return int((await self._db[collection].update_many(where, change, session=session)).matched_count)
 
         return await (attempt() if session is not None else _until_it_goes(attempt))
 
     async def delete(self, collection: str, where: Doc, session: Session = None) -> int:
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             return int((await self._db[collection].delete_many(where, session=session)).deleted_count)
 
     async def insert(self, collection: str, documents: Sequence[Doc], session: Session = None) -> None:
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             await self._db[collection].insert_many(list(documents), session=session)
 
     async def count(self, collection: str, where: Doc) -> int:
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             return int(await self._db[collection].count_documents(where))
 
     async def grouped(self, collection: str, where: Doc, by: str, adding: object = 1) -> dict[str, int]:
         """How many documents (or what sum of a field) there are for each value of a field."""
         stages = [{"$match": where}, {"$group": {"_id": f"${by}", "sum": {"$sum": adding}}}]
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             return {row["_id"]: row["sum"] async for row in self._db[collection].aggregate(stages)}
 
     async def make_index(self, collection: str, keys: Sequence[tuple[str, int]], name: str, **options: Any) -> None:
-        with _told("an index cannot be made"):
+        with _Told("an index cannot be made"):
             await self._db[collection].create_index(list(keys), name=name, **options)
 
     async def plan(self, collection: str, where: Doc, sort: Sequence[tuple[str, int]]) -> Doc:
@@ -201,7 +207,7 @@ class Mongo:
 
     async def drop(self) -> None:
         """The whole database: for tests."""
-        with _told("MongoDB cannot be written"):
+        with _Told("MongoDB cannot be written"):
             await self._client.drop_database(self.name)
 
     # --- many writes at once -------------------------------------------------------------------------------
@@ -212,7 +218,7 @@ class Mongo:
             return []
 
         async def attempt() -> list[int]:
-            with _told("MongoDB cannot be written"):
+            with _Told("MongoDB cannot be written"):
                 written = self._write_together if self._bulk else self._write_each
                 return await written(writes, session)
 
@@ -277,14 +283,16 @@ class Mongo:
         return await asyncio.shield(task)
 
     async def _transact(self, work: Work[T], already: Callable[[], Awaitable[T | None]] | None) -> T:
-        begun, doubt = monotonic(), False
-        for attempt in range(TRIES):
+        begun, doubt, attempt = monotonic(), False, 0
+        while True:
             if attempt:
-                await asyncio.sleep(random() * min(0.002 * 2**attempt, WAIT_MOST_S))
+                await _pause(attempt)
+            attempt += 1
             try:
                 if doubt and already is not None and (found := await already()) is not None:
                     return found
                 async with await self._client.start_session() as session:
+                    await self._announce(session.session_id["id"])
                     # On one replica set a transaction sees one state whatever its read concern; what it saw is
                     # durable on a majority when its commit is, for it came before that.
                     session.start_transaction(write_concern=self._concern, read_preference=ReadPreference.PRIMARY)
@@ -302,7 +310,15 @@ class Mongo:
                     raise StoreDown(f"MongoDB cannot be written: {error}") from error
             except PyMongoError as error:
                 raise _ours(error, "MongoDB cannot be written") from error
-        raise StoreDown("MongoDB cannot be written: too many writers at once")
+
+    async def _announce(self, id: Any) -> None:
+        if self.announce is not None and bytes(id) not in self._known_sessions:
+            await self.announce(id)
+            self._known_sessions.add(bytes(id))
+
+    async def kill_sessions(self, ids: Sequence[Any]) -> None:
+        with _Told("MongoDB cannot be written"):
+            await self._client.admin.command({"killSessions": [{"id": id} for id in ids]})
 
     async def _end(self, session: Session) -> None:
         """Commit; raises `_Again`, `unknown` unless it is sure that nothing was written."""
@@ -326,7 +342,7 @@ class Mongo:
     @asynccontextmanager
     async def snapshot(self, *, short: bool = False) -> AsyncIterator[Session]:
         """One state of the database for all reads within; a `short` one, a transaction, lives for a minute at most."""
-        with _told("MongoDB cannot be read"):
+        with _Told("MongoDB cannot be read"):
             async with await self._client.start_session(snapshot=not short) as session:
                 if not short:
                     yield session
@@ -353,11 +369,15 @@ async def _until_it_goes(attempt: Callable[[], Awaitable[T]]) -> T:
         try:
             return await attempt()
         except (_Again, Taken):
-            await asyncio.sleep(random() * min(0.002 * 2**turn, WAIT_MOST_S))
+            await _pause(turn)
     return await attempt()
 
 
-class _told:
+async def _pause(attempt: int) -> None:
+    await asyncio.sleep(random() * min(0.002 * 2 ** min(attempt, 20), WAIT_MOST_S))
+
+
+class _Told:
     """Within it the driver's errors become ours; those worth another attempt become `_Again` in a transaction."""
 
     def __init__(self, what: str) -> None:
@@ -388,7 +408,7 @@ def _codes_within(error: PyMongoError) -> list[int]:
     if isinstance(error, BulkWriteError):
         return [one["code"] for one in error.details.get("writeErrors", ())]
     if isinstance(error, ClientBulkWriteException):
-        return [one["code"] for one in error.write_errors]
+        return [one["code"] for one in cast(list[Doc], error.write_errors or ())]
     return []
 
 

@@ -82,7 +82,7 @@ INDEXES = (
 async def _first(mongo: Mongo) -> None:
     for index in INDEXES:
         await mongo.make_index(index.collection, index.keys, index.name, **index.options)
-    for collection in ("alias", "seat", "counter", "feed", "desk"):
+    for collection in ("alias", "seat", "counter", "feed", "desk", "node"):
         await _there(mongo, collection)
     feed = {"_id": "feed", "n": 0, "shown": 0, "node": None, "until": 0, "fence": 0}
     for name, document in (("feed", feed), ("desk", {"_id": "desk", "node": None, "until": 0, "fence": 0})):
@@ -132,6 +132,17 @@ def listing(session: Session, conversation: Conversation) -> Doc:
         "phase": session.phase,
         "agent": session.agent.id if session.agent is not None else None,
         "group": session.group,
+    }
+
+
+def customer(value: Customer) -> Doc:
+    return {
+        "_id": value.id,
+        "partner_id": value.partner_id,
+        "partner_key": _rows.folded(value.partner_id),
+        "name": _rows.folded(value.name),
+        "folded": _rows.folded_all(value),
+        "body": encode(value),
     }
 
 

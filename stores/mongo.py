@@ -4,7 +4,8 @@ A method here only says where its work is done; what the work is stands in the f
 after the commit, by one node for all (`_mongo_feed`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 from bson import ObjectId
@@ -33,20 +34,25 @@ from core.ports import (
 from core.session import Conversation, Rating
 from stores import _mongo_alter as alter
 from stores import _mongo_lists as lists
+from stores import _mongo_move as move
 from stores import _mongo_outbox as outbox
 from stores import _mongo_papers as papers
 from stores import _mongo_read as read
 from stores import _mongo_shape as shape
+from stores._mongo_alive import Alive
 from stores._mongo_commit import commit as write_commit
 from stores._mongo_driver import Mongo
 from stores._mongo_feed import Sequencer
+from stores._neutral import Row
+from stores.move import export
 
 
 class MongoStore:
     """Open it with `MongoStore.open`."""
 
-    def __init__(self, mongo: Mongo, sequencer: Sequencer) -> None:
-        self._mongo, self._sequencer = mongo, sequencer
+    def __init__(self, mongo: Mongo, sequencer: Sequencer, alive: Alive) -> None:
+        self._mongo, self._sequencer, self._alive = mongo, sequencer, alive
+        self._short_snapshots = False  # for a server that has only those of a transaction: tests
 
     @classmethod
     async def open(cls, url: str, *, numbering: bool = True, listeners: Sequence[Any] = ()) -> Self:
@@ -54,22 +60,28 @@ class MongoStore:
 
         Without `numbering` this one never gives feed numbers by itself: for looking at what others serve, for tests.
         """
-        mongo = Mongo(url, listeners)
+        mongo, node = Mongo(url, listeners), str(ObjectId())
+        alive = Alive(mongo, node)
         try:
             await mongo.open()
             await shape.migrate(mongo)
+            await alive.start()
         except BaseException:
-            await mongo.close()
+            await alive.stop()
+            mongo.close()
             raise
-        sequencer = Sequencer(mongo, str(ObjectId()))
+        sequencer = Sequencer(mongo, node)
         if numbering:
             sequencer.start()
-        return cls(mongo, sequencer)
+        return cls(mongo, sequencer, alive)
 
     async def close(self) -> None:
         """What was committed here and not numbered yet is numbered by another node, or at the next start."""
         await self._sequencer.stop()
-        await self._mongo.close()
+        await self._alive.stop()
+        await self._mongo.finished()
+        await self._alive.leave()
+        self._mongo.close()
 
     def listen(self, told: Callable[[int], None]) -> None:
         self._sequencer.told = told
@@ -239,4 +251,14 @@ class MongoStore:
         return await read.counts(self._mongo)
 
     async def backup(self, path: str) -> None:
-        raise NotImplementedError
+        """All there is, as of one moment, in the neutral form (`_neutral`): what `import` reads."""
+        await export(self, Path(path))
+
+    async def dump(self) -> AsyncIterator[list[Row]]:
+        """A server keeps old states for minSnapshotHistoryWindowInSeconds: five minutes, unless it is told more."""
+        async with self._mongo.snapshot(short=self._short_snapshots) as within:
+            async for rows in move.dump(self._mongo, within):
+                yield rows
+
+    async def fill(self, rows: AsyncIterator[list[Row]]) -> None:
+        await move.fill(self._mongo, rows)

@@ -14,7 +14,7 @@ from core import command as c
 from core.channel import Connector, Delivery, Rate, Receipt, StatusUpdate
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Text
-from core.ports import StoredMessage
+from core.ports import Commit, Committed, StoredMessage
 from gateway.outbox import Ways
 from tests.core.given import NOON
 from tests.laws.world import Fake, Provider, World
@@ -332,3 +332,21 @@ def test_a_timer_comes_back_as_a_command(house: House) -> None:
     house.run(5.0)
     assert "You were silent." in house.called()
     assert house.wait(house.store.load("three", ANN))[0].session is None  # type: ignore[index]
+
+
+def test_what_was_kept_without_the_store_saying_so_keeps_its_place(house: House) -> None:
+    kept = house.store.commit
+
+    async def forgetful(commit: Commit) -> Committed:
+        house.store.commit = kept  # type: ignore[method-assign]
+        await kept(commit)
+        raise StoreDown("the disk went away right after")
+
+    house.store.commit = forgetful  # type: ignore[method-assign]
+    house.says("one")
+    house.run(0.1)
+    house.says("two")
+    house.run(30.0)
+    assert house.called() == []
+    house.run(40.0)
+    assert (house.called(), house.states()) == (["one", "two"], ["sent", "sent"])

@@ -102,6 +102,15 @@ class Store(MemoryStore):
     def sessions_now(self) -> list[Any]:
         return [kept.session for kept in self._sessions.values()]
 
+    def chats(self) -> list[tuple[str, str]]:
+        """Who talks to whom: (customer, agent)."""
+        held = [kept for kept in self._sessions.values() if kept.session.phase == "active"]
+        return [
+            (self._conversations[kept.conversation][0].address, kept.session.agent.id)
+            for kept in held
+            if kept.session.agent is not None
+        ]
+
     def number_of(self, stored: StoredMessage) -> int:
         """The order of commit."""
         return self._message_n[stored.session, stored.message.seq]
