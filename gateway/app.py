@@ -29,6 +29,7 @@ from gateway.ground import Ground, prepared
 from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
+from gateway.open_store import OpenStore
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
 from gateway.replay import Replay
@@ -54,7 +55,7 @@ class Frontdesk:
     """A running one. `url` is where it listens."""
 
     config: Config
-    store: Store
+    store: OpenStore
     directory: Directory
     auth: Auth
     engine: Engine
