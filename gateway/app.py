@@ -29,6 +29,7 @@ from gateway.ground import Ground, prepared
 from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
+from gateway.open_store import OpenStore
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
 from gateway.replay import Replay
@@ -54,7 +55,7 @@ class Frontdesk:
     """A running one. `url` is where it listens."""
 
     config: Config
-    store: Store
+    store: OpenStore
     directory: Directory
     auth: Auth
     engine: Engine
@@ -117,7 +118,6 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
-    await _warm(directory)
     recovered = await store.recover(ground.node, clock.now())
     if recovered:
         log.info("outbox.recovered", errands=recovered)
@@ -130,7 +130,17 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         stack.callback(neighbours.stop)
     store.listen(neighbours.reached if neighbours is not None else hub.reached)
     patience = PATIENCE_S if config.shared else None
-    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound, ground.spool, patience)
+    intake = Intake(
+        store,
+        engine,
+        clock,
+        config.public_url,
+        _doors(directory),
+        metrics.inbound,
+        ground.spool,
+        patience,
+        directory.prepare,
+    )
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
     parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours)
@@ -182,6 +192,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("desk", desk.run),
         ("outbox", parts.outbox.run),
         ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
+        ("warm", lambda: _warm(parts.ground.directory)),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),
         ("replay", Replay(parts.ground.spool, parts.intake).run),
@@ -247,9 +258,10 @@ async def _indexing(store: Store, newest: Callable[[], int]) -> None:
 
 
 async def _warm(directory: Directory) -> None:
-    """Build the connectors now and off the loop: an SDK takes half a second to import."""
+    """Build every channel's connector and rules, beside the first webhooks, which wait for their own only."""
     for channel in list(directory.channels):
-        await asyncio.to_thread(directory.connector, channel)
+        if (preparing := directory.prepare(channel)) is not None:
+            await preparing
 
 
 def _doors(directory: Directory) -> Callable[[str], Door]:

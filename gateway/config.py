@@ -36,7 +36,7 @@ class Config:
     @property
     def shared(self) -> bool:
         """Whether other nodes may work on the same store."""
-        return not self.store.startswith("sqlite:")
+        return not self.store.startswith(_SQLITE)
 
     @property
     def database(self) -> Path | None:
@@ -51,13 +51,18 @@ def read(environment: Mapping[str, str]) -> Config:
     host = get("FRONTDESK_HOST") or "127.0.0.1"
     port = _port(get("FRONTDESK_PORT") or "8080")
     store = _store(get("FRONTDESK_STORE") or f"{_SQLITE}{data / 'frontdesk.db'}")
+    secret = _secret(get("FRONTDESK_SECRET") or None)
+    if secret is None and store.startswith(_MONGODB):
+        raise BadConfiguration(
+            "FRONTDESK_SECRET is wanted with MongoDB: all nodes must have the same; `openssl rand -hex 32` makes one."
+        )
     return Config(
         host=host,
         port=port,
         public_url=_public_url(get("FRONTDESK_PUBLIC_URL") or f"http://{_shown(host)}:{port}"),
         data=data,
         store=store,
-        secret=_secret(get("FRONTDESK_SECRET") or None, store),
+        secret=secret,
         admin_email=_email(get("FRONTDESK_ADMIN_EMAIL") or None),
         admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD") or None),
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
@@ -104,9 +109,7 @@ def _store(text: str) -> str:
     raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOST/DATABASE, not {shown!r}.")
 
 
-def _secret(text: str | None, store: str) -> str | None:
-    if text is None and not store.startswith("sqlite:"):
-        raise BadConfiguration("FRONTDESK_SECRET is required with mongodb://, the same one on every node.")
+def _secret(text: str | None) -> str | None:
     if text is not None and len(text) < 32:
         raise BadConfiguration("FRONTDESK_SECRET wants at least 32 characters; `openssl rand -hex 32` makes one.")
     return text

@@ -191,10 +191,9 @@ class DeskKeeper:
                 self._told.add(session.id)
 
     def _moved(self, agent: str, change: int, n: int) -> None:
-        if self._keeping is not None:  # numbers are given later there; the next look at the store is soon
-            self._desk.load(agent, change)
-        elif n > max(self._as_of.get(agent, 0), self._built_at):
-            self._as_of[agent] = n
+        """Without a number (they are given later) it counts at once; what it may count twice is set right by a look."""
+        if n == 0 or n > max(self._as_of.get(agent, 0), self._built_at):
+            self._as_of[agent] = max(n, self._as_of.get(agent, 0))
             self._desk.load(agent, change)
 
     def outlook(self, channel: str, group: str | None) -> Outlook:

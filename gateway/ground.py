@@ -12,12 +12,12 @@ import connectors
 import locales
 from api.directory import Directory
 from api.vault import Vault
-from core.ports import Clock, Feed, Lease, Roll, Shares, Store
+from core.ports import Clock, Feed, Lease, Roll, Shares
 from core.survey import Answers
 from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
 from gateway.keeping import Keeping
-from gateway.open_store import open_store
+from gateway.open_store import OpenStore, open_store
 from gateway.spool import Spool
 from stores.feed_alone import Alone
 from stores.together import Together
@@ -35,7 +35,7 @@ class Ground:
     node: str
     spool: Spool
     vault: Vault
-    store: Store
+    store: OpenStore
     feed: Feed
     roll: Roll
     shares: Shares | None

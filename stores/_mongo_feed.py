@@ -69,7 +69,6 @@ class Sequencer:
             try:
                 given = await self.number()
             except StoreError as error:
-                self._fence = None
                 log.warning("feed.not_numbered", reason=str(error))
                 await asyncio.sleep(RETRY_S)
                 continue
@@ -80,7 +79,11 @@ class Sequencer:
     async def number(self) -> int:
         """Number what is there, if it is this node's turn; how many. Tells of what was numbered by whomever."""
         async with self._one_at_a_time:
-            given = await self._number() if await self._lease() else 0
+            try:
+                given = await self._number() if await self._lease() else 0
+            except StoreError:
+                self._fence = None  # taken anew, which finishes what was left half done
+                raise
             if not self.holds:
                 feed = await self._mongo.one("feed", {"_id": "feed"}, fields=["shown"])
                 self._tell(feed["shown"] if feed is not None else 0)

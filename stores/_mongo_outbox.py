@@ -157,27 +157,43 @@ async def _give_back(mongo: Mongo, document: Doc, where: Doc, fields: Doc | None
 
 
 async def settle(mongo: Mongo, settlement: Settlement) -> None:
+    """Six round trips where no status came early."""
     token = ObjectId()
 
     async def work(within: Session) -> bool:
         state = await _touch(mongo, settlement.conversation, token, within)
         if state is None:
             return True
-        await _settle_errand(mongo, settlement, within)
+        writes = await _settle_errand(mongo, settlement, within)
+        early: list[Doc] = []
         if settlement.session is not None:
-            notes = _Notes(mongo, state, settlement.session, settlement.at, token, within)
-            await notes.look({seq for seq, _ in (*settlement.content, *settlement.message_ids)}, settlement.facts)
+            early = await _early(mongo, state["channel"], settlement, within)
+            notes = _Notes(state, settlement.session, settlement.at, token)
+            notes.messages = await _messages(mongo, settlement, within)
             for seq, content in settlement.content:
                 notes.put_content(seq, content)
             for seq, provider_id in settlement.message_ids:
                 notes.name(seq, provider_id)
             for fact in settlement.facts:
                 notes.note(fact)
-            await notes.write()
-            await _apply_early(mongo, state["channel"], settlement, token, within)
+            writes += notes.writes()
+        await mongo.write(writes, within)
+        for status in early:
+            update = shape.decode_status(status["body"])
+            if await _apply(mongo, state["channel"], update, settlement.at, token, within):
+                await mongo.write([Delete("early", {"_id": status["_id"]})], within)
         return True
 
     await mongo.transact(work, lambda: _went_through(mongo, settlement.conversation, token))
+
+
+async def _messages(mongo: Mongo, settlement: Settlement, within: Session) -> dict[int, Doc]:
+    seqs = {seq for seq, _ in (*settlement.content, *settlement.message_ids)}
+    seqs |= {fact.seq for fact in settlement.facts}
+    if not seqs:
+        return {}
+    where = {"session": settlement.session, "seq": {"$in": sorted(seqs)}}
+    return {document["seq"]: document for document in await mongo.find("event", where, session=within)}
 
 
 async def _went_through(mongo: Mongo, conversation: str, token: ObjectId) -> bool | None:
@@ -185,43 +201,41 @@ async def _went_through(mongo: Mongo, conversation: str, token: ObjectId) -> boo
     return None if found is None else True
 
 
-async def _settle_errand(mongo: Mongo, settlement: Settlement, within: Session) -> None:
-    document = await mongo.one("errand", {"_id": settlement.key}, session=within)
-    if document is None:
-        return
-    effect = shape.decode_effect(document["body"])
-    if not settlement.done:
-        behind = isinstance(effect, Deliver) and await _is_behind(mongo, document, within)
-        change = {
-            **_FREE,
-            "due": settlement.due,
-            "ready": None if behind else settlement.due,
-            "attempt": settlement.attempt,
-            "uncertain": settlement.uncertain,
-            "began": settlement.began,
-        }
-        await mongo.write([Update("errand", {"_id": settlement.key}, {"$set": change})], within)
-        return
-    if isinstance(effect, WakeAt) and (document["node"] is None or settlement.due not in (0, document["due"])):
-        return  # replaced since by a later one of its name
+async def _settle_errand(mongo: Mongo, settlement: Settlement, within: Session) -> list[Write]:
+    deliveries: Doc = {"conversation": settlement.conversation, "kind": _DELIVER}
+    found = await mongo.find("errand", {"$or": [{"_id": settlement.key}, deliveries]}, session=within)
+    errand = next((document for document in found if document["_id"] == settlement.key), None)
+    if errand is None:
+        return []
+    others = [doc for doc in found if doc["_id"] != settlement.key and errand["kind"] == _DELIVER]
+    return _done(settlement, errand, others) if settlement.done else [_again(settlement, errand, others)]
+
+
+def _again(settlement: Settlement, errand: Doc, others: Sequence[Doc]) -> Write:
+    behind = any(other["turn"] < errand["turn"] for other in others)
+    change = {
+        **_FREE,
+        "due": settlement.due,
+        "ready": None if behind else settlement.due,
+        "attempt": settlement.attempt,
+        "uncertain": settlement.uncertain,
+        "began": settlement.began,
+    }
+    return Update("errand", {"_id": settlement.key}, {"$set": change})
+
+
+def _done(settlement: Settlement, errand: Doc, others: Sequence[Doc]) -> list[Write]:
+    effect = shape.decode_effect(errand["body"])
+    if isinstance(effect, WakeAt) and (errand["node"] is None or settlement.due not in (0, errand["due"])):
+        return []  # replaced since by a later one of its name
     writes: list[Write] = [Delete("errand", {"_id": settlement.key})]
-    if isinstance(effect, Deliver):
-        if effect.session is not None:
-            digest = _rows.delivery_digest(document["channel"], settlement.key)
-            writes += [name(digest, effect.session, seq) for seq in _rows.parts_of(effect)]
-        writes += await _next_delivery(mongo, document, within)
-    await mongo.write(writes, within)
-
-
-async def _next_delivery(mongo: Mongo, gone: Doc, within: Session) -> list[Write]:
-    """The oldest of those that are left may be given now, should it have waited."""
-    where = {"conversation": gone["conversation"], "kind": _DELIVER, "_id": {"$ne": gone["_id"]}}
-    left = await mongo.find("errand", where, sort=[("turn", 1)], limit=1, fields=["ready", "due"], session=within)
-    return [
-        Update("errand", {"_id": document["_id"]}, {"$set": {"ready": document["due"]}})
-        for document in left
-        if document["ready"] is None
-    ]
+    if isinstance(effect, Deliver) and effect.session is not None:
+        digest = _rows.delivery_digest(errand["channel"], settlement.key)
+        writes += [name(digest, effect.session, seq) for seq in _rows.parts_of(effect)]
+    following = min(others, key=lambda other: int(other["turn"]), default=None)
+    if following is not None and following["ready"] is None:
+        writes.append(Update("errand", {"_id": following["_id"]}, {"$set": {"ready": following["due"]}}))
+    return writes
 
 
 def name(digest: bytes, session: str, seq: int) -> Write:
@@ -231,38 +245,31 @@ def name(digest: bytes, session: str, seq: int) -> Write:
 
 
 class _Notes:
-    """What is written to messages of one session, gathered and then written together."""
+    """What is written to messages of one session, gathered. `messages` are those it may be about, by seq."""
 
-    def __init__(self, mongo: Mongo, state: Doc, session: str, at: int, token: ObjectId, within: Session) -> None:
-        self._mongo, self._state, self._session = mongo, state, session
-        self._at, self._token, self._within = at, token, within
-        self._messages: dict[int, Doc] = {}
+    def __init__(self, state: Doc, session: str, at: int, token: ObjectId) -> None:
+        self._state, self._session, self._at, self._token = state, session, at, token
+        self.messages: dict[int, Doc] = {}
         self._changes: dict[int, Doc] = {}
         self._writes: list[Write] = []
         self._facts = 0
 
-    async def look(self, seqs: set[int], facts: Sequence[Fact]) -> None:
-        wanted = sorted(seqs | {fact.seq for fact in facts})
-        where = {"session": self._session, "seq": {"$in": wanted}}
-        found = await self._mongo.find("event", where, session=self._within) if wanted else []
-        self._messages = {document["seq"]: document for document in found}
-
     def _change(self, seq: int, fields: Doc) -> None:
-        self._messages[seq] |= fields
+        self.messages[seq] |= fields
         self._changes.setdefault(seq, {}).update(fields)
 
     def put_content(self, seq: int, content: Any) -> None:
-        if (document := self._messages.get(seq)) is not None:
+        if (document := self.messages.get(seq)) is not None:
             self._change(seq, with_content(document, content))
 
     def name(self, seq: int, provider_id: str) -> None:
-        if (document := self._messages.get(seq)) is not None:
+        if (document := self.messages.get(seq)) is not None:
             self._change(seq, {"provider_id": document.get("provider_id") or provider_id})
             self._writes.append(name(_rows.digest(self._state["channel"], provider_id), self._session, seq))
 
     def note(self, fact: Fact) -> None:
         """Write a fact to its message and to the feed, unless it leads nowhere."""
-        document = self._messages.get(fact.seq)
+        document = self.messages.get(fact.seq)
         if document is None:
             return
         if isinstance(fact, StateChanged):
@@ -289,13 +296,13 @@ class _Notes:
             "body": shape.encode(fact),
         }
 
-    async def write(self) -> None:
+    def writes(self) -> list[Write]:
         changed: list[Write] = [
-            Update("event", {"_id": self._messages[seq]["_id"]}, {"$set": fields})
+            Update("event", {"_id": self.messages[seq]["_id"]}, {"$set": fields})
             for seq, fields in self._changes.items()
             if fields
         ]
-        await self._mongo.write([*changed, *self._writes], self._within)
+        return [*changed, *self._writes]
 
 
 def count(name: str, token: ObjectId) -> Write:
@@ -316,8 +323,10 @@ async def report(mongo: Mongo, channel: str, update: StatusUpdate, at: int) -> b
         await _keep_early(mongo, channel, update, at, within)
         return False
 
-    await mongo.delete("early", {"at": {"$lte": at - _rows.EARLY_STATUS_MS}})
-    return await mongo.transact(work)
+    known = await mongo.transact(work)
+    if not known:
+        await mongo.delete("early", {"at": {"$lte": at - _rows.EARLY_STATUS_MS}})
+    return known
 
 
 async def _keep_early(mongo: Mongo, channel: str, update: StatusUpdate, at: int, within: Session) -> None:
@@ -331,31 +340,28 @@ async def _keep_early(mongo: Mongo, channel: str, update: StatusUpdate, at: int,
     await mongo.write([*touched, Insert("early", early)], within)
 
 
-async def _apply_early(mongo: Mongo, channel: str, settlement: Settlement, token: ObjectId, within: Session) -> None:
+async def _early(mongo: Mongo, channel: str, settlement: Settlement, within: Session) -> list[Doc]:
     ids = sorted({provider_id for _, provider_id in settlement.message_ids})
     kinds: list[Doc] = [{"channel": channel, "delivery": settlement.key}]
     if ids:
         kinds.append({"channel": channel, "message_id": {"$in": ids}})
     where: Doc = {"$or": kinds, "at": {"$gt": settlement.at - _rows.EARLY_STATUS_MS}}
-    for early in await mongo.find("early", where, sort=[("_id", 1)], session=within):
-        update = shape.decode_status(early["body"])
-        if await _apply(mongo, channel, update, settlement.at, token, within):
-            await mongo.write([Delete("early", {"_id": early["_id"]})], within)
+    return await mongo.find("early", where, sort=[("_id", 1)], session=within)
 
 
 async def _apply(mongo: Mongo, channel: str, update: StatusUpdate, at: int, token: ObjectId, within: Session) -> bool:
     places = await _places(mongo, channel, update, within)
     for session, seq in places:
-        owner = await mongo.one("session", {"_id": session}, fields=["conversation"], session=within)
-        state = None if owner is None else await _touch(mongo, owner["conversation"], token, within)
-        if state is None:
+        document = await mongo.one("event", {"session": session, "seq": seq}, session=within)
+        state = None if document is None else await _touch(mongo, document["conversation"], token, within)
+        if document is None or state is None:
             continue
-        notes = _Notes(mongo, state, session, at, token, within)
-        await notes.look({seq}, ())
+        notes = _Notes(state, session, at, token)
+        notes.messages = {seq: document}
         notes.note(StateChanged(seq, update.state, update.at, update.code, update.reason))
         if update.message_id is not None and len(places) == 1:
             notes.name(seq, update.message_id)
-        await notes.write()
+        await mongo.write(notes.writes(), within)
     return bool(places)
 
 

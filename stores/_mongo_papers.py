@@ -2,7 +2,7 @@
 
 from bson import ObjectId
 
-from core.errors import Stale
+from core.errors import Stale, StoreDown
 from core.ports import Document, Grant, Raw, Revision, Seat
 from stores import _mongo_shape as shape
 from stores import _rows
@@ -152,9 +152,11 @@ async def raws(mongo: Mongo, channel: str, limit: int) -> list[Raw]:
 
 
 async def reserve(mongo: Mongo, name: str, count: int) -> int:
-    found = await mongo.change("counter", {"_id": f"reserved:{name}"}, {"$inc": {"value": count}}, upsert=True)
-    assert found is not None, "an upsert answers with a document"
-    return int(found["value"]) - count + 1
+    for _ in range(3):  # nodes that start together on an empty database: the loser of the upsert may get no document
+        found = await mongo.change("counter", {"_id": f"reserved:{name}"}, {"$inc": {"value": count}}, upsert=True)
+        if found is not None:
+            return int(found["value"]) - count + 1
+    raise StoreDown("no numbers could be reserved")
 
 
 async def forget(mongo: Mongo, before: int, limit: int) -> int:

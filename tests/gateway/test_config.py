@@ -82,7 +82,7 @@ def test_a_secret_is_not_repeated_in_the_complaint(name: str, value: str) -> Non
 
 def test_mongodb_wants_a_secret_that_all_nodes_have() -> None:
     store = "mongodb://me:hush@a,b/desk?replicaSet=rs"
-    with pytest.raises(BadConfiguration, match="FRONTDESK_SECRET is required with mongodb://"):
+    with pytest.raises(BadConfiguration, match="FRONTDESK_SECRET is wanted with MongoDB"):
         read({"FRONTDESK_STORE": store})
     config = read({"FRONTDESK_STORE": store, "FRONTDESK_SECRET": "x" * 32})
     assert (config.store, config.database) == (store, None)

@@ -30,9 +30,9 @@ def test_many_nodes_have_a_database_a_redis_and_a_secret() -> None:
     [
         ({"FRONTDESK_REDIS": "http://cache"}, "FRONTDESK_REDIS wants redis://"),
         ({"FRONTDESK_REDIS": "redis+sentinel://a,b"}, "FRONTDESK_REDIS wants the master's name"),
-        ({"FRONTDESK_STORE": "mysql://x/y"}, "FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOSTS/NAME, not"),
-        ({"FRONTDESK_STORE": "mongodb://host"}, "the database's name is missing"),
-        ({"FRONTDESK_STORE": "mongodb://host/name"}, "FRONTDESK_SECRET is required with mongodb://"),
+        ({"FRONTDESK_STORE": "mysql://x/y"}, "FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOST/DATABASE, not"),
+        ({"FRONTDESK_STORE": "mongodb://host"}, "wants the database's name at its end"),
+        ({"FRONTDESK_STORE": "mongodb://host/name"}, "FRONTDESK_SECRET is wanted with MongoDB"),
         ({"FRONTDESK_SECRET": "short"}, "FRONTDESK_SECRET wants at least 32 characters"),
     ],
 )
