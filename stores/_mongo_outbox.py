@@ -146,8 +146,9 @@ async def _give_back(mongo: Mongo, document: Doc, where: Doc, fields: Doc | None
             behind = await _is_behind(mongo, document, within)
         current = await mongo.one("errand", {"_id": document["_id"], **where}, fields=["due"], session=within)
         if current is not None:
-            due = (fields or current)["due"]
-            change = {**(fields or {}), **_FREE, "ready": None if behind else due}
+            news = {} if behind or fields is None else fields  # what waits behind another was never begun
+            due = {**current, **news}["due"]
+            change = {**news, **_FREE, "ready": None if behind else due}
             await mongo.write([Update("errand", {"_id": document["_id"]}, {"$set": change})], within)
 
     await mongo.transact(work)

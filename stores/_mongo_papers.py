@@ -143,6 +143,9 @@ async def revoke(mongo: Mongo, digest: bytes | None, agent: str | None) -> None:
 
 
 async def keep_raw(mongo: Mongo, raw: Raw) -> None:
+    """The same body again, which a provider sends until it is understood, is one."""
+    if await mongo.one("raw", {"channel": raw.channel, "body": raw.body}, fields=["_id"]) is not None:
+        return
     await mongo.insert("raw", [{"channel": raw.channel, "at": raw.at, "why": raw.why, "body": raw.body}])
 
 

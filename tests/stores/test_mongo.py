@@ -18,6 +18,8 @@ async def mongo(mongo_url: str) -> AsyncIterator[Numbered]:
 
 
 class TestMongo(StoreContract):
+    restarted = "node-1"
+
     numbers_at_once = False
     in_order = False
     one_process = False
@@ -29,6 +31,8 @@ class TestMongo(StoreContract):
 
 class TestBefore80(CommitContract, SeatContract, ErrandContract):
     """A server that does not know how to write several collections in one command."""
+
+    restarted = "node-1"
 
     numbers_at_once = False
     in_order = False
