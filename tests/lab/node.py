@@ -1,0 +1,339 @@
+"""One node: the whole gateway above Store, Feed, Wire and Clock, as `gateway.app` puts it together, and what ends it.
+
+Everything a node starts runs in its own context, so that a crash drops all of it where it stands.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, TypeVar, cast
+
+from core import effect as f
+from core.channel import Answer, Connector, FetchesMedia, Wire
+from core.engine import Done, Engine, Surroundings
+from core.errors import Rejected, StoreDown, Uncertain, Unreachable
+from core.message import Content, Media
+from core.policy import Policy
+from core.ports import Lease, Leased, Store
+from gateway.clock import uuid7
+from gateway.desk import DeskKeeper
+from gateway.numbers import Numbers
+from gateway.outbox import Outbox, Shell, Ways
+from gateway.webhooks import Door, Intake
+from routing.desk import Team
+from tests.lab.loop import OWNER, Loop
+from tests.lab.providers.base import Provider, Reply, asked
+from tests.lab.store import Front, Shared, Weather
+
+T = TypeVar("T")
+LEASE_MS = 60_000  # as gateway.app
+TOTAL_S = 20.0  # as gateway.wire
+PUBLIC = "https://desk.example"
+NOON = 1_700_000_000_000
+
+
+class Gone(Exception):
+    """The node died before it answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all nodes share besides the store."""
+
+    loop: Loop
+    random: Random
+    shared: Shared
+    counts: Any
+    providers: Mapping[str, Provider]
+    policies: Mapping[str, Policy]
+    names: Mapping[str, str]
+    teams: Mapping[str, Team]
+    connectors: Callable[[], Mapping[str, Connector]]
+    hint: Callable[["Node"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the intake looks at of an HTTP request."""
+
+    method: str
+    raw_path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    match_info: Mapping[str, str] = field(default_factory=dict)
+
+    async def read(self) -> bytes:
+        return self.body
+
+
+class Node:
+    def __init__(self, name: str, setting: Setting, skew: int) -> None:
+        self.name, self.setting, self.skew = name, setting, skew
+        self.dead = False
+        self.ready = False
+        self.keeps = False
+        self.tasks: list[asyncio.Task[Any]] = []
+        self.pending: dict[asyncio.Future[Any], None] = {}
+        self.weather = Weather(setting.random, setting.counts)
+        self.front = Front(setting.shared, self.weather, self.now)
+        self.context: Context = copy_context()
+        self.context.run(OWNER.set, self)
+        self._keeper: asyncio.Task[None] | None = None
+        self._assemble()
+
+    def now(self) -> int:
+        return NOON + int(self.setting.loop.time() * 1000) + self.skew
+
+    def _assemble(self) -> None:
+        setting, store = self.setting, cast(Store, self.front)
+        random = setting.random
+        new_id = uuid7(self.now, lambda count: random.getrandbits(8 * count).to_bytes(count, "big"))
+        self.id = new_id()
+        self.connectors = setting.connectors()
+        self.numbers = Numbers(store, "session")
+        self.desk = DeskKeeper(store, self, random, setting.names.get, lambda: setting.teams)
+
+        def lease(now: int) -> Lease:
+            return Lease(self.id, now + LEASE_MS)
+
+        around = Surroundings(
+            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next, outlook=self.desk.outlook,
+            lease=lease, done=self._happened,
+        )  # fmt: skip
+        self.engine = Engine(store, self, around)
+        wire: Wire = NodeWire(self)
+        ways = {
+            channel: Ways(connector, wire, f"{PUBLIC}/hooks/{channel}/status")
+            for channel, connector in self.connectors.items()
+        }
+        self.ways = ways
+        self.outbox = Outbox(
+            Shell(
+                store=store, engine=self.engine, clock=self, random=random, lease=lease, ways=ways.__getitem__,
+                find_agent=self.desk.find, fetch=self._fetch, public=_public, count=self._count,
+            )
+        )  # fmt: skip
+        self.intake = Intake(
+            store=store, engine=self.engine, clock=self, public_url=PUBLIC,
+            door=lambda channel: Door(self.connectors[channel], enforce=True), count=self._count,
+        )  # fmt: skip
+
+    def _count(self, channel: str, what: str) -> None:
+        self.setting.counts[f"{channel} {what}"] += 1
+
+    def _happened(self, done: Done) -> None:
+        self.desk.happened(done)
+        if done.committed is not None:
+            self.outbox.accept(done.committed.errands)
+        self.setting.hint(self)
+
+    async def _fetch(self, errand: Leased, effect: f.FetchMedia, ways: Ways) -> Content:
+        """As `gateway.channels`, but the bytes go nowhere: there are no threads here to write them."""
+        stored = await cast(Store, self.front).message(effect.session, effect.seq)
+        if stored is None or not isinstance(stored.message.content, Media):
+            raise Rejected("gone", "The message is gone.")
+        if not isinstance(ways.connector, FetchesMedia):
+            raise Rejected("no_media", "This channel gives no files.")
+        url, headers = await ways.connector.media(effect.ref, ways.wire)
+        size = 0
+        async for chunk in ways.wire.stream(url, headers, max_bytes=25 << 20):
+            size += len(chunk)
+        content = stored.message.content
+        return type(content)(
+            url=f"media:{effect.id}", mime=content.mime, size=size, name=content.name, caption=content.caption,
+            duration=content.duration, ref=content.ref,
+        )  # fmt: skip
+
+    # --- life and death
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        if len(self.tasks) > 500:
+            self.tasks = [task for task in self.tasks if not task.done()]
+        return self.setting.loop.create_task(work, context=self.context)
+
+    async def live(self) -> None:
+        """Start as `gateway.app` does, then run its loops."""
+        while True:
+            try:
+                await self.numbers.start()
+                await self.desk.start(self.engine)
+                break
+            except StoreDown:
+                await asyncio.sleep(1.0)  # a process that cannot start is started again
+        self.ready = True
+        self.begin(self._loop(self.outbox.run))
+        self.begin(self._housekeeping())
+
+    async def _loop(self, work: Callable[[], Awaitable[None]]) -> None:
+        """As `gateway.app` watches its loops."""
+        while True:
+            try:
+                await work()
+            except StoreDown:
+                self.setting.counts["loop began again"] += 1
+                await asyncio.sleep(1.0)
+            else:
+                return
+
+    async def _housekeeping(self) -> None:
+        store = cast(Store, self.front)
+        while True:
+            await asyncio.sleep(6 * 3600.0)
+            try:
+                await store.forget(self.now() - 7 * 86_400_000, 2000)
+                await store.index(500)
+            except StoreDown:
+                continue
+
+    def keep(self) -> None:
+        """Become the keeper of the desk."""
+        self.keeps = True
+        self._keeper = self.begin(self._loop(self._kept))
+
+    async def _kept(self) -> None:
+        await self.desk._resync()
+        self.desk._stirred.set()
+        await self.desk.run()
+
+    async def look(self) -> None:
+        """A hint came that another node wrote something."""
+        try:
+            await self.desk._resync()
+        except StoreDown:
+            return
+        self.desk._stirred.set()
+
+    def yield_desk(self) -> None:
+        self.keeps = False
+        if self._keeper is not None:
+            self._keeper.cancel()
+
+    def crash(self) -> list[asyncio.Task[Any]]:
+        """Nothing runs on, nothing is cleaned up; who waits for an answer gets none. What must not be collected."""
+        self.dead = True
+        self.engine._known.clear()
+        pending, self.pending = self.pending, {}
+        for answer in pending:
+            if not answer.done():
+                answer.set_exception(Gone())
+        return self.tasks
+
+    # --- what is asked of it
+
+    async def ask(self, work: Coroutine[Any, Any, T], within: float) -> T:
+        """Let the node do something for somebody outside; raises `Gone`, `TimeoutError`, or what the work raises."""
+        answer: asyncio.Future[T] = self.setting.loop.create_future()
+        self.pending[answer] = None
+        self.begin(_answered(work, answer))
+        try:
+            async with asyncio.timeout(within):
+                return await asyncio.shield(answer)
+        finally:
+            self.pending.pop(answer, None)
+
+    async def hook(self, request: Request, acknowledged: Callable[[], None]) -> int:
+        response = await self.intake.hook(request)  # type: ignore[arg-type]
+        if 200 <= response.status < 300:
+            acknowledged()
+        return response.status
+
+
+async def _answered(work: Coroutine[Any, Any, T], answer: "asyncio.Future[T]") -> None:
+    try:
+        result = await work
+    except Exception as error:  # handed to whoever asked
+        if not answer.done():
+            answer.set_exception(error)
+            answer.exception()
+    else:
+        if not answer.done():
+            answer.set_result(result)
+
+
+def _public(content: Content) -> Content:
+    if isinstance(content, Media) and content.url is not None and content.url.startswith("media:"):
+        return type(content)(
+            url=f"{PUBLIC}/media/{content.url[6:]}", mime=content.mime, size=content.size, name=content.name,
+            caption=content.caption, duration=content.duration, ref=content.ref,
+        )  # fmt: skip
+    return content
+
+
+class NodeWire:
+    """A node's `Wire`: to the look-alike whose host it is, through a network that is as bad as that look-alike says."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._random, self._loop = node.setting.random, node.setting.loop
+
+    async def call(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None,
+        *, timeout: float | None = None,
+    ) -> Answer:  # fmt: skip
+        request, counts = asked(method, url, headers or {}, body), self._node.setting.counts
+        provider = self._node.setting.providers.get(url.split("/", 3)[2])
+        if provider is None:
+            raise Unreachable("network", "no such host")
+        draw, trouble, limit = self._random.random(), provider.trouble, timeout or TOTAL_S
+        await asyncio.sleep(0.02 + self._random.random() * 0.1)
+        if draw < trouble.down:
+            counts["provider refused"] += 1
+            raise Unreachable("network", "connection refused")
+        draw -= trouble.down
+        if draw < trouble.drop:
+            counts["connection reset"] += 1
+            if self._random.random() < 0.5:
+                provider.serve(request)
+            raise Uncertain("network", "connection reset")
+        draw -= trouble.drop
+        if draw < trouble.hang:
+            await self._hung(provider, request, limit)
+        draw -= trouble.hang
+        return await self._answered(provider, request, draw)
+
+    async def _hung(self, provider: Provider, request: Any, limit: float) -> None:
+        """No answer within the time; the request is dropped, taken at once, or taken only after we went away."""
+        self._node.setting.counts["provider hung"] += 1
+        fate = self._random.random()
+        if fate < 0.4:
+            provider.serve(request)
+        elif fate < 0.5:
+            self._loop.apart(_late(provider, request, limit + 3.0))
+        await asyncio.sleep(limit)
+        raise Uncertain("network", "took too long to answer")
+
+    async def _answered(self, provider: Provider, request: Any, draw: float) -> Answer:
+        trouble, counts = provider.trouble, self._node.setting.counts
+        reply: Reply
+        if draw < trouble.busy:
+            counts["provider throttled"] += 1
+            reply = provider.throttled()
+        elif draw < trouble.busy + trouble.broken:
+            counts["provider failed"] += 1
+            reply = provider.broke()
+        else:
+            reply = provider.serve(request)
+        await asyncio.sleep(0.02 + self._random.random() * 0.1)
+        return Answer(reply.status, reply.headers, _json(reply.body))
+
+    async def stream(
+        self, url: str, headers: Mapping[str, str] | None = None, *, max_bytes: int
+    ) -> AsyncIterator[bytes]:
+        await asyncio.sleep(0.1)
+        if self._random.random() < 0.05:
+            raise Unreachable("503", "The file is not ready.")
+        yield b"\xff\xd8\xff" + b"0" * 64
+
+
+async def _late(provider: Provider, request: Any, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    provider.serve(request)
+
+
+def _json(body: Any) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(body)
