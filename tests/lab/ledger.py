@@ -24,12 +24,12 @@ DEDUPES = {"c-line"}
 @dataclass(slots=True)
 class Ledger:
     """`posted`: how many of our messages a customer's message must become. `acknowledged`: those we said 2xx to.
-    `answered`: agents' messages (their tokens) that a node said yes to."""
+    `turned_away`: what blocked customers wrote, by its cause. `answered`: agents' messages (their tokens) that a node said yes to."""
 
     posted: dict[tuple[str, str], int] = field(default_factory=dict)
     acknowledged: dict[tuple[str, str], float] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
-    failed_by_status: set[str] = field(default_factory=set)
+    turned_away: set[tuple[str, str]] = field(default_factory=set)
     broken: list[tuple[str, str]] = field(default_factory=list)
     doubles: Counter[str] = field(default_factory=Counter)
 
@@ -50,7 +50,7 @@ class Ledger:
 
     def _inbound(self, book: "Book") -> None:
         for (channel, id), wanted in self.posted.items():
-            kept = book.heard[channel, id]
+            kept = book.heard[channel, id] or int((channel, id) in self.turned_away)
             if kept > wanted:
                 self.breaks("doubled", f"{channel} {id} was kept {kept} times")
             elif kept < wanted and (channel, id) in self.acknowledged:
@@ -145,8 +145,6 @@ def _read(shared: Shared) -> Book:
             _enter(book, stored, channel, address, shared._message_n[id, stored.message.seq])
     heard_at: dict[str, int] = {}
     for entry in shared.log_now():
-        if isinstance(entry.event, e.TurnedAway):
-            book.heard[where[entry.conversation][0], entry.event.message.provider_id or ""] += 1
         if isinstance(entry.event, e.Received):
             before = heard_at.get(entry.conversation, 0)
             message: Message = entry.event.message

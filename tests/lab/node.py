@@ -52,6 +52,7 @@ class Setting:
     teams: Mapping[str, Team]
     connectors: Callable[[], Mapping[str, Connector]]
     hint: Callable[["Node"], None]
+    called: Callable[["Node", Provider, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +278,7 @@ class NodeWire:
         provider = self._node.setting.providers.get(url.split("/", 3)[2])
         if provider is None:
             raise Unreachable("network", "no such host")
+        self._node.setting.called(self._node, provider, request)
         draw, trouble, limit = self._random.random(), provider.trouble, timeout or TOTAL_S
         await asyncio.sleep(0.02 + self._random.random() * 0.1)
         if draw < trouble.down:

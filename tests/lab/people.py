@@ -124,7 +124,7 @@ class People:
         elif "survey" in text and draw < 0.6:
             answer = self._world.random.choice(("5", "4", "five stars", "great, thank you", "👍"))
             self._world.later(2 + self._draw() * 60, lambda: self._say(channel, address, answer))
-        elif "[r:" in text and draw < 0.3:
+        elif "[r:" in text and draw < 0.4:
             self._world.later(4 + self._draw() * 90, lambda: self._say(channel, address, None))
 
     async def _say(self, channel: str, address: str, text: str | None) -> None:
@@ -214,7 +214,7 @@ class People:
                     await self._something(id, by, session)
                 await asyncio.sleep(3 + self._draw() * 80)
             session = self._session(id)
-            if session is not None and session.agent is not None and self._draw() < 0.85:
+            if session is not None and session.agent is not None and (session.locked or self._draw() < 0.85):
                 by = c.Actor(session.agent.id, session.agent.name)
                 await self._insist(lambda node: node.engine.at_session(id, c.Close(by)))
         finally:
@@ -243,7 +243,7 @@ class People:
             Audio(url=link, mime="audio/mpeg"), File(url=link, mime="application/pdf", name="a.pdf", caption=token),
             Location(1.0, 2.0, token, "Main St"), Location(1.0, 2.0), Sticker("1/2", text="hi"),
             Contact("Bob", ("+1555",)), Choice(f"{token} which?", few), Choice(f"{token} which?", many),
-            Template("hello", "en", ("Ann",), f"{token} Hello {{{{1}}}}"), Image(url="media:0", size=99_000_000, caption=token),
+            Template("hello", "en", ("Ann",), "Hello {{1}}"), Image(url="media:0", size=99_000_000, caption=token),
             Text(f"{token} damn"), Form("?", ()), Text(f"{token} 漢字"), Template("HX1"),
         )  # fmt: skip
         return choices[int(self._draw() * len(choices))]
@@ -254,7 +254,7 @@ class People:
         seq = mine[-1] if mine else 0
         acts: list[c.Command] = [
             c.Annotate(by, "a note", f"n{self.serial()}"), c.Tag(by, ("vip", "late"), ("new",)),
-            c.MarkRead(by), c.Lock(by, self._draw() < 0.3), c.InviteRating(by),
+            c.MarkRead(by), c.Lock(by, not session.locked), c.InviteRating(by),
             c.Transfer(by=by, group="g-help", group_name="Help", note="please"), c.Transfer(by=by, group="g-sales"),
             c.Transfer(by=by, agent=self._world.random.choice(others)),
         ]  # fmt: skip
@@ -266,7 +266,12 @@ class People:
         await self._insist(lambda node: node.engine.at_session(id, command))
 
     async def supervise(self) -> None:
-        """Look around: lists, search, traces, what channels say of themselves, chats taken from the queue."""
+        """Look around: lists, search, traces, what channels say of themselves, chats taken from the queue, and those
+        that an agent has forgotten."""
+        for kept in list(self._world.shared.open.values()):
+            if kept.session.agent is not None and kept.session.id not in self._busy:
+                self._busy.add(kept.session.id)
+                self._world.later(self._draw() * 60, lambda id=kept.session.id: self._serve(id))  # type: ignore[misc]
         waiting = [kept.session.id for kept in self._world.shared.open.values() if kept.session.agent is None]
         if waiting and self._draw() < 0.5:
             agent = self._world.random.choice(list(NAMES))
@@ -275,7 +280,8 @@ class People:
         await self._try(self._look)
 
     async def _look(self, node: Node) -> None:
-        page = await node.front.sessions(SessionQuery(q=self._world.random.choice(("hello", "訂單", "ครับ ok", '"my order"'))))
+        rare = self._draw() < 0.1  # the memory store searches by reading everything
+        page = await node.front.sessions(SessionQuery(q=None if not rare else self._world.random.choice(("hello", "訂單", "ครับ ok", '"my order"'))))
         for row in page.items[:2]:
             await node.front.trace(row.session.id)
         for channel, ways in node.ways.items():

@@ -7,7 +7,7 @@ from collections import Counter
 class Trace:
     """Two runs are the same if every line was: the hash is over all of them, only the last ones are kept."""
 
-    def __init__(self, keep: int = 4000) -> None:
+    def __init__(self, keep: int = 200_000) -> None:
         self._hash = hashlib.sha256()
         self._lines: list[str] = []
         self._keep = keep

@@ -5,14 +5,14 @@
 
 import asyncio
 import logging
+import re
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 import structlog
 
@@ -22,9 +22,8 @@ from core import event as e
 from core.channel import Connector
 from core.codec import convert
 from core.errors import Error
-from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
+from core.policy import ChannelFacts, Closing, Level, Policy, Surveys, Words
 from core.ports import Commit, Committed
-from core.prompts import KEYS, Override
 from core.session import Session
 from core.survey import Answers
 from core.words import WordList
@@ -34,7 +33,7 @@ from tests.lab.loop import Loop, Mortal
 from tests.lab.node import NOON, Gone, Node, Request, Setting
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
-from tests.lab.providers.base import IDS, Arrived, Provider, Trouble
+from tests.lab.providers.base import IDS, Arrived, Asked, Provider, Trouble
 from tests.lab.providers.line import Line
 from tests.lab.providers.line import SECRET as LINE_SECRET
 from tests.lab.providers.meta import NUMBER, Meta
@@ -100,7 +99,7 @@ class World:
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks of dead nodes are never ended
         self.setting = Setting(
             loop=self.loop, random=self.random, shared=self.shared, counts=self.counts, providers=self._hosts(),
-            policies=_policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint,
+            policies=_policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint, called=self._called,
         )  # fmt: skip
         self.loop.set_exception_handler(self._unhandled)
         self.loop.kill = self._killed
@@ -139,7 +138,7 @@ class World:
         for place in range(NODES):
             self._start(place)
         for n, agent in enumerate(NAMES):
-            await self.shared.seat(agent, capacity=2 + n % 4, at=NOON)
+            await self.shared.seat(agent, capacity=4 + n % 4, at=NOON)
         await asyncio.sleep(1.0)
         self._elect()
         for agent in NAMES:
@@ -157,7 +156,7 @@ class World:
         """Most of the traffic comes by day."""
         hour = int(self.time() / 3600) % 24
         share = 0.07 if 8 <= hour < 20 else 0.0133
-        visits = self.a_day * share / 6.4
+        visits = self.a_day * share / 7.5
         for _ in range(int(visits) + (self.random.random() < visits % 1)):
             channel = self.random.choice(list(CHANNELS))
             number = int(self.random.random() ** 2 * 400)
@@ -165,7 +164,7 @@ class World:
         if self.random.random() < 0.5:
             provider: Any = self.random.choice(list(self.providers_by_channel.values()))
             provider.chatter()
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.5:
             self.later(self.random.random() * 3000, self.people.supervise)
         if self.random.random() < 0.2:
             self.later(self.random.random() * 3000, self._forged)
@@ -247,6 +246,10 @@ class World:
             return
         self._hinted = True
         self.later(0.02 + self.random.random() * 0.5, self._hear)
+
+    def _called(self, node: Node, provider: Provider, request: Asked) -> None:
+        tokens = ",".join(token.decode() for token in re.findall(rb"\[[rp]:[^\]]*\]", unquote_to_bytes(request.body)))
+        self.note("call", node.name, request.method, request.path.rsplit("/", 1)[-1], tokens)
 
     async def _hear(self) -> None:
         self._hinted = False
@@ -382,6 +385,7 @@ class World:
     def posted(self, channel: str, message: str, address: str, kind: str) -> None:
         from tests.lab.ledger import SEVERAL
 
+        self.note("writes", channel, address, message, kind)
         self.ledger.posted[channel, message] = SEVERAL.get(kind, 1)
 
     def arrived(self, channel: str, address: str, message: Arrived, options: list[tuple[str, str]]) -> None:
@@ -405,6 +409,9 @@ class World:
     def _saw(self, commit: Commit, done: Committed) -> None:
         names = ",".join(type(event).__name__ for event in commit.events)
         self.note("commit", commit.conversation.address, done.version, done.n, names)
+        if any(isinstance(event, e.TurnedAway) for event in commit.events):
+            for cause in commit.causes:
+                self.ledger.turned_away.add((cause.scope, cause.ref or cause.id))
         session = commit.session
         if session is not None:
             if session.phase == "queued":
@@ -504,17 +511,10 @@ def _policies() -> dict[str, Policy]:
         policies[channel] = Policy(
             version=1, channel=facts, texts=texts, answers=answers,
             everywhere=Level(closing=closing, words=words, surveys=surveys),
-            groups={"g-help": Level(prompts=Prompts(_overrides()), words=Words((_replaced(),)))}, here=Level(),
+            groups={"g-help": Level(words=Words((_lenient(),)))}, here=Level(),
         )  # fmt: skip
     return policies
 
 
-def _overrides() -> dict[str, Override]:
-    return {}
-
-
-def _replaced() -> WordList:
+def _lenient() -> WordList:
     return WordList(name="mild", side="customer", action="mask", words=("damn",), on=False)
-
-
-__all__ = ["KEYS", "World", "replace"]

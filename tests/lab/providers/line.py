@@ -181,5 +181,5 @@ class Line(Provider):
             ids.append(str(500_000_000 + self.serial()))
             items = message.get("quickReply", {}).get("items", [])
             options = [(item["action"]["data"], item["action"]["label"]) for item in items]
-            self.arrive(address, message.get("text", message["type"]), ids[-1], way, options, key)
+            self.arrive(address, message.get("text") or message.get("title") or message["type"], ids[-1], way, options, key)
         return Reply(200, {"sentMessages": [{"id": id, "quoteToken": "q"} for id in ids]})

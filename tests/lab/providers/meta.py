@@ -170,7 +170,7 @@ def _contact(address: str) -> Json:
 def _text(kind: str, content: Any) -> str:
     if isinstance(content, list):
         return kind
-    body = content.get("body", kind)
+    body = content.get("body") or content.get("caption") or content.get("name") or kind
     return str(body["text"] if isinstance(body, dict) else body)
 
 

@@ -157,7 +157,8 @@ class Telegram(Provider):
         return Reply(429, {"ok": False, "description": "Too Many Requests", "parameters": {"retry_after": 3}})
 
     def _send(self, body: Json) -> Reply:
-        address, text = str(body["chat_id"]), str(body.get("text") or body.get("caption") or "something")
+        address = str(body["chat_id"])
+        text = str(body.get("text") or body.get("caption") or body.get("title") or "something")
         if address in self._blocked:
             return Reply(403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"})
         if text == "refuse":
