@@ -89,10 +89,11 @@ def blanked_amendment(event: Amended) -> Amended:
 
 
 def moved(state: State | None, maybe_twice: bool, change: StateChanged) -> tuple[State, bool] | None:
-    """A message's state and doubt after a change; None if the change leads nowhere."""
+    """A message's state and doubt after a change; None if the change leads nowhere. Doubt is kept however far the
+    message has come: a status may overtake the settlement that says it was sent twice."""
     if state is not None and advances(state, change.state):
         return change.state, maybe_twice or change.maybe_twice
-    if state == change.state and change.maybe_twice and not maybe_twice:
+    if state not in (None, "failed") and change.maybe_twice and not maybe_twice:
         return state, True
     return None
 

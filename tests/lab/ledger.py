@@ -50,7 +50,7 @@ class Ledger:
 
     def _inbound(self, book: "Book") -> None:
         for (channel, id), wanted in self.posted.items():
-            kept = book.heard[channel, id] or int((channel, id) in self.turned_away)
+            kept = wanted if (channel, id) in self.turned_away else book.heard[channel, id]
             if kept > wanted:
                 self.breaks("doubled", f"{channel} {id} was kept {kept} times")
             elif kept < wanted and (channel, id) in self.acknowledged:
