@@ -78,6 +78,11 @@ class Hub:
         """The newest number that was handed out."""
         return self._cursor
 
+    @property
+    def newest(self) -> int:
+        """The newest number this process knows of."""
+        return self._target
+
     async def start(self) -> None:
         self._cursor = self._target = await self._store.newest()
         self._task = asyncio.create_task(self._run(), name="feed hub")

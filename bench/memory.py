@@ -37,6 +37,7 @@ async def _idle(cores: Cores) -> list[Line]:
     with tempfile.TemporaryDirectory() as folder:
         async with sink.listening() as provider, aiohttp.ClientSession() as session:
             data = Path(folder)
+            await _rss(data, cores)  # the first start hashes a password, whose memory is not that of an idle server
             empty = await _rss(data, cores)
             product = await started(data, cores.server)
             with product.process:

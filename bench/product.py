@@ -10,7 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from bench.mail import Account
+from bench.load import drive
+from bench.mail import Account, Mail
 from bench.process import Failed, Process, answering, free_port
 
 EMAIL, PASSWORD = "owner@bench.example", "correct horse battery"
@@ -72,6 +73,16 @@ async def started(data: Path, core: int) -> Product:
         process.stop()
         raise
     return Product(process, port, data, ready)
+
+
+async def warmed(product: Product, accounts: Sequence[Account]) -> None:
+    """A first message on each channel: it compiles the channel's rules, ten thousand words among them, once."""
+    mail = Mail()
+    requests = [mail.webhook(account, mail.user()).request for account in accounts]
+    tally = await drive(product.port, iter(requests), connections=1, seconds=60.0)
+    if tally.good != len(accounts):
+        raise Failed(f"{dict(tally.statuses)} instead of 2xx:\n{product.process.said()}")
+    await product.drained()
 
 
 class Desk:

@@ -20,7 +20,7 @@ from bench.mail import Mail
 from bench.options import Options
 from bench.outcome import Line, Outcome
 from bench.process import Failed
-from bench.product import Desk, Product, started
+from bench.product import Desk, Product, started, warmed
 
 A_SECOND = 500
 CUSTOMERS = 500
@@ -92,6 +92,7 @@ async def measure(options: Options, cores: Cores) -> Outcome:
                 desk = await Desk.signed_in(session, product)
                 account = (await desk.line(provider.base, 1))[0]
                 await desk.furnish(vocabulary.words(10_000, Random(1)))
+                await warmed(product, [account])
                 mail = Mail(Random(os.urandom(8)))
                 users = [mail.user() for _ in range(CUSTOMERS)]
                 texts = [f"message {index}" for index in range(int(A_SECOND * options.seconds * 2))]

@@ -20,13 +20,16 @@ from bench.outcome import number
 from bench.product import SECRET
 from bench.rules import Rules, chunks, policy
 from connectors.line import Line, LineSettings
-from core.channel import HookRequest, Received, Secret
+from core.channel import Delivery, HookRequest, Received, Secret
 from core.conversation import Decision
+from core.effect import Deliver
+from core.event import StateChanged
 from core.message import plain
-from core.ports import Commit
+from core.ports import Commit, Committed, Leased, Settlement
 from stores import _sqlite_alter as alter
 from stores import _sqlite_commit as committing
 from stores import _sqlite_open as opening
+from stores import _sqlite_outbox as outbox
 from stores import _sqlite_read as read
 
 T = TypeVar("T")
@@ -88,9 +91,14 @@ def _stored(said: Sequence[Received], rules: Rules, path: Path) -> list[tuple[st
     finally:
         connection.close()
     names = (
-        "deciding (words, language, prompts, events)", "encoding", "SQLite, batches of 64",
-        "feed, read and decoded", "search index",
-    )  # fmt: skip
+        "deciding (words, language, prompts, events)",
+        "encoding",
+        "SQLite, batches of 64",
+        "composing what is sent (the SDK's models)",
+        "SQLite, settling errands",
+        "feed, read and decoded",
+        "search index",
+    )
     return list(zip(names, first, later, strict=True))
 
 
@@ -112,11 +120,14 @@ def _part(
     prepared = [committing.prepare(commit) for commit in commits]
     encoding = time.process_time() - began
     began = time.process_time()
+    errands: list[Leased] = []
     for batch in chunks(prepared, BATCH):
         connection.execute("BEGIN IMMEDIATE")
-        committing.Batch(connection, ledger, batch).run()
+        for result in committing.Batch(connection, ledger, batch).run():
+            errands += result.errands if isinstance(result, Committed) else ()
         connection.execute("COMMIT")
     writing = time.process_time() - began
+    composing, settling = _composed(errands), _settled(errands, connection, ledger)
     began = time.process_time()
     while rows := read.feed(connection, n, 500):
         n = rows[-1].n
@@ -125,7 +136,48 @@ def _part(
     while _indexed(connection):
         pass
     indexing = time.process_time() - began
-    return tuple(spent / len(said) * 1e6 for spent in (deciding, encoding, writing, feeding, indexing))
+    return tuple(
+        spent / len(said) * 1e6 for spent in (deciding, encoding, writing, composing, settling, feeding, indexing)
+    )
+
+
+def _composed(errands: Sequence[Leased]) -> float:
+    """Seconds that LINE's models take to build and check the requests; the calls themselves are not made."""
+    from connectors import _line_messages as requests
+
+    ready = [
+        Delivery(id=effect.id, address=errand.address, parts=effect.parts, token="t" * 32)
+        for errand in errands
+        if isinstance(effect := errand.effect, Deliver)
+    ]
+    for delivery in ready[:50]:
+        requests.reply(delivery)
+    began = time.process_time()
+    for delivery in ready:
+        requests.reply(delivery)
+    return time.process_time() - began
+
+
+def _settled(errands: Sequence[Leased], connection: opening.Connection, ledger: committing.Ledger) -> float:
+    began, now = time.process_time(), time.time_ns() // 1_000_000
+    for batch in chunks(errands, BATCH):
+        connection.execute("BEGIN IMMEDIATE")
+        for errand in batch:
+            outbox.settle(connection, ledger, _settlement(errand, now))
+        connection.execute("COMMIT")
+    return time.process_time() - began
+
+
+def _settlement(errand: Leased, now: int) -> Settlement:
+    effect = errand.effect
+    if not isinstance(effect, Deliver):
+        return Settlement(key=errand.key, conversation=errand.conversation, done=True, at=now)
+    seqs = [part.seq for part in effect.parts if part.seq is not None]
+    return Settlement(
+        key=errand.key, conversation=errand.conversation, session=effect.session, done=True, at=now,
+        facts=tuple(StateChanged(seq, "sent", now) for seq in seqs),
+        message_ids=tuple((seq, f"{errand.key}-{seq}") for seq in seqs),
+    )  # fmt: skip
 
 
 @contextmanager

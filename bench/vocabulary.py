@@ -31,6 +31,6 @@ def messages(count: int, random: Random, length: int = 200) -> list[str]:
 
 def _message(random: Random, length: int) -> str:
     parts: list[str] = []
-    while sum(map(len, parts)) + len(parts) < length:
+    while sum(map(len, parts)) + len(parts) <= length:
         parts.append(random.choice(TEXTS))
     return " ".join(parts)[:length]

@@ -14,7 +14,7 @@ from core.message import Content, State
 # --- what a kind of channel can do -----------------------------------------------------------------------------
 
 
-class MediaLimit(msgspec.Struct, frozen=True):
+class MediaLimit(msgspec.Struct, frozen=True, gc=False):
     """What the channel takes of one media type: MIME types (a trailing * matches a family) and bytes."""
 
     mimes: tuple[str, ...]
@@ -22,14 +22,14 @@ class MediaLimit(msgspec.Struct, frozen=True):
     max_caption: int = 0
 
 
-class Rate(msgspec.Struct, frozen=True):
+class Rate(msgspec.Struct, frozen=True, gc=False):
     """A token bucket: how many calls a second in the long run, and how many at once."""
 
     per_second: float
     burst: int
 
 
-class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+class Capabilities(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a kind of channel can carry, as data; `core.fit` turns anything else into what fits.
 
     Lengths are in `text_unit`; times in seconds.
@@ -61,7 +61,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 # --- what comes in ---------------------------------------------------------------------------------------------
 
 
-class HookRequest(msgspec.Struct, frozen=True):
+class HookRequest(msgspec.Struct, frozen=True, gc=False):
     """A webhook as it came: `url` is the public address that was called, query included; header names lower-case."""
 
     method: str
@@ -72,7 +72,7 @@ class HookRequest(msgspec.Struct, frozen=True):
     part: str = ""  # what follows the channel in the path: "" or "status"
 
 
-class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
+class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the provider tells of the person: nothing here is trusted as identity."""
 
     name: str | None = None
@@ -81,7 +81,7 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     phone: str | None = None
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="message"):
+class Received(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="message"):
     """Somebody wrote. `id` is the provider's id to dedupe by, `message_id` its name for quotes, edits and unsends.
 
     `aliases` are the other names of the same address (a phone number and a user id). `ack` is a callback that wants
@@ -103,7 +103,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     read_mark: str | None = None
 
 
-class Edited(msgspec.Struct, frozen=True, kw_only=True, tag="edited"):
+class Edited(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="edited"):
     id: str
     address: str
     message_id: str
@@ -111,7 +111,7 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True, tag="edited"):
     at: int
 
 
-class Unsent(msgspec.Struct, frozen=True, kw_only=True, tag="unsent"):
+class Unsent(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="unsent"):
     """The customer took a message back; what we keep of it must go (docs/architecture.md, erasing)."""
 
     id: str
@@ -120,7 +120,7 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True, tag="unsent"):
     at: int
 
 
-class Reached(msgspec.Struct, frozen=True, kw_only=True, tag="reached"):
+class Reached(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="reached"):
     """The customer began (True) or ended (False) to accept our messages: follow, unfollow, block, unblock."""
 
     id: str
@@ -130,7 +130,7 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True, tag="reached"):
     profile: Profile = Profile()
 
 
-class StatusUpdate(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
+class StatusUpdate(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="status"):
     """What became of something we sent. `delivery` is our own id if the provider carries it back, `message_id` its."""
 
     id: str
@@ -142,7 +142,7 @@ class StatusUpdate(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
     reason: str | None = None
 
 
-class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag="ignored"):
+class Ignored(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="ignored"):
     """Signed and read, but nothing of a conversation with one person (group chats, verification pings): counted.
 
     `keep` asks for the raw body to be kept, because this version does not know the kind.
@@ -157,7 +157,7 @@ Inbound = Received | Edited | Unsent | Reached | StatusUpdate | Ignored
 # --- what goes out ---------------------------------------------------------------------------------------------
 
 
-class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+class Part(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One message of a delivery, already fitted to the channel; `quote` as in `Received`.
 
     Several parts may carry one message (`seq`): a long text that was split. None: it stands in no session.
@@ -168,7 +168,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     quote: str | None = None
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One call to the provider, fixed before the first attempt and never recomposed.
 
     `id` is ours, a UUID in hex, the same at every attempt: the retry key where the provider takes one. `token` is a
@@ -187,7 +187,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     callback_url: str | None = None
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The provider took it. `message_ids` stand in the order of the parts (as many as the provider names).
 
     `maybe_twice`: this was a second try after an uncertain one, and the provider has no means to tell them apart.
@@ -200,7 +200,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str | None = None
 
 
-class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+class Health(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """`ok` False shows red with `reason`; `facts` are shown as they are (quota, webhook url, bot name)."""
 
     ok: bool
@@ -208,7 +208,7 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: Mapping[str, str] = {}
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The whole answer of the other side of a `Wire`; header names lower-case."""
 
     status: int
@@ -310,7 +310,7 @@ class RegistersWebhook(Protocol):
         """Tell the provider to send its webhooks here."""
 
 
-class TemplateInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+class TemplateInfo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     name: str
     language: str
     text: str

@@ -11,7 +11,7 @@ from core.message import Content
 from core.session import AgentRef
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, gc=False):
     id: str
     name: str
     supervisor: bool = False
@@ -21,14 +21,14 @@ class Actor(msgspec.Struct, frozen=True):
         return AgentRef(self.id, self.name)
 
 
-class Receive(msgspec.Struct, frozen=True):
+class Receive(msgspec.Struct, frozen=True, gc=False):
     """The customer wrote; the provider's id is the cause. `reply_to` is the message it answers, if it is known."""
 
     inbound: channel.Received
     reply_to: int | None = None
 
 
-class Amend(msgspec.Struct, frozen=True):
+class Amend(msgspec.Struct, frozen=True, gc=False):
     """The customer edited a message of `session`."""
 
     session: str
@@ -37,20 +37,20 @@ class Amend(msgspec.Struct, frozen=True):
     at: int
 
 
-class Retract(msgspec.Struct, frozen=True):
+class Retract(msgspec.Struct, frozen=True, gc=False):
     """The customer took a message of `session` back."""
 
     session: str
     seq: int
 
 
-class Reach(msgspec.Struct, frozen=True):
+class Reach(msgspec.Struct, frozen=True, gc=False):
     """The customer began or ended to accept our messages (follow, unfollow, block)."""
 
     inbound: channel.Reached
 
 
-class Visit(msgspec.Struct, frozen=True):
+class Visit(msgspec.Struct, frozen=True, gc=False):
     """A web visitor came, or said who they are; opens nothing by itself."""
 
     customer: Customer
@@ -58,7 +58,7 @@ class Visit(msgspec.Struct, frozen=True):
     group: str | None = None
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
+class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     by: Actor
     client_id: str
     content: Content
@@ -66,13 +66,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     quote: str | None = None
 
 
-class Annotate(msgspec.Struct, frozen=True):
+class Annotate(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     text: str
     client_id: str | None = None
 
 
-class Assign(msgspec.Struct, frozen=True):
+class Assign(msgspec.Struct, frozen=True, gc=False):
     """The desk found an agent. `why` is a line of the routing trace; `inputs` what the choice was made from."""
 
     session: str
@@ -81,7 +81,7 @@ class Assign(msgspec.Struct, frozen=True):
     inputs: dict[str, object] = {}
 
 
-class Inform(msgspec.Struct, frozen=True):
+class Inform(msgspec.Struct, frozen=True, gc=False):
     """The desk tells a waiting customer where they stand: nobody is free."""
 
     session: str
@@ -89,11 +89,11 @@ class Inform(msgspec.Struct, frozen=True):
     online: int
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
-class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+class Transfer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     by: Actor
     agent: AgentRef | None = None
     group: str | None = None
@@ -101,49 +101,49 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Close(msgspec.Struct, frozen=True):
+class Close(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     reason: str = "closed"
 
 
-class Leave(msgspec.Struct, frozen=True):
+class Leave(msgspec.Struct, frozen=True, gc=False):
     """The customer ends the chat (web)."""
 
 
-class InviteRating(msgspec.Struct, frozen=True):
+class InviteRating(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
-class Recall(msgspec.Struct, frozen=True):
+class Recall(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     seq: int
     author: str
     at: int
 
 
-class Lock(msgspec.Struct, frozen=True):
+class Lock(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     on: bool
 
 
-class Tag(msgspec.Struct, frozen=True):
+class Tag(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
 
 
-class Block(msgspec.Struct, frozen=True):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """Turn the customer away until a time (ms), for good (-1), or no longer (None)."""
 
     by: Actor
     until: int | None
 
 
-class MarkRead(msgspec.Struct, frozen=True):
+class MarkRead(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
-class Wake(msgspec.Struct, frozen=True):
+class Wake(msgspec.Struct, frozen=True, gc=False):
     """A timer that was set is due."""
 
     name: str

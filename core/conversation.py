@@ -88,39 +88,41 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
 
 
 def _decision(turn: Turn, command: c.Command) -> Decision:
-    session = _concerned(turn)
+    seq: int | None = None
+    takes: str | None = None
+    frees: str | None = None
+    aliases: tuple[str, ...] = ()
+    after_close = turn.state.session is None
+    for event in turn.events:
+        match event:
+            case e.Received():
+                seq, after_close = seq or event.seq, after_close or event.after_close
+            case e.Replied() | e.Noted():
+                seq = seq or event.seq
+            case e.Assigned():
+                takes = event.agent.id
+            case e.Transferred():
+                frees = event.source
+            case e.Closed():
+                frees = event.agent
+            case e.AliasesLearned():
+                aliases += event.aliases
+            case _:
+                pass
     last = turn.state.last
+    session = last if after_close else turn.state.session
     return Decision(
         state=turn.state,
         events=tuple(turn.events),
         effects=tuple(errands(turn, command, session)),
         session=session,
         others=(last,) if last is not None and last is not turn.before.last and last is not session else (),
-        seq=next((event.seq for event in turn.events if isinstance(event, _SAID)), None),
-        takes=next((event.agent.id for event in turn.events if isinstance(event, e.Assigned)), None),
-        frees=next((who for event in turn.events if (who := _freed(event)) is not None), None),
+        seq=seq,
+        takes=takes,
+        frees=frees,
         force=isinstance(command, c.Claim),
-        aliases=tuple(a for event in turn.events if isinstance(event, e.AliasesLearned) for a in event.aliases),
+        aliases=aliases,
     )
-
-
-_SAID = (e.Received, e.Replied, e.Noted)
-
-
-def _concerned(turn: Turn) -> Session | None:
-    """The session the events belong to: the open one, or the closed one for the close and what follows it."""
-    after_close = any(isinstance(event, e.Received) and event.after_close for event in turn.events)
-    return turn.state.last if after_close or turn.state.session is None else turn.state.session
-
-
-def _freed(event: e.Event) -> str | None:
-    match event:
-        case e.Closed(agent=agent):
-            return agent
-        case e.Transferred(source=source):
-            return source
-        case _:
-            return None
 
 
 def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.Effect]:
@@ -169,7 +171,7 @@ def _deliveries(turn: Turn, session: Session | None) -> list[f.Deliver]:
         for content in fit(saying.content, capabilities, phrases)
     ]
     calls = [parts[start : start + capabilities.batch] for start in range(0, len(parts), capabilities.batch)]
-    courtesy = all(saying.courtesy for saying in said)
+    courteous = {saying.seq for saying in said if saying.courtesy}
     return [
         f.Deliver(
             id=turn.context.new_id(),
@@ -181,6 +183,7 @@ def _deliveries(turn: Turn, session: Session | None) -> list[f.Deliver]:
             shared=_shared(call, calls),
         )
         for call in calls
+        for courtesy in (all(part.seq in courteous for part in call),)
     ]
 
 

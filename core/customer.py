@@ -12,7 +12,7 @@ class Address(NamedTuple):
     id: str
 
 
-class Customer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Customer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A person. `partner_id` is the company's own id, only ever from a signed or trusted source."""
 
     id: str

@@ -9,7 +9,7 @@ from core.channel import Part
 from core.session import ReplyToken
 
 
-class Deliver(msgspec.Struct, frozen=True, tag="deliver", omit_defaults=True, kw_only=True):
+class Deliver(msgspec.Struct, frozen=True, gc=False, tag="deliver", omit_defaults=True, kw_only=True):
     """One call to the provider, composed for good. `session` owns the messages that the parts carry.
 
     Not begun after `not_after` (ms): people's messages then fail visibly, courtesies are dropped and counted. `shared`
@@ -25,36 +25,36 @@ class Deliver(msgspec.Struct, frozen=True, tag="deliver", omit_defaults=True, kw
     shared: tuple[int, ...] = ()
 
 
-class FindAgent(msgspec.Struct, frozen=True, tag="find_agent", omit_defaults=True):
+class FindAgent(msgspec.Struct, frozen=True, gc=False, tag="find_agent", omit_defaults=True):
     id: str
     session: str
 
 
-class WakeAt(msgspec.Struct, frozen=True, tag="wake_at"):
+class WakeAt(msgspec.Struct, frozen=True, gc=False, tag="wake_at"):
     """Come back with `Wake(name)` at `due`; a later one of that name replaces it."""
 
     name: str
     due: int
 
 
-class FetchMedia(msgspec.Struct, frozen=True, tag="fetch_media"):
+class FetchMedia(msgspec.Struct, frozen=True, gc=False, tag="fetch_media"):
     id: str
     session: str
     seq: int
     ref: str
 
 
-class MarkRead(msgspec.Struct, frozen=True, tag="mark_read"):
+class MarkRead(msgspec.Struct, frozen=True, gc=False, tag="mark_read"):
     id: str
     read_mark: str
 
 
-class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
+class Acknowledge(msgspec.Struct, frozen=True, gc=False, tag="acknowledge"):
     id: str
     ack: str
 
 
-class Recall(msgspec.Struct, frozen=True, tag="recall"):
+class Recall(msgspec.Struct, frozen=True, gc=False, tag="recall"):
     """Take a sent message back at the provider; one that is still in the outbox is withdrawn there."""
 
     id: str

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from core.command import Command
 from core.conversation import Decision, decide
 from core.customer import Address, Customer
-from core.errors import Refused, Stale
+from core.errors import Refused, Stale, StoreDown
 from core.policy import Policy
 from core.ports import Cause, Clock, Commit, Committed, Lease, Store
 from core.session import Conversation, Session
@@ -39,7 +39,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the engine asks the shell for. `done` is told of every command that was committed, right after it."""
+    """What the engine asks the shell for. `done` is told of every command that was committed, right after it; `doubted`
+    of a conversation's id when the store went down over a commit, which may have gone through all the same."""
 
     policy: Callable[[str], Policy]
     new_id: Callable[[], str]
@@ -47,6 +48,7 @@ class Surroundings:
     outlook: Callable[[str, str | None], Outlook]
     lease: Callable[[int], Lease]
     done: Callable[[Done], None]
+    doubted: Callable[[str], None] = lambda conversation: None
 
 
 class Engine:
@@ -139,24 +141,27 @@ class Engine:
         decision = decide(state, command, context)
         if not decision.events:
             return Done(decision.state, decision, version, None)
-        committed = await self._store.commit(
-            Commit(
-                conversation=decision.state,
-                expected=version,
-                session=decision.session,
-                others=decision.others,
-                events=decision.events,
-                effects=decision.effects,
-                causes=() if cause is None else (replace(cause, seq=decision.seq),),
-                takes=decision.takes,
-                frees=decision.frees,
-                force=decision.force,
-                aliases=decision.aliases,
-                at=now,
-                policy=policy.version,
-                lease=around.lease(now),
-            )
+        commit = Commit(
+            conversation=decision.state,
+            expected=version,
+            session=decision.session,
+            others=decision.others,
+            events=decision.events,
+            effects=decision.effects,
+            causes=() if cause is None else (replace(cause, seq=decision.seq),),
+            takes=decision.takes,
+            frees=decision.frees,
+            force=decision.force,
+            aliases=decision.aliases,
+            at=now,
+            policy=policy.version,
+            lease=around.lease(now),
         )
+        try:
+            committed = await self._store.commit(commit)
+        except StoreDown:
+            around.doubted(state.id)
+            raise
         return Done(decision.state, decision, committed.version, committed)
 
     async def _load(self, where: Address) -> tuple[Conversation, int]:

@@ -13,17 +13,17 @@ from core.message import Content, Message, State
 from core.session import AgentRef, ReplyToken, SurveyKind
 
 
-class CustomerKnown(msgspec.Struct, frozen=True, tag="customer_known"):
+class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
     customer: Customer
 
 
-class AliasesLearned(msgspec.Struct, frozen=True, tag="aliases_learned"):
+class AliasesLearned(msgspec.Struct, frozen=True, gc=False, tag="aliases_learned"):
     """The provider knows this person by other names too; the store makes them point to this conversation."""
 
     aliases: tuple[str, ...]
 
 
-class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
+class Opened(msgspec.Struct, frozen=True, gc=False, tag="opened", omit_defaults=True):
     session: str
     number: int
     at: int
@@ -32,12 +32,12 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
     group: str | None = None
 
 
-class LanguageChosen(msgspec.Struct, frozen=True, tag="language_chosen"):
+class LanguageChosen(msgspec.Struct, frozen=True, gc=False, tag="language_chosen"):
     language: str
     sure: bool
 
 
-class Received(msgspec.Struct, frozen=True, tag="received", omit_defaults=True, kw_only=True):
+class Received(msgspec.Struct, frozen=True, gc=False, tag="received", omit_defaults=True, kw_only=True):
     """A customer's message. `heard` is the provider's time; `after_close`: it answers the closed session's survey."""
 
     message: Message
@@ -49,7 +49,7 @@ class Received(msgspec.Struct, frozen=True, tag="received", omit_defaults=True, 
     after_close: bool = False
 
 
-class Prompted(msgspec.Struct, frozen=True, tag="prompted", omit_defaults=True, kw_only=True):
+class Prompted(msgspec.Struct, frozen=True, gc=False, tag="prompted", omit_defaults=True, kw_only=True):
     """The system said something. `spends` tells that its delivery uses the reply token up."""
 
     message: Message
@@ -61,7 +61,7 @@ class Prompted(msgspec.Struct, frozen=True, tag="prompted", omit_defaults=True, 
     after_close: bool = False
 
 
-class TurnedAway(msgspec.Struct, frozen=True, tag="turned_away", omit_defaults=True):
+class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_defaults=True):
     """A blocked customer wrote: kept, passed on to nobody."""
 
     message: Message
@@ -69,20 +69,20 @@ class TurnedAway(msgspec.Struct, frozen=True, tag="turned_away", omit_defaults=T
     told: bool = False
 
 
-class Queued(msgspec.Struct, frozen=True, tag="queued", omit_defaults=True):
+class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
     at: int
     group: str | None = None
     why: str = ""
 
 
-class Assigned(msgspec.Struct, frozen=True, tag="assigned", omit_defaults=True):
+class Assigned(msgspec.Struct, frozen=True, gc=False, tag="assigned", omit_defaults=True):
     agent: AgentRef
     at: int
     why: str = ""
     inputs: dict[str, object] = {}
 
 
-class Transferred(msgspec.Struct, frozen=True, tag="transferred", omit_defaults=True, kw_only=True):
+class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit_defaults=True, kw_only=True):
     """The session left its agent for a group's queue or (with an `Assigned` right behind) for another agent."""
 
     at: int
@@ -92,7 +92,7 @@ class Transferred(msgspec.Struct, frozen=True, tag="transferred", omit_defaults=
     why: str = ""
 
 
-class Replied(msgspec.Struct, frozen=True, tag="replied", omit_defaults=True, kw_only=True):
+class Replied(msgspec.Struct, frozen=True, gc=False, tag="replied", omit_defaults=True, kw_only=True):
     message: Message
     at: int
     seq: int
@@ -100,13 +100,13 @@ class Replied(msgspec.Struct, frozen=True, tag="replied", omit_defaults=True, kw
     pending: tuple[tuple[str, str], ...] = ()
 
 
-class Noted(msgspec.Struct, frozen=True, tag="noted"):
+class Noted(msgspec.Struct, frozen=True, gc=False, tag="noted"):
     message: Message
     at: int
     seq: int
 
 
-class Alerted(msgspec.Struct, frozen=True, tag="alerted", omit_defaults=True):
+class Alerted(msgspec.Struct, frozen=True, gc=False, tag="alerted", omit_defaults=True):
     """A word list with the action "alert" matched; supervisors see it at once."""
 
     at: int
@@ -115,7 +115,7 @@ class Alerted(msgspec.Struct, frozen=True, tag="alerted", omit_defaults=True):
     lists: tuple[str, ...]
 
 
-class Amended(msgspec.Struct, frozen=True, tag="amended", omit_defaults=True):
+class Amended(msgspec.Struct, frozen=True, gc=False, tag="amended", omit_defaults=True):
     """The customer edited a message; `content` and `original` are blanked with it when it is erased."""
 
     session: str
@@ -126,7 +126,7 @@ class Amended(msgspec.Struct, frozen=True, tag="amended", omit_defaults=True):
     hits: tuple[str, ...] = ()
 
 
-class Retracted(msgspec.Struct, frozen=True, tag="retracted"):
+class Retracted(msgspec.Struct, frozen=True, gc=False, tag="retracted"):
     """The customer took a message back: its content goes, its seq stays."""
 
     session: str
@@ -134,7 +134,7 @@ class Retracted(msgspec.Struct, frozen=True, tag="retracted"):
     at: int
 
 
-class Recalled(msgspec.Struct, frozen=True, tag="recalled"):
+class Recalled(msgspec.Struct, frozen=True, gc=False, tag="recalled"):
     """An agent took a message back."""
 
     session: str
@@ -143,83 +143,83 @@ class Recalled(msgspec.Struct, frozen=True, tag="recalled"):
     by: str
 
 
-class ReachableChanged(msgspec.Struct, frozen=True, tag="reachable_changed"):
+class ReachableChanged(msgspec.Struct, frozen=True, gc=False, tag="reachable_changed"):
     reachable: bool
     at: int
 
 
-class Invited(msgspec.Struct, frozen=True, tag="invited"):
+class Invited(msgspec.Struct, frozen=True, gc=False, tag="invited"):
     kind: SurveyKind
     at: int
     expires: int
 
 
-class InvitationEnded(msgspec.Struct, frozen=True, tag="invitation_ended"):
+class InvitationEnded(msgspec.Struct, frozen=True, gc=False, tag="invitation_ended"):
     """Expired, or overtaken by an agent's first reply in the next session."""
 
     at: int
 
 
-class Rated(msgspec.Struct, frozen=True, tag="rated", omit_defaults=True):
+class Rated(msgspec.Struct, frozen=True, gc=False, tag="rated", omit_defaults=True):
     kind: SurveyKind
     score: int
     at: int
     comment_until: int | None = None
 
 
-class Commented(msgspec.Struct, frozen=True, tag="commented"):
+class Commented(msgspec.Struct, frozen=True, gc=False, tag="commented"):
     """The message `seq` of the rated session is the comment."""
 
     seq: int
     at: int
 
 
-class LockChanged(msgspec.Struct, frozen=True, tag="lock_changed"):
+class LockChanged(msgspec.Struct, frozen=True, gc=False, tag="lock_changed"):
     on: bool
     at: int
     by: str
 
 
-class Tagged(msgspec.Struct, frozen=True, tag="tagged"):
+class Tagged(msgspec.Struct, frozen=True, gc=False, tag="tagged"):
     tags: tuple[str, ...]
     at: int
     by: str
 
 
-class CustomerBlocked(msgspec.Struct, frozen=True, tag="customer_blocked"):
+class CustomerBlocked(msgspec.Struct, frozen=True, gc=False, tag="customer_blocked"):
     until: int | None
     at: int
     by: str
 
 
-class WasRead(msgspec.Struct, frozen=True, tag="was_read"):
+class WasRead(msgspec.Struct, frozen=True, gc=False, tag="was_read"):
     """An agent has seen all that the customer wrote."""
 
     at: int
     by: str
 
 
-class TimerSet(msgspec.Struct, frozen=True, tag="timer_set"):
+class TimerSet(msgspec.Struct, frozen=True, gc=False, tag="timer_set"):
     name: str
     due: int
 
 
-class TimerEnded(msgspec.Struct, frozen=True, tag="timer_ended"):
+class TimerEnded(msgspec.Struct, frozen=True, gc=False, tag="timer_ended"):
     name: str
 
 
-class Reminded(msgspec.Struct, frozen=True, tag="reminded"):
+class Reminded(msgspec.Struct, frozen=True, gc=False, tag="reminded"):
     at: int
 
 
-class AgentReminded(msgspec.Struct, frozen=True, tag="agent_reminded"):
+class AgentReminded(msgspec.Struct, frozen=True, gc=False, tag="agent_reminded"):
     """The customer has waited for the agent's answer for as long as the settings allow; the agent is shown it."""
 
     at: int
     agent: str
 
 
-class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):
+class Closed(msgspec.Struct, frozen=True, gc=False, tag="closed", omit_defaults=True):
     by: Literal["agent", "customer", "system"]
     reason: str
     at: int
@@ -264,7 +264,7 @@ Event = (
 # Facts about messages that change no conversation: written when an errand is settled or a provider reports.
 
 
-class StateChanged(msgspec.Struct, frozen=True, tag="state_changed", omit_defaults=True):
+class StateChanged(msgspec.Struct, frozen=True, gc=False, tag="state_changed", omit_defaults=True):
     """A message moved on its way to the customer; `code` and `reason` tell why it failed."""
 
     seq: int
@@ -275,7 +275,7 @@ class StateChanged(msgspec.Struct, frozen=True, tag="state_changed", omit_defaul
     maybe_twice: bool = False
 
 
-class MediaFetched(msgspec.Struct, frozen=True, tag="media_fetched", omit_defaults=True):
+class MediaFetched(msgspec.Struct, frozen=True, gc=False, tag="media_fetched", omit_defaults=True):
     """The bytes of a message's media are here (or `reason` says why they will never be)."""
 
     seq: int

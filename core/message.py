@@ -5,11 +5,11 @@ from typing import Literal
 import msgspec
 
 
-class Text(msgspec.Struct, frozen=True, tag="text", omit_defaults=True):
+class Text(msgspec.Struct, frozen=True, gc=False, tag="text", omit_defaults=True):
     text: str
 
 
-class Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Media(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A file somebody sent. `url` is None until its bytes are here; `ref` is the provider's own name for them.
 
     `size` in bytes, `duration` in milliseconds. `ref` never leaves the server.
@@ -24,30 +24,30 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ref: str | None = None
 
 
-class Image(Media, frozen=True, tag="image"):
+class Image(Media, frozen=True, gc=False, tag="image"):
     pass
 
 
-class Audio(Media, frozen=True, tag="audio"):
+class Audio(Media, frozen=True, gc=False, tag="audio"):
     pass
 
 
-class Video(Media, frozen=True, tag="video"):
+class Video(Media, frozen=True, gc=False, tag="video"):
     pass
 
 
-class File(Media, frozen=True, tag="file"):
+class File(Media, frozen=True, gc=False, tag="file"):
     pass
 
 
-class Location(msgspec.Struct, frozen=True, tag="location", omit_defaults=True):
+class Location(msgspec.Struct, frozen=True, gc=False, tag="location", omit_defaults=True):
     latitude: float
     longitude: float
     title: str | None = None
     address: str | None = None
 
 
-class Sticker(msgspec.Struct, frozen=True, tag="sticker", omit_defaults=True):
+class Sticker(msgspec.Struct, frozen=True, gc=False, tag="sticker", omit_defaults=True):
     """`provider_ref` is what the same channel needs to send it again; `text` its emoji or keywords."""
 
     provider_ref: str
@@ -55,38 +55,38 @@ class Sticker(msgspec.Struct, frozen=True, tag="sticker", omit_defaults=True):
     text: str | None = None
 
 
-class Contact(msgspec.Struct, frozen=True, tag="contact", omit_defaults=True):
+class Contact(msgspec.Struct, frozen=True, gc=False, tag="contact", omit_defaults=True):
     name: str
     phones: tuple[str, ...] = ()
 
 
-class Option(msgspec.Struct, frozen=True):
+class Option(msgspec.Struct, frozen=True, gc=False):
     id: str
     label: str
 
 
-class Choice(msgspec.Struct, frozen=True, tag="choice"):
+class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
     """A question with options to press. What a channel cannot show as buttons becomes a numbered list."""
 
     text: str
     options: tuple[Option, ...]
 
 
-class Chosen(msgspec.Struct, frozen=True, tag="chosen"):
+class Chosen(msgspec.Struct, frozen=True, gc=False, tag="chosen"):
     """The answer to a `Choice`: what was pressed."""
 
     id: str
     label: str
 
 
-class Reaction(msgspec.Struct, frozen=True, tag="reaction", omit_defaults=True):
+class Reaction(msgspec.Struct, frozen=True, gc=False, tag="reaction", omit_defaults=True):
     """An emoji on an earlier message; an empty emoji takes it back. `to` is the provider's id of that message."""
 
     emoji: str
     to: str | None = None
 
 
-class Field(msgspec.Struct, frozen=True, omit_defaults=True):
+class Field(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     key: str
     label: str
     kind: Literal["text", "number", "date", "choice", "stars", "nps", "thumbs"] = "text"
@@ -94,7 +94,7 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     options: tuple[Option, ...] = ()
 
 
-class Form(msgspec.Struct, frozen=True, tag="form", omit_defaults=True):
+class Form(msgspec.Struct, frozen=True, gc=False, tag="form", omit_defaults=True):
     """Questions asked at once, where the channel has forms; elsewhere its one choice is asked as a `Choice`."""
 
     text: str
@@ -102,7 +102,7 @@ class Form(msgspec.Struct, frozen=True, tag="form", omit_defaults=True):
     values: dict[str, str] | None = None
 
 
-class Template(msgspec.Struct, frozen=True, tag="template", omit_defaults=True):
+class Template(msgspec.Struct, frozen=True, gc=False, tag="template", omit_defaults=True):
     """A text the provider approved beforehand. `name` is its name or id there; `text` what it reads like to agents."""
 
     name: str
@@ -111,13 +111,13 @@ class Template(msgspec.Struct, frozen=True, tag="template", omit_defaults=True):
     text: str | None = None
 
 
-class Note(msgspec.Struct, frozen=True, tag="note"):
+class Note(msgspec.Struct, frozen=True, gc=False, tag="note"):
     """Internal: agents see it, it is never delivered."""
 
     text: str
 
 
-class Unsupported(msgspec.Struct, frozen=True, tag="unsupported"):
+class Unsupported(msgspec.Struct, frozen=True, gc=False, tag="unsupported"):
     """Something this version does not know, kept and shown as "unsupported: <kind>"."""
 
     kind: str
@@ -157,13 +157,13 @@ def advances(before: State | None, after: State) -> bool:
     return _RANK[after] > _RANK[before]
 
 
-class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+class Author(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     kind: Literal["customer", "agent", "bot", "system"]
     id: str | None = None
     name: str | None = None
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One thing said in a session. `seq` is the order of commit, contiguous from 1, never changed; `at` is ms UTC.
 
     `at` of a customer's message is the provider's time. `original` is what was really written where `content` is

@@ -25,7 +25,7 @@ class Clock(Protocol):
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-class Cause(msgspec.Struct, frozen=True):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """Why a commit was made, by the other side's own id: unique in the store, so nothing is taken twice.
 
     `scope` is a channel (inbound; provider ids) or a session (an agent's client ids). `seq` is the message that came
@@ -39,14 +39,14 @@ class Cause(msgspec.Struct, frozen=True):
     ref: str | None = None
 
 
-class Lease(msgspec.Struct, frozen=True):
+class Lease(msgspec.Struct, frozen=True, gc=False):
     """Who works at an errand, until when; after that anybody may, knowing that it may have been done."""
 
     node: str
     until: int
 
 
-class Commit(msgspec.Struct, frozen=True, kw_only=True):
+class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One decision, kept whole or not at all: state, events, errands and causes.
 
     `expected` is the version the decision was made on (0: the conversation is new); the store keeps `expected + 1`.
@@ -75,7 +75,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     lease: Lease
 
 
-class Leased(msgspec.Struct, frozen=True):
+class Leased(msgspec.Struct, frozen=True, gc=False):
     """An errand to do. `attempt` counts from 0; `uncertain`: an earlier one may have succeeded; `began` is its time."""
 
     key: str
@@ -89,7 +89,7 @@ class Leased(msgspec.Struct, frozen=True):
     due: int = 0
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """`n` is the feed number of the last event; the events have the contiguous numbers that end with it."""
 
     version: int
@@ -97,7 +97,7 @@ class Committed(msgspec.Struct, frozen=True):
     errands: tuple[Leased, ...]
 
 
-class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+class Settlement(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What became of an errand.
 
     `done`: drop it (`due` may then be the `Leased.due` it was taken with: a `WakeAt` that was replaced in the meantime
@@ -123,7 +123,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-class StoredMessage(msgspec.Struct, frozen=True, kw_only=True):
+class StoredMessage(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A message with what became of it. `content` in `message` is the newest (edits and fetched media applied)."""
 
     session: str
@@ -138,7 +138,7 @@ class StoredMessage(msgspec.Struct, frozen=True, kw_only=True):
     provider_id: str | None = None
 
 
-class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+class SessionRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A session as lists show it."""
 
     session: Session
@@ -150,7 +150,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     active_n: int = 0
 
 
-class SessionQuery(msgspec.Struct, frozen=True, kw_only=True):
+class SessionQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Which sessions, newest activity first. `agent`/`groups` limit what the asker may see: sessions of that agent,
     of those groups, and of no group (`visible_to` None: everything)."""
 
@@ -165,17 +165,17 @@ class SessionQuery(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 50
 
 
-class Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True, gc=False):
     items: tuple[SessionRow, ...]
     next: str | None
 
 
-class CustomerPage(msgspec.Struct, frozen=True):
+class CustomerPage(msgspec.Struct, frozen=True, gc=False):
     items: tuple[Customer, ...]
     next: str | None
 
 
-class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
+class FeedRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One event of the feed. `stored` is the message it concerns as it is now; `row` its session as it is now."""
 
     n: int
@@ -188,7 +188,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
     row: SessionRow | None = None
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """A session in the queue, as the desk sees it."""
 
     session: str
@@ -201,7 +201,7 @@ class Waiting(msgspec.Struct, frozen=True):
     excluded: tuple[str, ...] = ()
 
 
-class Seat(msgspec.Struct, frozen=True, kw_only=True):
+class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves."""
 
     agent: str
@@ -212,7 +212,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     assigned_at: int = 0
 
 
-class DeskView(msgspec.Struct, frozen=True):
+class DeskView(msgspec.Struct, frozen=True, gc=False):
     """Everything the desk is derived from, and the feed number it was read at."""
 
     n: int
@@ -220,7 +220,7 @@ class DeskView(msgspec.Struct, frozen=True):
     seats: tuple[Seat, ...]
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, gc=False):
     """A versioned setting, channel, agent or group. `body` is plain JSON values."""
 
     collection: str
@@ -229,14 +229,14 @@ class Document(msgspec.Struct, frozen=True):
     body: dict[str, object]
 
 
-class Revision(msgspec.Struct, frozen=True):
+class Revision(msgspec.Struct, frozen=True, gc=False):
     version: int
     at: int
     who: str
     body: dict[str, object] | None
 
 
-class Grant(msgspec.Struct, frozen=True):
+class Grant(msgspec.Struct, frozen=True, gc=False):
     """A sign-in: only the SHA-256 of its token is kept."""
 
     digest: bytes
@@ -244,7 +244,7 @@ class Grant(msgspec.Struct, frozen=True):
     expires: int
 
 
-class Raw(msgspec.Struct, frozen=True):
+class Raw(msgspec.Struct, frozen=True, gc=False):
     """A webhook that was signed but not understood."""
 
     channel: str

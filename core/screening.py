@@ -40,18 +40,20 @@ class Screened:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        return tuple(hit.list for hit in self.hits)
+        return tuple([hit.list for hit in self.hits])
 
     @property
     def blocked(self) -> str | None:
         """The word for which all of it is withheld."""
-        return next((hit.word for hit in self.hits if hit.action == "block"), None)
+        return next((hit.word for hit in self.hits if hit.action == "block"), None) if self.hits else None
 
 
 def screen(turn: Turn, content: Content, side: Side) -> Screened:
     words = turn.rules.words
     verdicts = [words.scan(piece, side) for piece in pieces(content)]
-    hits = tuple(hit for verdict in verdicts for hit in verdict.hits)
+    hits = tuple([hit for verdict in verdicts for hit in verdict.hits])
+    if not hits:
+        return Screened(content)
     actions = {hit.action for hit in hits}
     if "block" in actions:
         return Screened(Unsupported("withheld"), content, hits)
@@ -62,7 +64,7 @@ def screen(turn: Turn, content: Content, side: Side) -> Screened:
 
 def alert(turn: Turn, seq: int, side: Side, screened: Screened) -> None:
     """Supervisors see at once what passes but is to be looked at."""
-    if any(hit.action == "alert" for hit in screened.hits):
+    if screened.hits and any(hit.action == "alert" for hit in screened.hits):
         turn.emit(e.Alerted(turn.now, seq, side, screened.lists))
 
 

@@ -13,14 +13,14 @@ Phase = Literal["bot", "queued", "unassigned", "active", "closed"]
 SurveyKind = Literal["stars", "nps", "thumbs"]
 
 
-class AgentRef(msgspec.Struct, frozen=True):
+class AgentRef(msgspec.Struct, frozen=True, gc=False):
     """An agent as a session remembers them: the name is the one customers were told."""
 
     id: str
     name: str
 
 
-class Invitation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Invitation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A survey that was asked. `comment_until` is set once a score came and a comment was asked (ms)."""
 
     kind: SurveyKind
@@ -28,14 +28,14 @@ class Invitation(msgspec.Struct, frozen=True, omit_defaults=True):
     comment_until: int | None = None
 
 
-class Rating(msgspec.Struct, frozen=True, omit_defaults=True):
+class Rating(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     kind: SurveyKind
     score: int
     at: int
     comment: bool = False
 
 
-class Closure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Closure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """`by` is "agent", "customer" or "system"; `who` the agent's id."""
 
     by: Literal["agent", "customer", "system"]
@@ -44,7 +44,7 @@ class Closure(msgspec.Struct, frozen=True, omit_defaults=True):
     who: str | None = None
 
 
-class Session(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One chat, from first message to close. Times are ms of our commits.
 
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
@@ -81,14 +81,14 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     closed: Closure | None = None
 
 
-class ReplyToken(msgspec.Struct, frozen=True):
+class ReplyToken(msgspec.Struct, frozen=True, gc=False):
     """A provider's free, single-use answer; `at` is our receipt (ms)."""
 
     value: str
     at: int
 
 
-class Conversation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One customer's address on one channel: the unit of commit, of compare-and-set and of the outbox's order.
 
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest

@@ -41,7 +41,8 @@ from stores.sqlite import SqliteStore
 LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
-INDEX_EVERY_S, INDEX_AT_ONCE = 1.0, 500
+INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200
+INDEX_BUSY, INDEX_LAG_S = 100, 60.0  # events between two looks; seconds
 
 log = structlog.get_logger()
 
@@ -73,6 +74,7 @@ async def running(config: Config) -> AsyncIterator[Frontdesk]:
 class _Parts:
     store: SqliteStore
     rim: Rim
+    hub: Hub
     channels: Channels
     outbox: Outbox
     intake: Intake
@@ -117,7 +119,11 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         if done.committed is not None:
             outbox.accept(done.committed.errands)
 
-    engine = Engine(store, clock, Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened))
+    def doubted(conversation: str) -> None:
+        outbox.doubt(conversation)
+
+    around = Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened, doubted)
+    engine = Engine(store, clock, around)
     outbox = Outbox(
         Shell(
             store=store, engine=engine, clock=clock, random=Random(), lease=lease,
@@ -152,7 +158,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     await hub.start()
     stack.push_async_callback(hub.stop)
     intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound)
-    parts = _Parts(store, rim, channels, outbox, intake, kept, metrics, Readiness(store))
+    parts = _Parts(store, rim, hub, channels, outbox, intake, kept, metrics, Readiness(store))
     _background(parts, desk, stack)
     return parts
 
@@ -164,7 +170,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("outbox", parts.outbox.run),
         ("channels", parts.channels.watch),
         ("housekeeping", lambda: _housekeeping(parts)),
-        ("index", lambda: _indexing(parts.store)),
+        ("index", lambda: _indexing(parts.store, lambda: parts.hub.newest)),
     ]
     tasks = [asyncio.ensure_future(_watched(name, work)) for name, work in works]
 
@@ -205,11 +211,17 @@ async def _housekeeping(parts: _Parts) -> None:
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-async def _indexing(store: SqliteStore) -> None:
-    """Search follows behind the commits."""
+async def _indexing(store: SqliteStore, newest: Callable[[], int]) -> None:
+    """Search follows behind the commits; when they come thick it waits for a quieter moment, at most a minute."""
+    before, left, waited = 0, True, 0.0
     while True:
-        if await store.index(INDEX_AT_ONCE) < INDEX_AT_ONCE:
-            await asyncio.sleep(INDEX_EVERY_S)
+        await asyncio.sleep(INDEX_EVERY_S)
+        now = newest()
+        grown, before = now - before, now
+        if grown > INDEX_BUSY and waited < INDEX_LAG_S:
+            left, waited = True, waited + INDEX_EVERY_S
+        elif grown or left:
+            left, waited = bool(await store.index(INDEX_AT_ONCE)), 0.0
 
 
 async def _warm(directory: Directory) -> None:

@@ -46,6 +46,7 @@ class DeskKeeper:
         self._offering: str | None = None
         self._as_of: dict[str, int] = {}
         self._built_at = 0
+        self._told: set[str] = set()
         self._stirred = asyncio.Event()
         self._outdated = False
 
@@ -63,22 +64,26 @@ class DeskKeeper:
 
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
+        time = asyncio.get_running_loop().time
+        synced = time()
         while True:
-            if not await self._stirring():
+            await self._stirring(synced + RESYNC_S)
+            if time() >= synced + RESYNC_S:
                 await self._resync()
+                synced = time()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
                 await self._assign(match)
 
-    async def _stirring(self) -> bool:
-        """Wait for something to change; False if nothing did for a while."""
+    async def _stirring(self, until: float) -> None:
+        """Wait for something to change, or for the time (of the loop) to look for oneself."""
         try:
-            async with asyncio.timeout(RESYNC_S):
-                return await self._stirred.wait()
+            async with asyncio.timeout_at(until):
+                await self._stirred.wait()
         except TimeoutError:
-            return False
+            pass
 
     async def _resync(self) -> None:
         """Compare with the store; whatever is newer here than what was read stays."""
@@ -120,9 +125,12 @@ class DeskKeeper:
             return
         if session.phase not in ("queued", "unassigned"):
             self._desk.leave(session.id)
+            self._told.discard(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
             self._desk.wait(waiting_of(done.conversation, session))
             self._stirred.set()
+            if session.positioned:
+                self._told.add(session.id)
 
     def _moved(self, agent: str, change: int, n: int) -> None:
         if n > max(self._as_of.get(agent, 0), self._built_at):
@@ -139,6 +147,8 @@ class DeskKeeper:
 
     async def find(self, errand: Leased, effect: FindAgent) -> None:
         """A session waits: take it in, should it not be, and tell the customer where they stand if nobody was free."""
+        if effect.session in self._told and self._desk.position(effect.session) is not None:
+            return  # it was taken in with its commit, which told the customer too
         found = await self._store.load_of(effect.session)
         if found is None or found[0].session is None or found[0].session.id != effect.session:
             return

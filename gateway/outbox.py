@@ -68,7 +68,8 @@ class Outbox:
 
     `_lanes` are the deliveries not begun yet, by conversation; `_halted` conversations whose next delivery must come
     from the store, not from a commit; `_behind` those that may have more in the store; `_hands` the errands held here,
-    with the end of their lease.
+    with the end of their lease; `_doubted` conversations with a commit that may have left errands that nobody holds,
+    with the time at which they are found.
     """
 
     def __init__(self, shell: Shell) -> None:
@@ -77,6 +78,7 @@ class Outbox:
         self._halted: OrderedDict[str, None] = OrderedDict()
         self._behind: set[str] = set()
         self._hands: dict[str, int] = {}
+        self._doubted: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._limits: dict[str, _Limits] = {}
         self._woken = asyncio.Event()
@@ -89,31 +91,43 @@ class Outbox:
         return self._held
 
     def accept(self, errands: tuple[Leased, ...]) -> None:
-        """Take errands that are leased to this node."""
-        until = self._shell.lease(self._shell.clock.now()).until
+        """Take the errands of a commit; they are leased to this node."""
         for errand in errands:
-            if errand.key in self._hands and isinstance(errand.effect, f.Deliver):
-                self._hands[errand.key] = until  # it waited here for longer than its lease, which is renewed by this
-            elif self._held >= HELD or not self._open:
-                self._refuse(errand)
+            if isinstance(errand.effect, f.Deliver) and self._must_wait(errand.conversation):
+                self._give_back(errand)  # something before it waits in the store
             else:
-                self._take(errand, until)
+                self._take(errand)
 
-    def _take(self, errand: Leased, until: int) -> None:
+    def doubt(self, conversation: str) -> None:
+        """A commit may have gone through although the store went down: its errands are found when their lease ends."""
+        now = self._shell.clock.now()
+        self._doubted = {known: until for known, until in self._doubted.items() if until > now}
+        self._doubted[conversation] = self._shell.lease(now).until
+
+    def _must_wait(self, conversation: str) -> bool:
+        return conversation in self._halted or self._doubted.get(conversation, 0) > self._shell.clock.now()
+
+    def _take(self, errand: Leased) -> None:
         if not isinstance(errand.effect, f.Deliver):
-            self._held += 1
-            self._spawn(self._other(errand))
-        elif errand.conversation in self._halted:
-            self._give_back(errand)  # an earlier one waits for its next attempt, in the store
-        else:
+            if self._has_room():
+                self._held += 1
+                self._spawn(self._other(errand))
+            else:
+                self._give_back(errand)
+            return
+        until = self._shell.lease(self._shell.clock.now()).until
+        if errand.key in self._hands:
+            self._hands[errand.key] = until  # it waited here for longer than its lease, which is renewed by this
+        elif self._has_room():
             self._held += 1
             self._hands[errand.key] = until
             self._queue(errand)
-
-    def _refuse(self, errand: Leased) -> None:
-        if isinstance(errand.effect, f.Deliver):
+        else:
             self._halt(errand.conversation)  # what the next commit hands over comes after this one
-        self._give_back(errand)
+            self._give_back(errand)
+
+    def _has_room(self) -> bool:
+        return self._open and self._held < HELD
 
     def wake(self) -> None:
         """Something may have fallen due."""
@@ -161,7 +175,7 @@ class Outbox:
             if isinstance(errand.effect, f.Deliver):
                 self._halted.pop(errand.conversation, None)
                 self._behind.add(errand.conversation)
-        self.accept(tuple(claimed))
+            self._take(errand)
         return len(claimed)
 
     async def _sleep(self, due: int | None) -> None:

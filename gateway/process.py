@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 
@@ -14,7 +15,9 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(50_000, 50, 100)
+    # The writer thread lets go of the interpreter at every step of SQLite; to force it in between only costs.
+    sys.setswitchinterval(0.02)
 
 
 def stopped() -> asyncio.Event:

@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode
 
 from api.auth import Caller
 from api.documents import Change
+from api.media import linked_feed
 from api.rim import Rim, Signal
 from api.sight import audience
 from api.sockets import MAX_WAITING, Outlet, encoded
@@ -130,7 +131,7 @@ class Board:
         now = place_of(row.row.session)
         before = await self._before(row, now)
         self._remember(row.session, now)
-        frames = Frames(row, self._rim.hub.identity, self._rim.directory)
+        frames = Frames(linked_feed(row, self._rim.files), self._rim.hub.identity, self._rim.directory)
         for desk in self._who_see(now):
             if before is not None and before != now and not desk.sees(before):
                 desk.hold(frames.whole(desk.audience), row.n)

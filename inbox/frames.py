@@ -75,7 +75,7 @@ class Problem(msgspec.Struct, frozen=True, tag_field="type", tag="error"):
 
 
 class Frames:
-    """The frames of one row, each made when the first socket needs it."""
+    """The frames of one row, whose files were given addresses; each made when the first socket needs it."""
 
     __slots__ = ("_cursor", "_directory", "_made", "_row")
 

