@@ -102,7 +102,7 @@ class Node:
 
         around = Surroundings(
             policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next, outlook=self.desk.outlook,
-            lease=lease, done=self._happened, unsure=lambda conversation: self.outbox.unsure(conversation),
+            lease=lease, done=self._happened, doubted=lambda conversation: self.outbox.doubt(conversation),
         )  # fmt: skip
         self.engine = Engine(store, self, around)
         wire: Wire = NodeWire(self)
