@@ -195,17 +195,31 @@ class Node:
         self._keeper = self.begin(self._loop(self._kept))
 
     async def _kept(self) -> None:
-        await self.desk._resync()
-        self.desk._stirred.set()
+        await self._derive()
         await self.desk.run()
+
+    async def _derive(self) -> None:
+        """Make the desk what the store says: other nodes assign by claims, transfer and close, too."""
+        view = await self.front.desk()
+        desk = self.desk._desk
+        for seat in view.seats:
+            desk.seat(seat)
+        known = {waiting.session: waiting for waiting in desk.waiting()}
+        now = {waiting.session: waiting for waiting in view.waiting}
+        for session, waiting in known.items():
+            if session not in now:
+                desk.leave(session)
+        for session, waiting in now.items():
+            if known.get(session) != waiting and session != self.desk._offering:
+                desk.wait(waiting)
+        self.desk._stirred.set()
 
     async def look(self) -> None:
         """A hint came that another node wrote something."""
         try:
-            await self.desk._resync()
+            await self._derive()
         except StoreDown:
             return
-        self.desk._stirred.set()
 
     def yield_desk(self) -> None:
         self.keeps = False
