@@ -4,7 +4,7 @@ Every write goes store → memory → listeners, one after another, and is in fo
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
 from core.policy import AREAS, ChannelFacts, Level, Policy
-from core.ports import Clock, Revision, Store
+from core.ports import Clock, Document, Revision, Store
 from core.survey import Answers
 
 D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
@@ -48,6 +48,19 @@ class _Shelf(dict[str, D]):
         self.collection = collection
         self.wanted: type[D] = wanted
         self.versions: dict[str, int] = {}
+
+    def differs(self, documents: Sequence[Document]) -> list[str]:
+        """Which of them are others, newer or gone."""
+        found = {document.id: document.version for document in documents}
+        return [id for id in found.keys() | self.versions.keys() if found.get(id) != self.versions.get(id)]
+
+    def fill(self, documents: Sequence[Document]) -> None:
+        """All at once: whoever reads in between finds the old ones or the new ones. Unchanged ones stay the same."""
+        same = {document.id for document in documents if self.versions.get(document.id) == document.version}
+        fresh = {d.id: self[d.id] if d.id in same else convert(d.body, self.wanted) for d in documents}
+        self.clear()
+        self.update(fresh)
+        self.versions = {document.id: document.version for document in documents}
 
     def alive(self) -> Mapping[str, D]:
         return MappingProxyType({id: doc for id, doc in self.items() if doc.removed_at is None})
@@ -76,6 +89,7 @@ class Directory:
         self._health: dict[str, HealthDoc] = {}
         self._writing = asyncio.Lock()
         self._listeners: list[Callable[[Change], None]] = []
+        self._writers: list[Callable[[], None]] = []
         self.changing = asyncio.Lock()  # held while several documents are looked at before one is written
         self._version = 0
         self._policies: dict[str, Policy] = {}
@@ -85,19 +99,41 @@ class Directory:
         self.groups: Mapping[str, GroupDoc] = {}
 
     async def load(self) -> None:
-        """Read everything anew. Before this the directory is empty."""
+        """Read everything anew, at once in force as a whole; listeners are told what another node changed.
+
+        Before the first time the directory is empty.
+        """
         async with self._writing:
-            await self._fill(self._channels)
-            await self._fill(self._agents)
-            await self._fill(self._groups)
+            shelves: tuple[_Shelf[Any], ...] = (self._channels, self._agents, self._groups)
+            read = [await self._store.all(shelf.collection) for shelf in shelves]
             kept = await self._store.all(SETTINGS)
-            self._settings = {document.id: Setting(document.version, document.body) for document in kept}
             looked = await self._store.all(HEALTH)
-            self._health = {document.id: convert(document.body, HealthDoc) for document in looked}
             newest = await self._store.get(POLICY, "current")
+            settings = {document.id: Setting(document.version, document.body) for document in kept}
+            differences = [
+                (shelf.collection, id) for shelf, documents in zip(shelves, read, strict=True)
+                for id in shelf.differs(documents)
+            ]  # fmt: skip
+            areas = [(SETTINGS, id) for id in settings.keys() | self._settings.keys()
+                     if settings.get(id, NOTHING).version != self._settings.get(id, NOTHING).version]  # fmt: skip
+            for shelf, documents in zip(shelves, read, strict=True):
+                shelf.fill(documents)
+            for changed, id in differences:
+                if changed == "channels":
+                    self._connectors.pop(id, None)
+            self._settings = settings
+            self._health = {document.id: convert(document.body, HealthDoc) for document in looked}
             self._version = newest.version if newest else 0
             self._show()
-            self._policies, self._connectors = {}, {}
+            if areas or any(changed != "agents" for changed, _ in differences):
+                self._policies = await self._renewed(settings)
+        for collection, id in (*differences, *areas):
+            for listener in self._listeners:
+                listener(Change(collection, id, "another node", self._clock.now()))
+
+    def written(self, told: Callable[[], None]) -> None:
+        """`told` hears, after each write by this node, that there was one."""
+        self._writers.append(told)
 
     def listen(self, listener: Callable[[Change], None]) -> None:
         """Called after each write, with what changed; must not wait and must not raise."""
@@ -256,12 +292,6 @@ class Directory:
         }
         return shelves[collection]
 
-    async def _fill(self, shelf: _Shelf[D]) -> None:
-        shelf.clear()
-        for document in await self._store.all(shelf.collection):
-            shelf[document.id] = convert(document.body, shelf.wanted)
-            shelf.versions[document.id] = document.version
-
     async def _save(self, shelf: _Shelf[D], doc: D, who: str, expected: int | None = None) -> int:
         async with self._writing:
             now, rules = self._clock.now(), shelf.collection != "agents"  # the rules know no agents
@@ -292,6 +322,8 @@ class Directory:
     def _tell(self, collection: str, id: str, who: str, at: int) -> None:
         for listener in self._listeners:
             listener(Change(collection, id, who, at))
+        for told in self._writers:
+            told()
 
     async def _renewed(self, settings: Mapping[str, Setting]) -> dict[str, Policy]:
         """The policies that are in use, made anew, off the loop: word lists may take a while."""

@@ -85,6 +85,8 @@ def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]] | None:
             return _problem(409, "Somebody else changed this first.", code="stale"), {}
         case StoreDown():
             return _problem(503, "The database cannot be reached.", code="store_down"), {"Retry-After": "5"}
+        case web.RequestPayloadError():  # encoded or chunked in a way that is none, or cut off
+            return _problem(400, "The body cannot be read.", code="bad_body"), {}
         case web.HTTPException() if error.status >= 400:
             return _http(error)
         case _:

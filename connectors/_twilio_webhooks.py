@@ -95,7 +95,7 @@ def _status(form: Form, sid: str, status: str, delivery: str | None) -> Inbound:
 def _messages(form: Form, sid: str) -> list[Inbound]:
     address = form.first("From")
     if not address.startswith("whatsapp:"):
-        return [Ignored(kind="not_whatsapp")]
+        return [Ignored(kind="not_whatsapp", keep=not address)]
     contents = [*_media(form)] or [_content(form)]
     phone = form.first("WaId")
     names = (f"whatsapp:+{phone}" if phone.isdigit() else "", *map(form.first, _OTHER_NAMES))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from core.command import Command
 from core.conversation import Decision, decide
 from core.customer import Address, Customer
-from core.errors import Refused, Stale, StoreDown
+from core.errors import Fenced, Refused, Stale, StoreDown
 from core.policy import Policy
 from core.ports import Cause, Clock, Commit, Committed, Lease, Store
 from core.session import Conversation, Session
@@ -61,12 +61,21 @@ class Engine:
         self._queues: dict[Address, deque[asyncio.Future[None]]] = {}
 
     async def handle(
-        self, where: Address, command: Command, cause: Cause | None = None, *, aim: str | None = None
+        self,
+        where: Address,
+        command: Command,
+        cause: Cause | None = None,
+        *,
+        aim: str | None = None,
+        fence: int | None = None,
     ) -> Done:
-        """Do a command, durably. Raises `Refused`, `Duplicate`, `Full`, `StoreDown`."""
+        """Do a command, durably; as the desk's keeper with its `fence`.
+
+        Raises `Refused`, `Duplicate`, `Full`, `Fenced`, `StoreDown`.
+        """
         await self._turn(where)
         try:
-            return await self._handle(where, command, cause, aim)
+            return await self._handle(where, command, cause, aim, fence)
         finally:
             self._next(where)
 
@@ -106,12 +115,16 @@ class Engine:
         """Somebody else may have written the conversation: load it next time."""
         self._known.pop(where, None)
 
-    async def _handle(self, where: Address, command: Command, cause: Cause | None, aim: str | None) -> Done:
+    async def _handle(
+        self, where: Address, command: Command, cause: Cause | None, aim: str | None, fence: int | None
+    ) -> Done:
         for _ in range(MAX_TRIES):
             remembered = self._known.pop(where, None)
             state, version = remembered or await self._load(where)
             try:
-                done = await self._try(state, version, command, cause, aim)
+                done = await self._try(state, version, command, cause, aim, fence)
+            except Fenced:
+                raise  # deciding again does not help: somebody else is to decide
             except Stale:
                 continue
             except Refused:
@@ -125,7 +138,13 @@ class Engine:
         raise Stale(f"lost {MAX_TRIES} races in a row for one conversation")
 
     async def _try(
-        self, state: Conversation, version: int, command: Command, cause: Cause | None, aim: str | None
+        self,
+        state: Conversation,
+        version: int,
+        command: Command,
+        cause: Cause | None,
+        aim: str | None,
+        fence: int | None,
     ) -> Done:
         around, now = self._around, self._clock.now()
         policy = around.policy(state.channel)
@@ -152,6 +171,7 @@ class Engine:
             takes=decision.takes,
             frees=decision.frees,
             force=decision.force,
+            fence=fence,
             aliases=decision.aliases,
             at=now,
             policy=policy.version,

@@ -14,6 +14,7 @@ Error
 │   └── Uncertain        the request was written and no whole answer came → reconcile, then perhaps once more
 └── StoreError
     ├── Stale            somebody else wrote the conversation first       → load and decide again
+    │   └── Fenced       another node keeps the desk by now               → stop assigning
     ├── Duplicate        this cause is already kept                       → answer as the first time
     ├── Full             the agent has no free place                      → back to the desk
     └── StoreDown        the store cannot be reached                      → spool, or 503
@@ -91,6 +92,10 @@ class StoreError(Error):
 
 
 class Stale(StoreError):
+    pass
+
+
+class Fenced(Stale):
     pass
 
 

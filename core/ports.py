@@ -4,12 +4,12 @@ Times are ms since the epoch (UTC). Every method of `Store` may raise `StoreDown
 for the whole store, given in the order of commit.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
-from core.channel import StatusUpdate
+from core.channel import Rate, StatusUpdate
 from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
@@ -54,9 +54,10 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     after them; None if they concern none. `others` are further sessions the same commit touched (an answer that
     reopened nothing but ended an invitation). `takes` and `frees` are agents who get or lose a chat: taking happens
     only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs
-    only a free place); else `Full`. A `WakeAt` is kept until its time. Every other effect is kept as leased to `lease`
-    and handed back, except a `Deliver` while an older one of its conversation is open that this node does not hold:
-    that one waits in the store, and `claim` gives it when its turn has come.
+    only a free place); else `Full`. `fence` is what `keep_desk` gave to the desk's keeper: once another has been given,
+    the commit is refused as `Fenced`. A `WakeAt` is kept until its time. Every other effect is kept as leased to
+    `lease` and handed back, except a `Deliver` while an older one of its conversation is open that this node does not
+    hold: that one waits in the store, and `claim` gives it when its turn has come.
     """
 
     conversation: Conversation
@@ -69,6 +70,7 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    fence: int | None = None
     aliases: tuple[str, ...] = ()
     at: int
     policy: int = 0
@@ -90,7 +92,8 @@ class Leased(msgspec.Struct, frozen=True, gc=False):
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):
-    """`n` is the feed number of the last event; the events have the contiguous numbers that end with it."""
+    """`n` is the feed number of the last event; the events have the contiguous numbers that end with it. 0 where
+    numbers are given after the commit (several nodes, one of which numbers): `Store.listen` tells when they are."""
 
     version: int
     n: int
@@ -255,7 +258,10 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
 
 class Store(Protocol):
     def listen(self, told: Callable[[int], None]) -> None:
-        """`told` hears, on the loop and soon, of the newest feed number that this process wrote."""
+        """`told` hears, on the loop and soon, of the newest feed number that may be read, whichever node wrote it."""
+
+    def nudge(self) -> None:
+        """Another node says that there is something new: look for it now rather than soon."""
 
     # conversations
     async def load(self, channel: str, address: str) -> tuple[Conversation, int] | None:
@@ -265,7 +271,7 @@ class Store(Protocol):
         """The conversation that holds a session, open or closed long ago."""
 
     async def commit(self, commit: Commit) -> Committed:
-        """Durable when it returns. Raises `Stale`, `Duplicate`, `Full`."""
+        """Durable when it returns. Raises `Duplicate`, `Stale`, `Fenced`, `Full`, in this order."""
 
     async def alias(self, channel: str, alias: str, conversation: str) -> None:
         """Make another name of the same person point to the conversation; the first one to claim a name keeps it."""
@@ -288,8 +294,10 @@ class Store(Protocol):
         """Give back a lease, or all of a node's, unattempted."""
 
     async def recover(self, node: str, now: int) -> int:
-        """Where only one process can have the store: what other nodes had leased is due now and `uncertain`, for they
-        are dead; how many errands that were. Where several may live it does nothing: leases run out by themselves."""
+        """What is known to be nobody's is due now and `uncertain` (but for what waits behind another delivery and was
+        thus never begun); how many errands that were. Where only one process can have the store: what all other nodes
+        had leased, for they are dead. Where several may live: what this node itself had before it was started again;
+        others' leases run out by themselves."""
 
     async def report(self, channel: str, update: StatusUpdate, at: int) -> bool:
         """A provider's status. False if the message is not known yet: it is kept 10 min and applied when its delivery
@@ -337,6 +345,12 @@ class Store(Protocol):
 
     async def remove_seat(self, agent: str) -> None: ...
 
+    # the desk's keeper
+    async def keep_desk(self, node: str, now: int, until: int) -> int | None:
+        """Keep the desk until then, or go on keeping it; None while another node does. The answer is the fence for
+        `Commit.fence`: the same while one node goes on in time, a higher one with each new keeper. Giving it back is
+        keeping it until `now`."""
+
     # documents
     async def put(
         self,
@@ -363,7 +377,8 @@ class Store(Protocol):
 
     async def revoke(self, digest: bytes | None = None, agent: str | None = None) -> None: ...
 
-    async def keep_raw(self, raw: Raw) -> None: ...
+    async def keep_raw(self, raw: Raw) -> None:
+        """The same body of the same channel is kept once, with the first time and reason."""
 
     async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]: ...
 
@@ -381,9 +396,52 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
+# --- between nodes -----------------------------------------------------------------------------------------------
+
+
+class Hint(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What one node tells the others.
+
+    `feed`: the store reached `n`. `errands`: one of the conversation `body` waits for an older one. `desk`: somebody
+    waits or is free. `settings`: a document was written. `signal`: `body` is shown now or never. `all`: hints were
+    lost, so anything may be new.
+    """
+
+    about: Literal["feed", "errands", "desk", "settings", "signal", "all"]
+    n: int = 0
+    body: str = ""
+
+
 class Feed(Protocol):
-    """Tells other nodes that there is something new; losing a hint loses nothing."""
+    """Tells other nodes that there is something new. Losing a hint loses nothing: whoever must know polls as well."""
 
-    async def hint(self, n: int) -> None: ...
+    @property
+    def trouble(self) -> str | None:
+        """Why hints do not arrive; None while they do."""
 
-    def hints(self) -> AsyncIterator[int]: ...
+    def tell(self, hint: Hint) -> None:
+        """Never waits and never fails."""
+
+    def listen(self, take: Callable[[Hint], None]) -> Callable[[], None]:
+        """`take` hears what other nodes tell, must not wait and must not raise. What is returned ends it."""
+
+
+class Roll(Protocol):
+    """Whose sockets are open at which node; a node that died is forgotten after a while."""
+
+    def here(self, agents: Collection[str]) -> None:
+        """Who has a socket at this node from now on. Never waits."""
+
+    async def elsewhere(self) -> Collection[str] | None:
+        """Who has one at another living node; None while that cannot be known."""
+
+
+class Shares(Protocol):
+    """Rates that all nodes keep together, by channel."""
+
+    async def take(self, channel: str, buckets: Sequence[tuple[str, Rate]]) -> tuple[float, float] | None:
+        """Seconds to wait before the call (it is booked already) and what is left of a pause; None while the others
+        cannot be asked."""
+
+    async def pause(self, channel: str, seconds: float) -> None:
+        """The provider said "later" to all of us."""

@@ -52,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("to", type=Path)
     restore = add("restore", restore_, "put a backup in place of a database that is not being served")
     restore.add_argument("source", type=Path)
+    export = add("export", export_, "write everything to one file that any other store can be filled from")
+    export.add_argument("to", type=Path)
+    taking = add("import", import_, "fill an empty store from such a file")
+    taking.add_argument("source", type=Path)
     user = add("user", user_, "add an agent, or set their password (FRONTDESK_PASSWORD, or asked for)")
     user.add_argument("email")
     user.add_argument("--name")
@@ -103,6 +107,18 @@ async def restore_(config: Config, asked: argparse.Namespace) -> int:
     from gateway.care import restore
 
     return await restore(config, asked.source)
+
+
+async def export_(config: Config, asked: argparse.Namespace) -> int:
+    from gateway.care import export
+
+    return await export(config, asked.to)
+
+
+async def import_(config: Config, asked: argparse.Namespace) -> int:
+    from gateway.care import import_
+
+    return await import_(config, asked.source)
 
 
 async def user_(config: Config, asked: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """Frontdesk put together: everything started in order, stopped in reverse, a half start unwound."""
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,34 +11,38 @@ import structlog
 from aiohttp import web
 
 import connectors
-import locales
 from api.auth import Auth
 from api.directory import Directory
 from api.documents import AgentDoc, Change
 from api.hub import Hub, feed_identity
 from api.rim import Rim
-from api.vault import Vault
 from core.channel import Connector
+from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
-from core.ports import Lease
-from core.survey import Answers
+from core.errors import Stale
+from core.ports import Hint, Store
 from gateway.channels import Channels
-from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
 from gateway.files import Files
+from gateway.ground import Ground, prepared
 from gateway.metrics import Metrics
+from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
+from gateway.open_store import OpenStore
 from gateway.outbox import Outbox, Shell
 from gateway.presence import Presence
+from gateway.replay import Replay
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
 from routing.desk import Team
-from stores.sqlite import SqliteStore
 
-LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
+# A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
+NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
+PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
+FIRST_OWNER = "owner"  # one id for all nodes, so that those which start together make one
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
 INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200
 INDEX_BUSY, INDEX_LAG_S = 100, 60.0  # events between two looks; seconds
@@ -52,7 +55,7 @@ class Frontdesk:
     """A running one. `url` is where it listens."""
 
     config: Config
-    store: SqliteStore
+    store: OpenStore
     directory: Directory
     auth: Auth
     engine: Engine
@@ -67,12 +70,12 @@ async def running(config: Config) -> AsyncIterator[Frontdesk]:
         parts = await _assembled(config, stack)
         url = await _listening(parts, config, stack)
         rim = parts.rim
-        yield Frontdesk(config, parts.store, rim.directory, rim.auth, rim.engine, rim, url)
+        yield Frontdesk(config, parts.ground.store, rim.directory, rim.auth, rim.engine, rim, url)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    store: SqliteStore
+    ground: Ground
     rim: Rim
     hub: Hub
     channels: Channels
@@ -80,98 +83,115 @@ class _Parts:
     intake: Intake
     files: Files
     metrics: Metrics
-    readiness: Readiness
+    presence: Presence
+    neighbours: Neighbours | None
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
-    clock, metrics = SystemClock(), Metrics()
-    new_id = uuid7(clock.now)
-    node = new_id()
-    await asyncio.to_thread(config.data.mkdir, parents=True, exist_ok=True)
-    vault = Vault.of(*await asyncio.to_thread(secret, config))
-    store = await SqliteStore.open(config.database)
-    stack.push_async_callback(store.close)
-    texts = await asyncio.to_thread(locales.read)
-    directory = Directory(
-        store, vault, clock, connector_class=connectors.load,
-        texts={tag: found.prompts for tag, found in texts.items()},
-        answers=Answers.compile({tag: found.survey for tag, found in texts.items()}),
-    )  # fmt: skip
-    await directory.load()
+    ground, metrics = await prepared(config, stack), Metrics()
+    store, directory, clock, feed = ground.store, ground.directory, ground.clock, ground.feed
     network = Network(config.allow_private)
     await network.start()
     stack.push_async_callback(network.stop)
-    kept = Files(config.data / "media", config.public_url, vault, clock, new_id)
+    kept = Files(config.data / "media", config.public_url, ground.vault, clock, ground.new_id)
     channels = Channels(directory, network, store, clock, kept, config.public_url)
     stack.push_async_callback(channels.stop)
     numbers = Numbers(store, "session")
     await numbers.start()
     stack.push_async_callback(numbers.stop)
-    desk = DeskKeeper(store, clock, Random(), _names(directory), lambda: teams(directory))
-    hub = Hub(store, await feed_identity(store, clock, new_id))
-    store.listen(hub.reached)
-
-    def lease(now: int) -> Lease:
-        return Lease(node, now + LEASE_MS)
-
-    def happened(done: Done) -> None:
-        desk.happened(done)
-        if done.committed is not None:
-            outbox.accept(done.committed.errands)
-
-    def doubted(conversation: str) -> None:
-        outbox.doubt(conversation)
-
-    around = Surroundings(directory.policy, new_id, numbers.next, desk.outlook, lease, happened, doubted)
-    engine = Engine(store, clock, around)
-    outbox = Outbox(
-        Shell(
-            store=store, engine=engine, clock=clock, random=Random(), lease=lease,
-            ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
-            count=metrics.outbound,
-        )
+    desk = DeskKeeper(
+        store, clock, Random(), _names(directory), lambda: teams(directory),
+        keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
+    engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics)
 
     async def gone(agent: str) -> None:
         desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
 
-    presence = Presence(gone)
+    presence = Presence(gone, feed=feed, roll=ground.roll)
     stack.push_async_callback(presence.stop)
-    auth = Auth(store, directory, clock)
+    auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
     rim = Rim(
-        store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=vault,
-        signals=presence, actions=channels, kinds=_kinds, new_id=new_id, seated=desk.seat_changed,
+        store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
+        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
         files=kept, public_url=config.public_url,
     )  # fmt: skip
-
-    def changed(change: Change) -> None:
-        if change.collection in ("groups", "agents", "settings"):
-            desk.staff_changed()
-
-    directory.listen(changed)
-    await first_owner(config, directory, auth, new_id, clock.now())
+    directory.listen(_staff(desk))
+    await first_owner(config, directory, auth, clock.now())
     await _warm(directory)
-    recovered = await store.recover(node, clock.now())
+    recovered = await store.recover(ground.node, clock.now())
     if recovered:
         log.info("outbox.recovered", errands=recovered)
     await desk.start(engine)
     await hub.start()
     stack.push_async_callback(hub.stop)
-    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound)
-    parts = _Parts(store, rim, hub, channels, outbox, intake, kept, metrics, Readiness(store))
+    neighbours = Neighbours(feed, store, clock, hub, directory, desk, outbox) if config.shared else None
+    if neighbours is not None:
+        await neighbours.start()
+        stack.callback(neighbours.stop)
+    store.listen(neighbours.reached if neighbours is not None else hub.reached)
+    patience = PATIENCE_S if config.shared else None
+    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound, ground.spool, patience)
+    stack.push_async_callback(intake.stop)
+    metrics.watch(ground.spool, feed, ground.keeping)
+    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours)
     _background(parts, desk, stack)
     return parts
 
 
+def _middle(
+    ground: Ground, desk: DeskKeeper, numbers: Numbers, channels: Channels, kept: Files, metrics: Metrics
+) -> tuple[Engine, Outbox]:
+    """Who decides and who carries it out: each commit of the one is told to the other."""
+    directory, shared = ground.directory, ground.config.shared
+
+    def happened(done: Done) -> None:
+        desk.happened(done)
+        if done.committed is None:
+            return
+        outbox.accept(done.committed.errands)
+        if shared and _left_behind(done):
+            ground.feed.tell(Hint("errands", body=done.conversation.id))
+
+    around = Surroundings(
+        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook,
+        lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
+    )  # fmt: skip
+    engine = Engine(ground.store, ground.clock, around)
+    outbox = Outbox(
+        Shell(
+            store=ground.store, engine=engine, clock=ground.clock, random=Random(), lease=ground.lease,
+            ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
+            count=metrics.outbound, shares=ground.shares,
+        )
+    )  # fmt: skip
+    return engine, outbox
+
+
+def _staff(desk: DeskKeeper) -> Callable[[Change], None]:
+    def changed(change: Change) -> None:
+        if change.collection in ("groups", "agents", "settings"):
+            desk.staff_changed()
+
+    return changed
+
+
 def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
     """The loops that run for as long as the process does; one that ends by an error is a defect and is logged."""
+    keeping = parts.ground.keeping
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
         ("outbox", parts.outbox.run),
-        ("channels", parts.channels.watch),
+        ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
         ("housekeeping", lambda: _housekeeping(parts)),
-        ("index", lambda: _indexing(parts.store, lambda: parts.hub.newest)),
+        ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),
+        ("replay", Replay(parts.ground.spool, parts.intake).run),
     ]
+    if parts.neighbours is not None:
+        near = parts.neighbours
+        works += [("poll", near.poll), ("follow", near.follow), ("mark", near.mark), ("roll", parts.presence.watch)]
+    if keeping is not None:
+        works.append(("keeping", keeping.run))
     tasks = [asyncio.ensure_future(_watched(name, work)) for name, work in works]
 
     async def stop() -> None:
@@ -179,6 +199,8 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if keeping is not None:
+            await keeping.give_back()
 
     stack.push_async_callback(stop)
 
@@ -203,15 +225,16 @@ async def _housekeeping(parts: _Parts) -> None:
             (connectors.load(doc.kind).capabilities.redelivers_seconds for doc in rim.directory.channels.values()),
             default=7 * 86_400,
         )
-        while await parts.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
-            log.debug("housekeeping.more_to_forget")
-        counts = await parts.store.counts()
+        if not parts.ground.spool.waiting:  # what waits there may have been kept, and is known by its cause alone
+            while await parts.ground.store.forget(now - longest * 1000, FORGET_AT_ONCE) >= FORGET_AT_ONCE:
+                log.debug("housekeeping.more_to_forget")
+        counts = await parts.ground.store.counts()
         metrics.stored(counts)
         metrics.held.set(parts.outbox.held)
         await asyncio.sleep(FORGET_EVERY_S)
 
 
-async def _indexing(store: SqliteStore, newest: Callable[[], int]) -> None:
+async def _indexing(store: Store, newest: Callable[[], int]) -> None:
     """Search follows behind the commits; when they come thick it waits for a quieter moment, at most a minute."""
     before, left, waited = 0, True, 0.0
     while True:
@@ -257,21 +280,14 @@ def _kinds() -> Mapping[str, type[Connector]]:
     return {kind: connectors.load(kind) for kind in connectors.kinds()}
 
 
-def secret(config: Config) -> tuple[str, ...]:
-    """FRONTDESK_SECRET, or the one in the data directory, made once and readable by its owner only."""
-    if config.secret is not None:
-        return tuple(config.secret.split())  # the newest first; older ones still open what they sealed
-    path = config.data / "secret"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return tuple(path.read_text().split())
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    return tuple(path.read_text().split())
+def _left_behind(done: Done) -> bool:
+    """Whether the store kept a delivery for itself, because another node is at an older one of the conversation."""
+    assert done.committed is not None
+    made = sum(isinstance(effect, Deliver) for effect in done.decision.effects)
+    return made > sum(isinstance(errand.effect, Deliver) for errand in done.committed.errands)
 
 
-async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: Callable[[], str], now: int) -> None:
+async def first_owner(config: Config, directory: Directory, auth: Auth, now: int) -> None:
     """Somebody must be able to sign in: from the environment, or with a password that is printed once."""
     if any(agent.role == "owner" for agent in directory.agents.values()):
         return
@@ -279,16 +295,22 @@ async def first_owner(config: Config, directory: Directory, auth: Auth, new_id: 
     password = config.admin_password or secrets.token_urlsafe(12)
     hashed = await auth.hash(password)
     owner = AgentDoc(
-        id=new_id(), name=email.partition("@")[0].title(), email=email, role="owner", password_hash=hashed,
+        id=FIRST_OWNER, name=email.partition("@")[0].title(), email=email, role="owner", password_hash=hashed,
         created_at=now,
     )  # fmt: skip
-    await directory.save_agent(owner, who="first start")
+    try:
+        await directory.save_agent(owner, who="first start", expected=0)
+    except Stale:  # another node was started at the same instant
+        await directory.load()
+        return
     if config.admin_password is None:
         print(f"\nFirst start: sign in as {email} with the password {password} (shown only now).\n", flush=True)
 
 
 async def _listening(parts: _Parts, config: Config, stack: AsyncExitStack) -> str:
-    app = application(parts.rim, parts.intake, parts.files, parts.metrics, parts.readiness)
+    ground = parts.ground
+    readiness = Readiness(ground.store, ground.spool, (lambda: ground.feed.trouble,))
+    app = application(parts.rim, parts.intake, parts.files, parts.metrics, readiness)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -300,6 +322,12 @@ async def _listening(parts: _Parts, config: Config, stack: AsyncExitStack) -> st
             f"FRONTDESK_HOST and FRONTDESK_PORT: {config.host}:{config.port} cannot be listened on "
             f"({error.strerror or error})."
         ) from error
-    stack.callback(parts.readiness.draining.set)
+
+    async def drain() -> None:
+        readiness.draining.set()
+        if config.shared:
+            await asyncio.sleep(NOTICE_S)
+
+    stack.push_async_callback(drain)
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"

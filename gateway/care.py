@@ -16,22 +16,23 @@ from api.documents import AgentDoc, Role
 from api.vault import Vault
 from core.errors import Error
 from core.survey import Answers
-from gateway.app import secret
 from gateway.channels import Channels
 from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
 from gateway.files import Files
+from gateway.ground import secret
+from gateway.open_store import OpenStore, open_store, place
 from gateway.wire import Network
-from stores.sqlite import SqliteStore
+from stores import move
 
-DATABASE, MEDIA = "frontdesk.db", "media"
+DATABASE, EXPORT, MEDIA = "frontdesk.db", "frontdesk.jsonl", "media"
 
 
 class CannotDo(Error):
     """A sentence for the operator."""
 
 
-def _directory(store: SqliteStore, vault: Vault) -> Directory:
+def _directory(store: OpenStore, vault: Vault) -> Directory:
     texts = locales.read()
     return Directory(
         store, vault, SystemClock(), connector_class=connectors.load,
@@ -43,17 +44,17 @@ def _directory(store: SqliteStore, vault: Vault) -> Directory:
 async def check(config: Config) -> int:
     """Print what is right and what is not; 1 if anything is not."""
     print(f"configuration   ok: listens on {config.host}:{config.port}, providers call {config.public_url}")
-    if not config.database.exists():
+    if config.database is not None and not config.database.exists():
         print(f"database        new: {config.database} is made at the first start")
         return 0
     vault = Vault.of(*secret(config))
-    store = await SqliteStore.open(config.database, read_only=True)
+    store = await open_store(config, read_only=True)
     network = Network(config.allow_private)
     await network.start()
     try:
         directory = _directory(store, vault)
         await directory.load()
-        print(f"database        ok: {config.database}, {await store.newest()} events")
+        print(f"database        ok: {place(config)}, {await store.newest()} events")
         files = Files(config.data / MEDIA, config.public_url, vault, SystemClock(), uuid7(SystemClock().now))
         channels = Channels(directory, network, store, SystemClock(), files, config.public_url)
         bad = 0
@@ -69,21 +70,20 @@ async def check(config: Config) -> int:
 
 
 async def migrate(config: Config) -> int:
-    store = await SqliteStore.open(config.database)
+    store = await open_store(config)
     await store.close()
-    print(f"{config.database} is of this version.")
+    print(f"{place(config)} is of this version.")
     return 0
 
 
 async def backup(config: Config, to: Path) -> int:
     """One archive with the database as of one moment and the files; made beside a running server."""
-    if not config.database.exists():
-        raise CannotDo(f"There is no database at {config.database}.")
+    _there(config)
     if to.exists():
         raise CannotDo(f"{to} exists already; a backup overwrites nothing.")
     with tempfile.TemporaryDirectory(dir=to.absolute().parent) as folder:
-        copy = Path(folder) / DATABASE
-        store = await SqliteStore.open(config.database, read_only=True)
+        copy = Path(folder) / (EXPORT if config.database is None else DATABASE)
+        store = await open_store(config, read_only=True)
         try:
             await store.backup(str(copy))
         finally:
@@ -95,37 +95,84 @@ async def backup(config: Config, to: Path) -> int:
     return 0
 
 
+def _there(config: Config) -> None:
+    if config.database is not None and not config.database.exists():
+        raise CannotDo(f"There is no database at {config.database}.")
+
+
 def _pack(to: Path, database: Path, media: Path) -> None:
     with tarfile.open(to, "w") as archive:
-        archive.add(database, DATABASE)
+        archive.add(database, database.name)
         if media.is_dir():
             archive.add(media, MEDIA, filter=lambda entry: None if entry.name.endswith(".part") else entry)
 
 
 async def restore(config: Config, source: Path) -> int:
     """Refuses to overwrite a database: move the old one away first."""
-    if config.database.exists():
+    if config.database is not None and config.database.exists():
         raise CannotDo(f"{config.database} exists; move it away first, so that nothing is overwritten.")
     if not source.is_file():
         raise CannotDo(f"There is no backup at {source}.")
-    await asyncio.to_thread(_unpack, source, config)
-    print(f"{config.database} restored. Start it with the same FRONTDESK_SECRET as before.")
+    config.data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=config.data) as folder:
+        await asyncio.to_thread(_unpack, source, Path(folder))
+        await _put_in_place(Path(folder), config)
+        if (Path(folder) / MEDIA).is_dir():
+            os.replace(Path(folder) / MEDIA, config.data / MEDIA)
+    print(f"{place(config)} restored. Start it with the same FRONTDESK_SECRET as before.")
     return 0
 
 
-def _unpack(source: Path, config: Config) -> None:
-    config.data.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=config.data) as folder:
-        try:
-            with tarfile.open(source) as archive:
-                archive.extractall(folder, filter="data")
-        except tarfile.TarError as error:
-            raise CannotDo(f"{source} is no backup: {error}.") from error
-        database = Path(folder) / DATABASE
-        _sound(database)
-        if (Path(folder) / MEDIA).is_dir():
-            os.replace(Path(folder) / MEDIA, config.data / MEDIA)
-        os.replace(database, config.database)
+def _unpack(source: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(folder, filter="data")
+    except tarfile.TarError as error:
+        raise CannotDo(f"{source} is no backup: {error}.") from error
+
+
+async def _put_in_place(folder: Path, config: Config) -> None:
+    """A backup of one kind of store goes into the same kind; moving between kinds is `export` and `import`."""
+    if config.database is not None:
+        await asyncio.to_thread(_sound, folder / DATABASE)
+        os.replace(folder / DATABASE, config.database)
+        return
+    if not (folder / EXPORT).is_file():
+        raise CannotDo("The backup is not one of MongoDB: restore it to SQLite, export that and import it here.")
+    await _fill(config, folder / EXPORT)
+
+
+async def _fill(config: Config, source: Path) -> int:
+    store = await open_store(config)
+    try:
+        return await move.bring_in(store, source)
+    finally:
+        await store.close()
+
+
+async def export(config: Config, to: Path) -> int:
+    """Everything in the store as lines of JSON, as of one moment; made beside a running server. No media, no secret."""
+    _there(config)
+    if to.exists():
+        raise CannotDo(f"{to} exists already; an export overwrites nothing.")
+    store = await open_store(config, read_only=True)
+    try:
+        rows = await move.export(store, to)
+    finally:
+        await store.close()
+    print(f"{to}: {rows} rows. Media files ({config.data / MEDIA}) and FRONTDESK_SECRET go with it by other ways.")
+    return 0
+
+
+async def import_(config: Config, source: Path) -> int:
+    """Fill a store that is empty."""
+    if not source.is_file():
+        raise CannotDo(f"There is no export at {source}.")
+    if config.database is not None:
+        await asyncio.to_thread(config.database.parent.mkdir, parents=True, exist_ok=True)
+    rows = await _fill(config, source)
+    print(f"{place(config)} holds the {rows} rows of {source}. Start it with the same FRONTDESK_SECRET as before.")
+    return 0
 
 
 def _sound(database: Path) -> None:
@@ -148,7 +195,7 @@ async def user(config: Config, email: str, name: str | None, role: Role) -> int:
     password = os.environ.get("FRONTDESK_PASSWORD", "") or await asyncio.to_thread(getpass.getpass, "Password: ")
     if len(password) < 10:
         raise BadConfiguration("A password has at least 10 characters.")
-    store = await SqliteStore.open(config.database)
+    store = await open_store(config)
     try:
         directory = _directory(store, Vault.of(*secret(config)))
         await directory.load()
@@ -180,7 +227,7 @@ async def rotate_secret(config: Config) -> int:
 
     path = config.data / "secret"
     before = await asyncio.to_thread(secret, config)
-    store = await SqliteStore.open(config.database)
+    store = await open_store(config)
     try:
         new = (random.token_hex(32), *before)
         await asyncio.to_thread(_keep, path, new)

@@ -1,7 +1,7 @@
 """Channels at work: each one's connector with its wire, its health, and what is asked of its provider at once."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -26,6 +26,7 @@ from gateway.outbox import Ways
 from gateway.wire import Network
 
 CHECK_EVERY_S = 600.0
+ASK_EVERY_S = 5.0  # whether it is our turn
 LOAD_AT_A_TIME = 4
 
 log = structlog.get_logger()
@@ -101,9 +102,12 @@ class Channels:
             return False, error.reason, {}
         return health.ok, health.reason, health.facts
 
-    async def watch(self) -> None:
-        """Check every channel now and again, for ever."""
+    async def watch(self, ours: Callable[[], bool] = lambda: True) -> None:
+        """Check every channel now and again, for ever; `ours`: this is the node to do it."""
         while True:
+            if not ours():
+                await asyncio.sleep(ASK_EVERY_S)
+                continue
             for channel in list(self._directory.channels):
                 await self.check(channel)
             await asyncio.sleep(CHECK_EVERY_S)

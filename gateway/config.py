@@ -7,6 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.errors import Error
+from stores.redis_address import RedisAddress, redis_address
+
+_SQLITE, _MONGODB = "sqlite:///", ("mongodb://", "mongodb+srv://")
 
 
 class BadConfiguration(Error):
@@ -27,12 +30,17 @@ class Config:
     admin_password: str | None
     allow_private: tuple[str, ...]
     log: str
-    redis: str | None = None
+    redis: RedisAddress | None = None
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return Path(self.store.removeprefix("sqlite:///"))
+    def shared(self) -> bool:
+        """Whether other nodes may work on the same store."""
+        return not self.store.startswith(_SQLITE)
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, if the store is one."""
+        return Path(self.store.removeprefix(_SQLITE)) if self.store.startswith(_SQLITE) else None
 
 
 def read(environment: Mapping[str, str]) -> Config:
@@ -41,17 +49,24 @@ def read(environment: Mapping[str, str]) -> Config:
     data = Path(get("FRONTDESK_DATA") or "./data")
     host = get("FRONTDESK_HOST") or "127.0.0.1"
     port = _port(get("FRONTDESK_PORT") or "8080")
+    store = _store(get("FRONTDESK_STORE") or f"{_SQLITE}{data / 'frontdesk.db'}")
+    secret = _secret(get("FRONTDESK_SECRET") or None)
+    if secret is None and store.startswith(_MONGODB):
+        raise BadConfiguration(
+            "FRONTDESK_SECRET is wanted with MongoDB: all nodes must have the same; `openssl rand -hex 32` makes one."
+        )
     return Config(
         host=host,
         port=port,
         public_url=_public_url(get("FRONTDESK_PUBLIC_URL") or f"http://{_shown(host)}:{port}"),
         data=data,
-        store=_store(get("FRONTDESK_STORE") or f"sqlite:///{data / 'frontdesk.db'}"),
-        secret=_secret(get("FRONTDESK_SECRET") or None),
+        store=store,
+        secret=secret,
         admin_email=get("FRONTDESK_ADMIN_EMAIL") or None,
         admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD") or None),
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
         log=_log(get("FRONTDESK_LOG") or "console"),
+        redis=_redis(get("FRONTDESK_REDIS") or None),
     )
 
 
@@ -81,15 +96,29 @@ def _public_url(text: str) -> str:
 
 
 def _store(text: str) -> str:
-    if not text.startswith("sqlite:///") or len(text) == len("sqlite:///"):
-        raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH, not {text.rsplit('@', 1)[-1]!r}.")
-    return text
+    if text.startswith(_SQLITE) and text != _SQLITE:
+        return text
+    if text.startswith(_MONGODB):
+        if not urlsplit(text).path.strip("/"):
+            raise BadConfiguration(
+                "FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE?replicaSet=NAME."
+            )
+        return text
+    shown = text.rsplit("@", 1)[-1]
+    raise BadConfiguration(f"FRONTDESK_STORE wants sqlite:///PATH or mongodb://HOST/DATABASE, not {shown!r}.")
 
 
 def _secret(text: str | None) -> str | None:
     if text is not None and len(text) < 32:
         raise BadConfiguration("FRONTDESK_SECRET wants at least 32 characters; `openssl rand -hex 32` makes one.")
     return text
+
+
+def _redis(text: str | None) -> RedisAddress | None:
+    try:
+        return None if text is None else redis_address(text)
+    except ValueError as error:
+        raise BadConfiguration(f"FRONTDESK_REDIS {error}.") from error
 
 
 def _password(text: str | None) -> str | None:

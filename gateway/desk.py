@@ -2,6 +2,7 @@
 
 Who was matched is taken off the queue at once; a refused assignment (closed meanwhile, agent full) comes back. What
 commits say is applied in their order and by their feed numbers, so that a look at the store never counts one twice.
+With several nodes only the keeper assigns, and derives the desk from the store each time it is stirred (decision 6).
 """
 
 import asyncio
@@ -16,20 +17,26 @@ from core.command import Assign, Inform
 from core.customer import Address
 from core.effect import FindAgent
 from core.engine import Done, Engine
-from core.errors import Full, Refused, StoreError
+from core.errors import Fenced, Full, Refused, StoreError
 from core.ports import Clock, DeskView, Leased, Seat, Store, Waiting
 from core.session import AgentRef, Conversation, Session
 from core.turn import Outlook
+from gateway.keeping import Keeping
 from routing.desk import Desk, Match, Team
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
+LOOK_EVERY_S = 1.0  # with several nodes: should a hint be lost
+REST = 3  # times as long as the last look at the store took, before the next: a quarter of the time at most
 RESYNC_S = 30.0  # a commit may have gone through although the store failed to say so
 
 log = structlog.get_logger()
 
 
 class DeskKeeper:
-    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now."""
+    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now.
+
+    With several nodes `keeping` says whether this one assigns, and `tell` tells the others that there is something to.
+    """
 
     def __init__(
         self,
@@ -38,6 +45,9 @@ class DeskKeeper:
         random: Random,
         names: Callable[[str], str | None],
         teams: Callable[[], Mapping[str, Team]],
+        *,
+        keeping: Keeping | None = None,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
         self._names, self._teams = names, teams
@@ -49,6 +59,9 @@ class DeskKeeper:
         self._told: set[str] = set()
         self._stirred = asyncio.Event()
         self._outdated = False
+        self._keeping, self._tell = keeping, tell
+        if keeping is not None:
+            keeping.taken = self.look
 
     async def start(self, engine: Engine) -> None:
         """Build the desk from the store: who waits and who sits."""
@@ -64,6 +77,8 @@ class DeskKeeper:
 
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
+        if self._keeping is not None:
+            await self._run_among_others(self._keeping)
         time = asyncio.get_running_loop().time
         synced = time()
         while True:
@@ -75,7 +90,23 @@ class DeskKeeper:
             if self._outdated:
                 await self._refresh_all()
             while (match := self._desk.match(self._random.choice)) is not None:
-                await self._assign(match)
+                await self._assign(match, None)
+
+    async def _run_among_others(self, keeping: Keeping) -> None:
+        """Derive the desk anew whenever it is stirred, here or elsewhere, and now and again; the keeper assigns."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._stirred.clear()
+            began = loop.time()
+            self._derive(await self._view())
+            rest = REST * (loop.time() - began)
+            while (fence := keeping.fence) is not None:
+                match = self._desk.match(self._random.choice)
+                if match is None:
+                    break
+                await self._assign(match, fence)
+            await asyncio.sleep(rest)
+            await self._stirring(loop.time() + LOOK_EVERY_S)
 
     async def _stirring(self, until: float) -> None:
         """Wait for something to change, or for the time (of the loop) to look for oneself."""
@@ -96,19 +127,46 @@ class DeskKeeper:
             if self._desk.position(waiting.session) is None:
                 self._desk.wait(waiting)
 
+    def _derive(self, view: DeskView) -> None:
+        """Make the desk what the store says, and keep whose turn it is."""
+        desk = self._desk
+        desk.teams = self._teams()
+        for gone in desk.seats.keys() - {seat.agent for seat in view.seats}:
+            desk.remove_seat(gone)
+        for seat in view.seats:
+            desk.seat(seat)
+        known = {waiting.session: waiting for waiting in desk.waiting()}
+        for session in known.keys() - {waiting.session for waiting in view.waiting}:
+            desk.leave(session)
+        for waiting in view.waiting:
+            if known.get(waiting.session) != waiting:
+                desk.wait(waiting)
+
     # what it is told
+
+    def look(self) -> None:
+        """Something changed at another node; with one node, nothing can have."""
+        if self._keeping is not None and self._keeping.fence is not None:
+            self._stirred.set()
+
+    def _stir(self) -> None:
+        """Something changed here: look at it, or let the keeper do so."""
+        if self._keeping is None or self._keeping.fence is not None:
+            self._stirred.set()
+        else:
+            self._tell()
 
     def staff_changed(self) -> None:
         """Groups, agents or their capacities are others now."""
         self._desk.teams = self._teams()
         self._outdated = True
-        self._stirred.set()
+        self._stir()
 
     def seat_changed(self, seat: Seat) -> None:
         """A status or a capacity changed. The load of an agent the desk knows is followed by the commits."""
         known = self._desk.seats.get(seat.agent)
         self._desk.seat(seat if known is None else replace(seat, load=known.load))
-        self._stirred.set()
+        self._stir()
 
     def happened(self, done: Done) -> None:
         """Follow what was committed, in its order: loads change, waiting begins and ends."""
@@ -119,7 +177,7 @@ class DeskKeeper:
             self._moved(decision.takes, 0 if own else +1, n)  # the desk counted its own when it matched
         if decision.frees is not None:
             self._moved(decision.frees, -1, n)
-            self._stirred.set()
+            self._stir()
         session = decision.session
         if session is None:
             return
@@ -128,13 +186,14 @@ class DeskKeeper:
             self._told.discard(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
             self._desk.wait(waiting_of(done.conversation, session))
-            self._stirred.set()
+            self._stir()
             if session.positioned:
                 self._told.add(session.id)
 
     def _moved(self, agent: str, change: int, n: int) -> None:
-        if n > max(self._as_of.get(agent, 0), self._built_at):
-            self._as_of[agent] = n
+        """Without a number (they are given later) it counts at once; what it may count twice is set right by a look."""
+        if n == 0 or n > max(self._as_of.get(agent, 0), self._built_at):
+            self._as_of[agent] = max(n, self._as_of.get(agent, 0))
             self._desk.load(agent, change)
 
     def outlook(self, channel: str, group: str | None) -> Outlook:
@@ -156,7 +215,7 @@ class DeskKeeper:
         if session.phase not in ("queued", "unassigned") or session.id == self._offering:
             return
         self._desk.wait(waiting_of(conversation, session))
-        self._stirred.set()
+        self._stir()
         if not session.positioned and not self._desk.outlook(session.group).free:
             await self._inform(conversation, session)
 
@@ -171,7 +230,7 @@ class DeskKeeper:
         except Refused as error:
             log.debug("desk.not_informed", reason=str(error))  # it closed meanwhile: nothing to tell
 
-    async def _assign(self, match: Match) -> None:
+    async def _assign(self, match: Match, fence: int | None) -> None:
         """Offer a match as a command. Whatever keeps it from being done, neither the session nor the place is lost."""
         assert self._engine is not None, "the desk was not started"
         waiting = match.waiting
@@ -180,13 +239,19 @@ class DeskKeeper:
         self._offering = waiting.session
         done = False
         try:
-            await self._engine.handle(Address(waiting.channel, waiting.address), command, aim=waiting.session)
+            where = Address(waiting.channel, waiting.address)
+            await self._engine.handle(where, command, aim=waiting.session, fence=fence)
             done = True
         except Refused:
             done = True  # it no longer waits, and the agent is free after all
             self._desk.load(match.agent, -1)
         except Full:
             await self._refresh(match.agent)
+        except Fenced:
+            log.info("desk.fenced", fence=fence)  # another node keeps it by now
+            self._desk.load(match.agent, -1)
+            if self._keeping is not None:
+                self._keeping.lost()
         except StoreError as error:
             log.warning("desk.not_assigned", reason=str(error))
             self._desk.load(match.agent, -1)

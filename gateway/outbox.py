@@ -22,7 +22,7 @@ from core.engine import Engine
 from core.errors import DeliveryError, Duplicate, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.event import MediaFetched, StateChanged
 from core.message import Content
-from core.ports import Clock, Lease, Leased, Settlement, Store
+from core.ports import Clock, Lease, Leased, Settlement, Shares, Store
 from core.session import ReplyToken
 from gateway.limits import Bucket, Buckets
 
@@ -49,7 +49,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What the outbox asks its surroundings for. `ways` raises KeyError for a channel that is gone."""
+    """What the outbox asks its surroundings for.
+
+    `ways` raises KeyError for a channel that is gone; `shares` are the rates kept together with other nodes.
+    """
 
     store: Store
     engine: Engine
@@ -61,6 +64,7 @@ class Shell:
     fetch: Callable[[Leased, f.FetchMedia, Ways], Awaitable[Content]]
     public: Callable[[Content], Content]
     count: Callable[[str, str], None]
+    shares: Shares | None = None
 
 
 class Outbox:
@@ -135,6 +139,13 @@ class Outbox:
     def wake(self) -> None:
         """Something may have fallen due."""
         self._woken.set()
+
+    def behind(self, conversation: str) -> None:
+        """Another node left a delivery in the store, because an older one of its conversation is being worked at."""
+        if conversation in self._lanes:
+            self._behind.add(conversation)
+        else:
+            self.wake()
 
     async def run(self) -> None:
         """Claim what is due, for ever; a store that is down is asked again."""
@@ -314,12 +325,19 @@ class Outbox:
             ways = self._shell.ways(errand.channel)
         except KeyError:
             return self._failed(errand, effect, "channel_gone", "The channel was removed.")
+        confirms = ways.connector.capabilities.confirms_by_status_seconds
+        if confirms and errand.uncertain and not errand.began:  # whoever began it is gone, and a status may yet tell
+            return self._again(errand, effect, confirms, uncertain=True)
         limits = self._limits_of(errand.channel, ways)
         if (pause := limits.paused()) > PATIENCE_S:
             return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
         try:
             async with limits.places:
-                await limits.wait(errand.address)
+                wait = await limits.book(errand.address)
+                if wait and (pause := limits.paused()) > PATIENCE_S:  # told to another node
+                    return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
+                if wait:
+                    await asyncio.sleep(wait)
                 if self._shell.clock.now() >= self._hands[errand.key]:
                     return None
                 receipt = await self._call(errand, effect, ways)
@@ -329,7 +347,8 @@ class Outbox:
 
     async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:
         now = self._shell.clock.now()
-        token = _usable(effect.token, _first_try(errand, effect, now), ways)
+        began = _began(errand)
+        token = _usable(effect.token, began or now, ways)
         delivery = Delivery(
             id=effect.id,
             address=errand.address,
@@ -337,7 +356,7 @@ class Outbox:
             token=token.value if token else None,
             token_age=(now - token.at) / 1000 if token else 0.0,
             uncertain=errand.uncertain,
-            began=errand.began,
+            began=began,
             callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
         )
         return await ways.connector.deliver(delivery, ways.wire)
@@ -374,7 +393,7 @@ class Outbox:
             case Rejected():
                 return self._failed(errand, effect, error.code, error.reason)
             case Throttled(after=after):
-                self._limits_of(errand.channel, ways).pause(after)
+                self._pause(errand.channel, ways, after)
                 return self._again(errand, effect, after, uncertain=errand.uncertain)
             case Uncertain():
                 wait = ways.connector.capabilities.confirms_by_status_seconds or self._backoff(errand.attempt)
@@ -394,7 +413,7 @@ class Outbox:
         due = min(due, effect.not_after)  # one look at the deadline itself, where it is given up visibly
         return Settlement(
             key=errand.key, conversation=errand.conversation, session=effect.session, done=False, due=due,
-            attempt=errand.attempt + tried, uncertain=uncertain, began=errand.began or (now if tried else 0), at=now,
+            attempt=errand.attempt + tried, uncertain=uncertain, began=_began(errand) or (now if tried else 0), at=now,
         )  # fmt: skip
 
     def _sent(self, errand: Leased, effect: f.Deliver, receipt: Receipt) -> Settlement:
@@ -414,10 +433,10 @@ class Outbox:
         return self._settlement(errand, effect, done=True, facts=facts)
 
     def _too_late(self, errand: Leased, effect: f.Deliver) -> Settlement:
-        if effect.courtesy:
-            reason = "It could not be sent in time to be of use."
-        elif errand.uncertain:
+        if errand.uncertain:
             reason = "The channel never confirmed it; it may have arrived."
+        elif effect.courtesy:
+            reason = "It could not be sent in time to be of use."
         else:
             reason = "The channel could not be reached for a day."
         return self._failed(errand, effect, "too_late", reason)
@@ -436,10 +455,15 @@ class Outbox:
             message_ids=message_ids, at=self._shell.clock.now(),
         )  # fmt: skip
 
+    def _pause(self, channel: str, ways: Ways, seconds: float) -> None:
+        self._limits_of(channel, ways).pause(seconds)
+        if self._shell.shares is not None:
+            self._spawn(self._shell.shares.pause(channel, seconds))
+
     def _limits_of(self, channel: str, ways: Ways) -> "_Limits":
         limits = self._limits.get(channel)
         if limits is None:
-            limits = self._limits[channel] = _Limits(ways.connector)
+            limits = self._limits[channel] = _Limits(channel, ways.connector, self._shell.shares)
         return limits
 
     # everything else
@@ -525,11 +549,9 @@ class Outbox:
             log.debug("outbox.refused", reason=str(error))  # the session moved on; the timer has nothing to say
 
 
-def _first_try(errand: Leased, effect: f.Deliver, now: int) -> int:
-    """When it was tried first, at the latest now. Whoever died at it told nobody: its token may have been used."""
-    if errand.uncertain and not errand.began and effect.token is not None:
-        return effect.token.at
-    return errand.began or now
+def _began(errand: Leased) -> int:
+    """When the first attempt was made; at the earliest, where nobody is left to tell; 0 if there was none yet."""
+    return errand.began or (errand.due if errand.uncertain else 0)
 
 
 def _usable(token: ReplyToken | None, began: int, ways: Ways) -> ReplyToken | None:
@@ -539,26 +561,34 @@ def _usable(token: ReplyToken | None, began: int, ways: Ways) -> ReplyToken | No
 
 
 class _Limits:
-    """How fast one channel may be called, and how often at once."""
+    """How fast one channel may be called, and how often at once; by all nodes together where they can be asked."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, channel: str, connector: Connector, shares: Shares | None) -> None:
         capabilities = connector.capabilities
         self.places = asyncio.Semaphore(IN_FLIGHT)
-        self._all = Bucket(capabilities.rate)
-        self._each = Buckets(capabilities.rate_per_address) if capabilities.rate_per_address else None
+        self._channel, self._shares = channel, shares
+        self._rate, self._rate_each = capabilities.rate, capabilities.rate_per_address
+        self._all = Bucket(self._rate)
+        self._each = Buckets(self._rate_each) if self._rate_each else None
 
-    async def wait(self, address: str) -> None:
-        """Until the channel, and this person, may be written to."""
+    async def book(self, address: str) -> float:
+        """Seconds until the channel, and this person, may be written to; the place is taken."""
+        if self._shares is not None:
+            buckets = [("all", self._rate), *([(address, self._rate_each)] if self._rate_each else ())]
+            asked = await self._shares.take(self._channel, buckets)
+            if asked is not None:
+                self.pause(asked[1])
+                return asked[0]
         now = asyncio.get_running_loop().time()
         wait = self._all.take(now)
         if self._each is not None:
             wait = max(wait, self._each.take(address, now))
-        if wait > 0:
-            await asyncio.sleep(wait)
+        return wait
 
     def paused(self) -> float:
         """How many more seconds the provider wants to be left alone."""
         return self._all.paused(asyncio.get_running_loop().time())
 
     def pause(self, seconds: float) -> None:
-        self._all.pause(asyncio.get_running_loop().time(), seconds)
+        if seconds > 0:
+            self._all.pause(asyncio.get_running_loop().time(), seconds)

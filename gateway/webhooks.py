@@ -1,8 +1,9 @@
 """Where providers knock: signature first, then read, then one commit, then 2xx. The verdicts are API.md's."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -12,11 +13,13 @@ from core import channel as ch
 from core.command import Amend, Reach, Receive, Retract
 from core.customer import Address
 from core.engine import Engine
-from core.errors import Duplicate, Forged, NotUnderstood, StoreDown, Unreadable
+from core.errors import Duplicate, Forged, NotUnderstood, Stale, StoreDown, Unreadable
 from core.ports import Cause, Clock, Raw, Store
+from gateway.spool import Kept, SpoolFull
 
 MAX_BODY = 4 << 20  # the largest that any provider sends is 3 MB
 RETRY_AFTER_S = 5
+NOT_KEPT = frozenset({"authorization", "cookie", "proxy-authorization"})  # headers that no connector reads
 
 log = structlog.get_logger()
 
@@ -29,9 +32,24 @@ class Door:
     enforce: bool
 
 
+class Aside(Protocol):
+    """Where webhooks wait while the store is away (spool.py)."""
+
+    def holds(self, channel: str) -> bool:
+        """Whether older ones of the channel wait."""
+
+    async def keep(self, kept: Kept) -> None:
+        """Durable when it returns. Raises `SpoolFull`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Turns webhooks into commands. `door` raises KeyError for an unknown channel; `count` takes channel and what."""
+    """Turns webhooks into commands. `door` raises KeyError for an unknown channel; `count` takes channel and what.
+
+    `patience`: seconds a store that hangs may take before the webhook goes to the spool; None where the store is this
+    process's own and fails at once. What hangs is not cancelled (it may be written yet): should it come through, the
+    replay finds its cause kept. `_hanging` are those.
+    """
 
     store: Store
     engine: Engine
@@ -39,6 +57,9 @@ class Intake:
     public_url: str
     door: Callable[[str], Door]
     count: Callable[[str, str], None]
+    spool: Aside
+    patience: float | None = None
+    _hanging: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """`/hooks/{channel}` and `/hooks/{channel}/status`, any method a provider uses."""
@@ -52,6 +73,9 @@ class Intake:
         except web.HTTPRequestEntityTooLarge:
             self.count(channel, "too_large")
             return web.Response(status=413, text=f"A webhook has at most {MAX_BODY} bytes.")
+        except web.RequestPayloadError:  # its Content-Encoding is not what it is, or its chunks are none
+            self.count(channel, "unreadable")
+            return web.Response(status=400, text="The body cannot be read.")
         seen = ch.HookRequest(
             method=request.method,
             url=self.public_url + request.raw_path,
@@ -87,13 +111,52 @@ class Intake:
         except Exception as error:  # a defect of ours, on something signed: nothing of it may get lost
             log.exception("intake.defect", channel=channel)
             return await self._kept(channel, request, f"could not be read: {type(error).__name__}")
+        if not items:
+            return web.Response()
+        return await self._durable(channel, request, lambda: self.take(channel, items, request.body))
+
+    async def _durable(
+        self, channel: str, request: ch.HookRequest, take: Callable[[], Coroutine[None, None, None]]
+    ) -> web.Response:
+        """In the store or, while it is away or older ones of the channel wait there, in the spool."""
+        if not self.spool.holds(channel):
+            try:
+                if self.patience is None:
+                    await take()
+                else:
+                    await self._soon(take(), self.patience)
+                return web.Response()
+            except (StoreDown, Stale) as error:
+                self.count(channel, "store_down")
+                log.warning("intake.store_down", channel=channel, reason=str(error))
         try:
-            await self.take(channel, items, request.body)
-        except StoreDown as error:
-            self.count(channel, "store_down")
-            log.warning("intake.store_down", channel=channel, reason=str(error))
+            await self.spool.keep(_to_keep(channel, self.clock.now(), request))
+        except SpoolFull as error:
+            self.count(channel, "refused")
+            log.error("intake.refused", channel=channel, reason=str(error))  # noqa: TRY400 (a full disk is no defect)
             return web.Response(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+        self.count(channel, "spooled")
         return web.Response()
+
+    async def _soon(self, work: Coroutine[None, None, None], patience: float) -> None:
+        task = asyncio.create_task(work)
+        done, _ = await asyncio.wait({task}, timeout=patience)
+        if done:
+            task.result()
+            return
+        self._hanging.add(task)
+        task.add_done_callback(self._came_through)
+        raise StoreDown(f"no answer within {patience:g} s")
+
+    def _came_through(self, task: asyncio.Task[None]) -> None:
+        self._hanging.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("intake.hung", reason=str(error))  # the webhook is in the spool
+
+    async def stop(self) -> None:
+        for task in tuple(self._hanging):
+            task.cancel()
+        await asyncio.gather(*self._hanging, return_exceptions=True)
 
     def _verify(self, channel: str, door: Door, request: ch.HookRequest) -> None:
         try:
@@ -107,18 +170,15 @@ class Intake:
         """Signed, but not understood: kept raw, so that a provider does not send it for days and nothing is lost."""
         self.count(channel, "not_understood")
         log.warning("intake.not_understood", channel=channel, why=why)
-        try:
-            await self.store.keep_raw(Raw(channel, self.clock.now(), why, request.body))
-        except StoreDown:
-            return web.Response(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
-        return web.Response()
+        raw = Raw(channel, self.clock.now(), why, request.body)
+        return await self._durable(channel, request, lambda: self.store.keep_raw(raw))
 
     async def take(self, channel: str, items: Sequence[ch.Inbound], body: bytes) -> None:
         """Make everything of one webhook durable; raises `StoreDown` if anything could not be."""
         now = self.clock.now()
         items = [replace(item, at=now) if getattr(item, "at", None) == 0 else item for item in items]
         if len(items) == 1:
-            await self._one(channel, items[0], body)
+            await self.one(channel, items[0], body)
             return
         lanes: dict[str, list[ch.Inbound]] = {}
         for item in items:
@@ -133,9 +193,10 @@ class Intake:
     async def _lane(self, channel: str, items: list[ch.Inbound], body: bytes) -> None:
         """One person's part of a webhook, in the order of the provider's time: nothing of it is committed yet."""
         for item in sorted(items, key=lambda item: getattr(item, "at", 0)):
-            await self._one(channel, item, body)
+            await self.one(channel, item, body)
 
-    async def _one(self, channel: str, item: ch.Inbound, body: bytes) -> None:
+    async def one(self, channel: str, item: ch.Inbound, body: bytes) -> None:
+        """Make one thing that a webhook said durable."""
         match item:
             case ch.Received():
                 await self._received(channel, item)
@@ -189,6 +250,19 @@ class Intake:
             self.count(channel, "duplicate")
         else:
             self.count(channel, "kept")
+
+
+def _to_keep(channel: str, at: int, request: ch.HookRequest) -> Kept:
+    return Kept(
+        channel=channel,
+        at=at,
+        method=request.method,
+        url=request.url,
+        query=tuple(request.query.items()),
+        headers=tuple((str(name), value) for name, value in request.headers.items() if name.lower() not in NOT_KEPT),
+        part=request.part,
+        body=request.body,
+    )
 
 
 def routes(intake: Intake) -> list[web.RouteDef]:

@@ -1,6 +1,7 @@
 """What every store derives from a commit, a settlement or a status: meaning, without a database."""
 
 import unicodedata
+from hashlib import blake2b
 
 import msgspec
 
@@ -89,12 +90,11 @@ def blanked_amendment(event: Amended) -> Amended:
 
 
 def moved(state: State | None, maybe_twice: bool, change: StateChanged) -> tuple[State, bool] | None:
-    """A message's state and doubt after a change; None if the change leads nowhere. Doubt is kept however far the
-    message has come: a status may overtake the settlement that says it was sent twice."""
+    """A message's state and doubt after a change; None if the change leads nowhere."""
     if state is not None and advances(state, change.state):
         return change.state, maybe_twice or change.maybe_twice
     if state not in (None, "failed") and change.maybe_twice and not maybe_twice:
-        return state, True
+        return state, True  # its status was there before the answer, and the doubt stays
     return None
 
 
@@ -134,3 +134,29 @@ def folded(text: str | None) -> str:
 def folded_all(customer: Customer) -> str:
     """All that a customer may be found by, one a line."""
     return "\n".join(folded(text) for text in (customer.name, customer.partner_id, customer.phone, customer.email))
+
+
+def digest(scope: str, id: str) -> bytes:
+    """What a cause or a name is kept under: the same in every store, so that they can be moved."""
+    return blake2b(f"{scope}\0{id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def delivery_digest(channel: str, key: str) -> bytes:
+    """Our own deliveries are named beside the providers' ids; a provider's id never begins with a NUL."""
+    return digest(channel, f"\0{key}")
+
+
+class Keeper(msgspec.Struct):
+    """Who keeps the desk, where one process has the store: nobody's fence outlives it."""
+
+    node: str | None = None
+    until: int = 0
+    fence: int = 0
+
+    def keep(self, node: str, now: int, until: int) -> int | None:
+        if self.until > now and self.node != node:
+            return None
+        if self.until <= now:
+            self.fence += 1
+        self.node, self.until = node, until
+        return self.fence

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from core.effect import Deliver, Effect, WakeAt
-from core.errors import Duplicate, Full, Stale, StoreError
+from core.errors import Duplicate, Fenced, Full, Stale, StoreError
 from core.event import Amended, Recalled, Retracted
 from core.ports import Commit, Committed, Leased
 from core.session import Session
@@ -73,6 +73,7 @@ class Ledger:
         self.sessions: dict[str, _Listed] = {}
         self.n = self.conversation = self.session = 0
         self.doubted = False
+        self.keeper = _rows.Keeper()
         self.reload(connection)
 
     def reload(self, connection: sqlite3.Connection) -> None:
@@ -226,6 +227,8 @@ class Batch:
             raise Stale
         if known is None and self._taken(commit.conversation.channel, commit.conversation.address):
             raise Stale
+        if commit.fence not in (None, self._ledger.keeper.fence):
+            raise Fenced
         if commit.takes is not None and not self._has_place(commit):
             raise Full(commit.takes)
 

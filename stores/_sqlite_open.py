@@ -58,7 +58,7 @@ def unlock(held: int) -> None:
 def writing(path: Path, on_step: OnStep | None = None) -> Connection:
     """The connection that writes, with the schema brought up to date."""
     try:
-        connection = _connect(f"file:{_quoted(path)}?mode=rwc")
+        connection = connect(path)
         connection.on_step = on_step
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -77,6 +77,11 @@ def reading(path: Path) -> Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cache_size = -4096")
     return connection
+
+
+def connect(path: Path) -> Connection:
+    """One that may write; the file is made if there is none."""
+    return _connect(f"file:{_quoted(path)}?mode=rwc")
 
 
 def _connect(uri: str) -> Connection:

@@ -69,7 +69,8 @@ def release(connection: sqlite3.Connection, node: str, key: str | None) -> None:
 
 def recover(connection: sqlite3.Connection, node: str, now: int) -> int:
     return connection.execute(
-        "UPDATE errand SET node = NULL, until = 0, uncertain = 1, due = min(due, ?1),"
+        "UPDATE errand SET node = NULL, until = 0, due = min(due, ?1),"
+        f" uncertain = CASE WHEN {_BEHIND} THEN uncertain ELSE 1 END,"  # what waits behind another was never begun
         f" ready = CASE WHEN {_BEHIND} THEN NULL ELSE min(due, ?1) END WHERE node IS NOT NULL AND node <> ?2",
         (now, node),
     ).rowcount

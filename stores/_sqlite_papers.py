@@ -1,5 +1,6 @@
 """Seats, documents, sign-ins, raw webhooks, counters, forgetting: work for the writer's transaction."""
 
+import hashlib
 import sqlite3
 
 from core.errors import Stale
@@ -103,8 +104,8 @@ def revoke(connection: sqlite3.Connection, digest: bytes | None, agent: str | No
 
 def keep_raw(connection: sqlite3.Connection, raw: Raw) -> None:
     connection.execute(
-        "INSERT INTO raw (channel, at, why, body) VALUES (?, ?, ?, ?)",
-        (raw.channel, raw.at, raw.why, raw.body),
+        "INSERT INTO raw (channel, at, why, body, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (raw.channel, raw.at, raw.why, raw.body, hashlib.sha256(raw.body).digest()),
     )
 
 

@@ -1,7 +1,6 @@
 """Between values and columns, and what the database's own columns add to a message."""
 
 import sqlite3
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -32,6 +31,8 @@ decode_status = msgspec.json.Decoder(StatusUpdate).decode
 decode_plain = msgspec.json.Decoder(dict[str, object]).decode
 _glimpse = msgspec.json.Decoder(_Glimpse).decode
 
+digest, delivery_digest = _rows.digest, _rows.delivery_digest
+
 Row = tuple[Any, ...]
 
 ACTIVE = "coalesce(s.active_n, c.active_n)"
@@ -43,15 +44,6 @@ SESSION_FROM = (
     "session s JOIN conversation c ON c.rid = s.conversation LEFT JOIN event e ON e.n ="
     " (SELECT n FROM event WHERE session = s.rid AND fact = 0 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
 )
-
-
-def digest(scope: str, id: str) -> bytes:
-    return blake2b(f"{scope}\0{id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def delivery_digest(channel: str, key: str) -> bytes:
-    """Our own deliveries are named beside the providers' ids; a provider's id never begins with a NUL."""
-    return digest(channel, f"\0{key}")
 
 
 def stored(session: str, columns: Row) -> StoredMessage:

@@ -13,7 +13,7 @@ from core import terms
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
-from core.errors import Duplicate, Full, Stale, StoreError
+from core.errors import Duplicate, Fenced, Full, Stale, StoreError
 from core.event import Amended, Event, Fact, Recalled, Retracted, StateChanged
 from core.ports import (
     Commit,
@@ -94,10 +94,14 @@ class MemoryStore:
         self._raws: list[Raw] = []
         self._counters: dict[str, int] = defaultdict(int)
         self._indexed = 0
+        self._keeper = _rows.Keeper()
         self._told: Callable[[int], None] | None = None
 
     def listen(self, told: Callable[[int], None]) -> None:
         self._told = told
+
+    def nudge(self) -> None:
+        return None  # nobody else writes here
 
     # --- conversations -------------------------------------------------------------------------------------
 
@@ -135,6 +139,8 @@ class MemoryStore:
         taken = self._addresses.get(place) or self._aliases.get(place)
         if (known[1] if known else 0) != commit.expected or (not known and taken):
             raise Stale
+        if commit.fence not in (None, self._keeper.fence):
+            raise Fenced
         if commit.takes is not None and not self._has_place(commit):
             raise Full(commit.takes)
 
@@ -361,7 +367,8 @@ class MemoryStore:
     async def recover(self, node: str, now: int) -> int:
         lost = [errand for errand in self._errands.values() if errand.node not in (None, node)]
         for errand in lost:
-            errand.node, errand.until, errand.uncertain = None, 0, True
+            errand.node, errand.until = None, 0
+            errand.uncertain = errand.uncertain or not self._older_deliveries(errand)  # behind one: never begun
             errand.due = min(errand.due, now)
         return len(lost)
 
@@ -583,6 +590,9 @@ class MemoryStore:
     async def remove_seat(self, agent: str) -> None:
         self._seats.pop(agent, None)
 
+    async def keep_desk(self, node: str, now: int, until: int) -> int | None:
+        return self._keeper.keep(node, now, until)
+
     # --- documents -----------------------------------------------------------------------------------------
 
     async def put(
@@ -633,7 +643,8 @@ class MemoryStore:
         )
 
     async def keep_raw(self, raw: Raw) -> None:
-        self._raws.append(raw)
+        if not any((kept.channel, kept.body) == (raw.channel, raw.body) for kept in self._raws):
+            self._raws.append(raw)
 
     async def raws(self, channel: str, limit: int = 50) -> Sequence[Raw]:
         return [raw for raw in reversed(self._raws) if raw.channel == channel][:limit]

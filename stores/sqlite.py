@@ -5,15 +5,16 @@ A method here only says where its work is done; what the work is stands in the f
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from threading import local
 from typing import TypeVar
 
 from core.channel import StatusUpdate
 from core.customer import Customer
-from core.errors import StoreDown
+from core.errors import StoreDown, StoreError
 from core.ports import (
     Commit,
     Committed,
@@ -36,10 +37,12 @@ from core.ports import (
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
 from stores import _sqlite_lists as lists
+from stores import _sqlite_move as move
 from stores import _sqlite_open as opening
 from stores import _sqlite_outbox as outbox
 from stores import _sqlite_papers as papers
 from stores import _sqlite_read as read
+from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
 from stores._sqlite_rows import decode_customer, encode, one
 from stores._sqlite_writer import Work, Writer
@@ -109,6 +112,9 @@ class SqliteStore:
     def listen(self, told: Callable[[int], None]) -> None:
         if self._writer is not None:
             self._writer.told = told
+
+    def nudge(self) -> None:
+        return None  # nobody else writes here
 
     # --- conversations -------------------------------------------------------------------------------------
 
@@ -213,6 +219,9 @@ class SqliteStore:
     async def remove_seat(self, agent: str) -> None:
         await self._write(lambda c, _: c.execute("DELETE FROM seat WHERE agent = ?", (agent,)).rowcount)
 
+    async def keep_desk(self, node: str, now: int, until: int) -> int | None:
+        return await self._write(lambda _, ledger: ledger.keeper.keep(node, now, until))
+
     # --- documents -----------------------------------------------------------------------------------------
 
     async def put(
@@ -269,6 +278,37 @@ class SqliteStore:
             await asyncio.to_thread(opening.copy, self._path, Path(path))
         except (sqlite3.Error, OSError) as error:
             raise StoreDown(f"cannot back up to {path}: {error}") from error
+
+    async def dump(self) -> AsyncIterator[list[Row]]:
+        """All there is, as of one moment, read beside whoever writes."""
+        try:
+            connection = await asyncio.to_thread(opening.reading, self._path)
+        except sqlite3.Error as error:
+            raise StoreDown(f"{self._path} cannot be read: {error}") from error
+        try:
+            await asyncio.to_thread(connection.execute, "BEGIN")
+            rows = move.rows(connection)
+            while batch := await asyncio.to_thread(lambda: list(islice(rows, BATCH))):
+                yield batch
+        finally:
+            await asyncio.to_thread(connection.close)
+
+    async def fill(self, rows: AsyncIterator[list[Row]]) -> None:
+        """In one transaction of its own."""
+        if self._writer is None or not await self._read(move.is_empty):
+            raise StoreError(f"{self._path} is not empty; an import overwrites nothing")
+        connection = await asyncio.to_thread(opening.connect, self._path)
+        try:
+            await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
+            filling = move.Filling(connection)
+            async for batch in rows:
+                await asyncio.to_thread(filling.put_all, batch)
+            await asyncio.to_thread(connection.execute, "COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path} cannot be filled: {error}") from error
+        finally:
+            await asyncio.to_thread(connection.close)
+        await self._write(lambda connection, ledger: ledger.reload(connection))
 
 
 def _take(path: Path, on_step: opening.OnStep | None) -> tuple[int, opening.Connection]:

@@ -74,7 +74,7 @@ class Shop:
     async def until(self, path: str, holds: Callable[[Any], object]) -> Any:
         """Ask again until what is answered is as it should be."""
         async with asyncio.timeout(SECONDS):
-            while not holds(answer := await self.call("agent", "GET", path)):  # noqa: ASYNC110 - over HTTP
+            while not holds(answer := await self.call("agent", "GET", path)):
                 await asyncio.sleep(0.02)
             return answer
 

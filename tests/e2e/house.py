@@ -5,6 +5,7 @@ Everything goes through the outside: HTTP and WebSockets. What is waited for is 
 
 import asyncio
 import json
+import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -47,10 +48,15 @@ Fits = Callable[[Frame], bool]
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """One below those that the system gives to outgoing connections: none of them can take it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def text(words: str) -> dict[str, str]:
@@ -95,11 +101,11 @@ class Ear:
         async with self._changed:
             self._changed.notify_all()
 
-    async def heard(self, fits: Fits, what: str = "a frame") -> Frame:
-        """The first frame that fits; fails with all that came instead."""
+    async def heard(self, fits: Fits, what: str = "a frame", *, after: int = 0) -> Frame:
+        """The first frame that fits, of all but the first `after`; fails with all that came instead."""
 
         def found() -> Frame | None:
-            return next((frame for frame in self.frames if fits(frame)), None)
+            return next((frame for frame in self.frames[after:] if fits(frame)), None)
 
         try:
             async with asyncio.timeout(WAIT_S), self._changed:
@@ -295,9 +301,9 @@ async def kept(account: Account[Any], fits: Callable[[Message], bool]) -> Messag
     return await account.mailbox.wait_until(found, WAIT_S)
 
 
-async def until(look: Callable[[], Awaitable[T | None]]) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float = WAIT_S) -> T:
     """The first answer of `look` that is not None: for what only the API tells, and on no socket."""
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(seconds):
         while (found := await look()) is None:
             await asyncio.sleep(0.02)
         return found
@@ -321,7 +327,9 @@ def config_of(data: Path, **more: Any) -> Config:
 
 
 @asynccontextmanager
-async def visited(url: str, simulator: Simulator, hits: set[Hit]) -> AsyncIterator[House]:
+async def visited(
+    url: str, simulator: Simulator, hits: set[Hit], *, email: str = OWNER, password: str = PASSWORD
+) -> AsyncIterator[House]:
     """A house around a Frontdesk that listens at `url`; the owner is signed in."""
     overheard: list[str] = []
     trace = aiohttp.TraceConfig()
@@ -334,7 +342,7 @@ async def visited(url: str, simulator: Simulator, hits: set[Hit]) -> AsyncIterat
     async with aiohttp.ClientSession(base_url=url, trace_configs=[trace]) as http:
         nobody = Client(cast("TestClient[Any, Any]", http), described, hits)
         async with House(url, simulator, http, described, hits, overheard, nobody) as house:
-            house.owner = await house.signed_in(OWNER, PASSWORD)
+            house.owner = await house.signed_in(email, password)
             yield house
 
 

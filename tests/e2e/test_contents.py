@@ -41,7 +41,7 @@ async def _heard(ear: Ear, seen: int) -> Frame:
     def fits(frame: Frame) -> bool:
         return bool(frame["type"] == "message.created") and frame["message"]["author"]["kind"] == "customer"
 
-    found = await ear.heard(lambda frame: fits(frame) and ear.frames.index(frame) >= seen, "the customer's message")
+    found = await ear.heard(fits, "the customer's message", after=seen)
     message: Frame = found["message"]
     return message
 

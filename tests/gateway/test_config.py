@@ -55,8 +55,10 @@ def test_private_addresses_are_hosts_and_nets() -> None:
         ("PUBLIC_URL", "https://x.test/?a=b", "wants the address providers call"),
         ("PUBLIC_URL", "https://[::1", "wants the address providers call"),
         ("PUBLIC_URL", "https://x.test:many", "wants the address providers call"),
-        ("STORE", "postgres://x", "wants sqlite:///PATH, not 'postgres://x'"),
+        ("STORE", "postgres://me:pass@x", "wants sqlite:///PATH or mongodb://HOST/DATABASE, not 'x'"),
         ("STORE", "sqlite:///", "wants sqlite:///PATH"),
+        ("STORE", "mongodb://a,b:27018", "wants the database's name at its end"),
+        ("STORE", "mongodb://a/?replicaSet=rs", "wants the database's name at its end"),
         ("SECRET", "short", "wants at least 32 characters"),
         ("ADMIN_PASSWORD", "short", "wants at least 10 characters"),
         ("ALLOW_PRIVATE", "10.0.0.0/99", "wants hosts or CIDRs, not '10.0.0.0/99'"),
@@ -76,3 +78,11 @@ def test_a_secret_is_not_repeated_in_the_complaint(name: str, value: str) -> Non
     with pytest.raises(BadConfiguration) as error:
         read({f"FRONTDESK_{name}": value})
     assert "s3cret" not in str(error.value) and "pa55" not in str(error.value)
+
+
+def test_mongodb_wants_a_secret_that_all_nodes_have() -> None:
+    store = "mongodb://me:hush@a,b/desk?replicaSet=rs"
+    with pytest.raises(BadConfiguration, match="FRONTDESK_SECRET is wanted with MongoDB"):
+        read({"FRONTDESK_STORE": store})
+    config = read({"FRONTDESK_STORE": store, "FRONTDESK_SECRET": "x" * 32})
+    assert (config.store, config.database) == (store, None)

@@ -258,6 +258,34 @@ def test_a_channel_that_is_gone_fails_what_was_meant_for_it(house: House) -> Non
 
 
 def test_a_store_that_forgets_to_note_a_success_makes_the_next_attempt_uncertain(house: House) -> None:
+    _forgets_the_next(house)
+    house.says("one")
+    house.run(70.0)
+    assert [call.uncertain for call in house.script.calls] == [False, True]
+    assert house.states() == ["sent"]
+
+
+def test_one_whose_node_died_waits_for_a_status_where_there_is_one_before_it_is_sent_again(build: Build) -> None:
+    house = build(Confirming)
+    _forgets_the_next(house)
+    house.says("one")
+    house.run(61.0)
+    assert len(house.script.calls) == 1, "the lease ran out, and thirty seconds begin"
+    house.run(32.0)
+    first, second = house.script.calls
+    assert (first.uncertain, second.uncertain) == (False, True)
+
+
+def test_the_first_attempt_of_a_node_that_died_is_dated_by_what_it_was_told_to_do(house: House) -> None:
+    """Providers that list what they were sent are asked from then on; a reply token's age is measured by it."""
+    _forgets_the_next(house)
+    before = house.now()
+    house.says("one")
+    house.run(70.0)
+    assert house.script.calls[1].began == before
+
+
+def _forgets_the_next(house: House) -> None:
     settle = house.store.settle
 
     async def away(settlement: object) -> None:
@@ -265,10 +293,6 @@ def test_a_store_that_forgets_to_note_a_success_makes_the_next_attempt_uncertain
         raise StoreDown("the disk is away")
 
     house.store.settle = away  # type: ignore[method-assign]
-    house.says("one")
-    house.run(70.0)
-    assert [call.uncertain for call in house.script.calls] == [False, True]
-    assert house.states() == ["sent"]
 
 
 def test_what_waits_here_for_longer_than_its_lease_is_not_sent_twice(build: Build) -> None:

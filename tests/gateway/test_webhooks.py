@@ -33,6 +33,7 @@ from core.errors import Forged, NotUnderstood, StoreDown, Unreadable
 from core.message import Text
 from core.ports import Commit, Committed, Lease
 from core.turn import Outlook
+from gateway.spool import Kept, SpoolFull
 from gateway.webhooks import MAX_BODY, Door, Intake, routes
 from stores.memory import MemoryStore
 from tests.core.given import CHAT, NOON, policy
@@ -101,6 +102,16 @@ class Failing(MemoryStore):
             raise StoreDown("the disk is away")
 
 
+class NoSpool:
+    """A second disk that is away as well."""
+
+    def holds(self, channel: str) -> bool:
+        return False
+
+    async def keep(self, kept: Kept) -> None:
+        raise SpoolFull("there is none")
+
+
 def signature(body: bytes) -> str:
     return hmac.new(SECRET, body, "sha256").hexdigest()
 
@@ -123,7 +134,13 @@ class House:
         )
         doors = {"chan": Door(connector, enforce)}
         self.intake = Intake(
-            self.store, Engine(self.store, self, around), self, "https://desk.test", doors.__getitem__, self.count
+            self.store,
+            Engine(self.store, self, around),
+            self,
+            "https://desk.test",
+            doors.__getitem__,
+            self.count,
+            NoSpool(),
         )
         self._connect = connect
 

@@ -208,11 +208,17 @@ class Watched(Engine):
     offered: Callable[[c.Assign], None]
 
     async def handle(
-        self, where: Address, command: c.Command, cause: Cause | None = None, *, aim: str | None = None
+        self,
+        where: Address,
+        command: c.Command,
+        cause: Cause | None = None,
+        *,
+        aim: str | None = None,
+        fence: int | None = None,
     ) -> Done:
         if isinstance(command, c.Assign):
             self.offered(command)
-        return await super().handle(where, command, cause, aim=aim)
+        return await super().handle(where, command, cause, aim=aim, fence=fence)
 
 
 class World:

@@ -1,10 +1,16 @@
 """The contract is not a test file by name, so its assertions are made to explain themselves here."""
 
+from collections.abc import Iterator
+from uuid import uuid4
+
 import pytest
+
+from tests.stores.servers import MongoServer
 
 pytest.register_assert_rewrite("tests.stores.contract")
 
-COUNTED = ("crash points", "torn logs")
+COUNTED = ("crash points tried on SQLite", "torn logs tried on SQLite", "crash points tried on MongoDB",
+           "kills of the MongoDB server at a commit")  # fmt: skip
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -17,4 +23,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if name == counted and report.when == "call"
         ]
         if numbers:
-            terminalreporter.write_line(f"{counted} tried on SQLite: {sum(numbers)}")
+            terminalreporter.write_line(f"{counted}: {sum(numbers)}")
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+    """One for all tests of a worker; each test has a database of its own."""
+    server = MongoServer(tmp_path_factory.mktemp("mongo") / "data")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mongo_url(mongo_server: MongoServer) -> str:
+    return mongo_server.url(f"test_{uuid4().hex[:12]}")

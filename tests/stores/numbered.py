@@ -1,0 +1,40 @@
+"""A MongoDB store for tests that read right after they wrote."""
+
+from collections.abc import Sequence
+
+from core.ports import DeskView, FeedRow, Page, SessionQuery, SessionRow
+from stores.mongo import MongoStore
+
+
+class Numbered(MongoStore):
+    """Whoever reads what has numbers waits until all has them: the contract is of what is seen then."""
+
+    async def newest(self) -> int:
+        await self.number()
+        return await super().newest()
+
+    async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
+        await self.number()
+        return await super().feed(after, limit)
+
+    async def trace(self, session: str) -> Sequence[FeedRow]:
+        await self.number()
+        return await super().trace(session)
+
+    async def session(self, session: str) -> SessionRow | None:
+        await self.number()
+        return await super().session(session)
+
+    async def sessions(self, query: SessionQuery) -> Page:
+        await self.number()
+        return await super().sessions(query)
+
+    async def index(self, limit: int) -> int:
+        await self.number()
+        if not self._sequencer.holds:
+            await self.number()  # the lease was lost: taken again
+        return await super().index(limit)
+
+    async def desk(self) -> DeskView:
+        await self.number()
+        return await super().desk()
