@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 FAULTS = (
-    "kill", "partition", "slow store", "flaky store", "clock jump", "provider in trouble", "second keeper",
+    "kill", "partition", "slow store", "flaky store", "clock jump", "provider in trouble", "disk full",
     "store away", "store failed before", "store failed after", "connection reset", "provider hung", "provider refused",
     "provider failed", "provider throttled", "webhook refused", "webhook unanswered", "webhook sent twice",
 )  # fmt: skip
@@ -78,6 +78,7 @@ def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> N
           + ", ".join(f"{counts[what]} {what}" for what in FAULTS))  # fmt: skip
     print(f"  doubled, marked as such, where the provider cannot dedupe: {counts['doubles']}; "
           f"repeats that LINE refused: {counts['line 409']}")  # fmt: skip
+    print(f"  webhooks through the spool: {counts['spooled']}; keepers of the desk: {counts['new keeper']}")
     print(f"  laws broken: {sum(len(result['broken']) for result in results)}")
 
 

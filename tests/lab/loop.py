@@ -25,7 +25,10 @@ OWNER: ContextVar[Mortal | None] = ContextVar("owner", default=None)
 
 
 class Stuck(Exception):
-    """Nothing is ready and no timer is set: the world has come to an end before its time."""
+    """The world has come to an end before its time: nothing is ready and no timer is set, or time stands still."""
+
+
+MOST_AT_ONCE = 200_000  # rounds at one instant; a loop of the product's that waits for nothing comes here
 
 
 class Loop(asyncio.BaseEventLoop):
@@ -42,6 +45,7 @@ class Loop(asyncio.BaseEventLoop):
         super().__init__()
         self._random = random
         self.steps = 0
+        self._rounds = 0
         self.kill_at = 1 << 62
         self.kill: Callable[[Mortal], None] = lambda owner: None
 
@@ -57,6 +61,10 @@ class Loop(asyncio.BaseEventLoop):
             if not timers:
                 raise Stuck
             self._at = max(self._at, timers[0]._when)  # type: ignore[attr-defined]
+            self._rounds = 0
+        self._rounds += 1
+        if self._rounds > MOST_AT_ONCE:
+            raise Stuck("time stands still")
         while timers and timers[0]._when <= self._at:  # type: ignore[attr-defined]
             due = heapq.heappop(timers)
             due._scheduled = False  # type: ignore[attr-defined]

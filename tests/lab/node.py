@@ -16,11 +16,17 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Rejected, StoreDown, Uncertain, Unreachable
 from core.message import Content, Media
 from core.policy import Policy
-from core.ports import Lease, Leased, Store
+from core.ports import Hint, Lease, Leased, Store
+from gateway import desk as desk_module
+from gateway import keeping as keeping_module
+from gateway.app import PATIENCE_S, _left_behind
 from gateway.clock import uuid7
 from gateway.desk import DeskKeeper
+from gateway.keeping import Keeping
 from gateway.numbers import Numbers
 from gateway.outbox import Outbox, Shell, Ways
+from gateway.replay import Replay
+from gateway.spool import Kept, Spool, SpoolFull
 from gateway.webhooks import Door, Intake
 from routing.desk import Team
 from tests.lab.loop import OWNER, Loop
@@ -32,6 +38,61 @@ LEASE_MS = 60_000  # as gateway.app
 TOTAL_S = 20.0  # as gateway.wire
 PUBLIC = "https://desk.example"
 NOON = 1_700_000_000_000
+
+
+HEARTBEAT_S, KEEPER_MS, LOOK_S = 60.0, 150_000, 300.0
+"""Instead of every second, so that a thousand days fit: how often the desk's lease is renewed, how long it lasts, and
+when the desk is looked at though no hint came."""
+
+
+def slow_heartbeats() -> None:
+    """The beats that are constants of the product, once for this process."""
+    keeping_module.RENEW_S, keeping_module.LEASE_MS = HEARTBEAT_S, KEEPER_MS
+    desk_module.LOOK_EVERY_S = LOOK_S
+
+
+class Disk:
+    """A node's spool: what `gateway.spool.Spool` is to intake and replay, on a disk that outlives the process."""
+
+    def __init__(self, random: Random, counts: Any) -> None:
+        self._random, self._counts = random, counts
+        self._kept: list[Kept] = []
+        self._filled = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._kept)
+
+    def holds(self, channel: str) -> bool:
+        return any(kept.channel == channel for kept in self._kept)
+
+    async def keep(self, kept: Kept) -> None:
+        await asyncio.sleep(0.002)
+        if self._random.random() < 0.02:
+            self._counts["disk full"] += 1
+            raise SpoolFull("the disk is full")
+        self._counts["spooled"] += 1
+        self._kept.append(kept)
+        self._filled.set()
+        await asyncio.sleep(0.002)
+
+    async def filled(self) -> None:
+        await self._filled.wait()
+
+    async def oldest(self) -> "Some | None":
+        if not self._kept:
+            self._filled.clear()
+            return None
+        return Some(tuple(self._kept[:20]))
+
+    async def drop(self, batch: "Some") -> None:
+        await asyncio.sleep(0.001)
+        del self._kept[: len(batch.kept)]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    kept: tuple[Kept, ...]
 
 
 class Gone(Exception):
@@ -51,7 +112,7 @@ class Setting:
     names: Mapping[str, str]
     teams: Mapping[str, Team]
     connectors: Callable[[], Mapping[str, Connector]]
-    hint: Callable[["Node"], None]
+    hint: Callable[["Node", Hint], None]
     called: Callable[["Node", Provider, Any], None]
 
 
@@ -71,18 +132,16 @@ class Request:
 
 
 class Node:
-    def __init__(self, name: str, setting: Setting, skew: int) -> None:
-        self.name, self.setting, self.skew = name, setting, skew
+    def __init__(self, name: str, setting: Setting, skew: int, disk: Disk) -> None:
+        self.name, self.setting, self.skew, self.disk = name, setting, skew, disk
         self.dead = False
         self.ready = False
-        self.keeps = False
         self.tasks: list[asyncio.Task[Any]] = []
         self.pending: dict[asyncio.Future[Any], None] = {}
         self.weather = Weather(setting.random, setting.counts)
         self.front = Front(setting.shared, self.weather, self.now)
         self.context: Context = copy_context()
         self.context.run(OWNER.set, self)
-        self._keeper: asyncio.Task[None] | None = None
         self._assemble()
 
     def now(self) -> int:
@@ -95,7 +154,11 @@ class Node:
         self.id = new_id()
         self.connectors = setting.connectors()
         self.numbers = Numbers(store, "session")
-        self.desk = DeskKeeper(store, self, random, setting.names.get, lambda: setting.teams)
+        self.keeping = Keeping(store, self, self.id)
+        self.desk = DeskKeeper(
+            store, self, random, setting.names.get, lambda: setting.teams,
+            keeping=self.keeping, tell=lambda: setting.hint(self, Hint("desk")),
+        )  # fmt: skip
 
         def lease(now: int) -> Lease:
             return Lease(self.id, now + LEASE_MS)
@@ -120,6 +183,7 @@ class Node:
         self.intake = Intake(
             store=store, engine=self.engine, clock=self, public_url=PUBLIC,
             door=lambda channel: Door(self.connectors[channel], enforce=True), count=self._count,
+            spool=self.disk, patience=PATIENCE_S,
         )  # fmt: skip
 
     def _count(self, channel: str, what: str) -> None:
@@ -127,9 +191,11 @@ class Node:
 
     def _happened(self, done: Done) -> None:
         self.desk.happened(done)
-        if done.committed is not None:
-            self.outbox.accept(done.committed.errands)
-        self.setting.hint(self)
+        if done.committed is None:
+            return
+        self.outbox.accept(done.committed.errands)
+        if _left_behind(done):
+            self.setting.hint(self, Hint("errands", body=done.conversation.id))
 
     async def _fetch(self, errand: Leased, effect: f.FetchMedia, ways: Ways) -> Content:
         """As `gateway.channels`, but the bytes go nowhere: there are no threads here to write them."""
@@ -165,7 +231,9 @@ class Node:
             except StoreDown:
                 await asyncio.sleep(1.0)  # a process that cannot start is started again
         self.ready = True
-        self.begin(self._loop(self.outbox.run))
+        replay = Replay(cast(Spool, self.disk), self.intake)
+        for work in (self.desk.run, self.outbox.run, self.keeping.run, replay.run):
+            self.begin(self._loop(work))
         self.begin(self._housekeeping())
 
     async def _loop(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -189,42 +257,12 @@ class Node:
             except StoreDown:
                 continue
 
-    def keep(self) -> None:
-        """Become the keeper of the desk."""
-        self.keeps = True
-        self._keeper = self.begin(self._loop(self._kept))
-
-    async def _kept(self) -> None:
-        await self._derive()
-        await self.desk.run()
-
-    async def _derive(self) -> None:
-        """Make the desk what the store says: other nodes assign by claims, transfer and close, too."""
-        view = await self.front.desk()
-        desk = self.desk._desk
-        for seat in view.seats:
-            desk.seat(seat)
-        known = {waiting.session: waiting for waiting in desk.waiting()}
-        now = {waiting.session: waiting for waiting in view.waiting}
-        for session, waiting in known.items():
-            if session not in now:
-                desk.leave(session)
-        for session, waiting in now.items():
-            if known.get(session) != waiting and session != self.desk._offering:
-                desk.wait(waiting)
-        self.desk._stirred.set()
-
-    async def look(self) -> None:
-        """A hint came that another node wrote something."""
-        try:
-            await self._derive()
-        except StoreDown:
-            return
-
-    def yield_desk(self) -> None:
-        self.keeps = False
-        if self._keeper is not None:
-            self._keeper.cancel()
+    def take(self, hint: Hint) -> None:
+        """What another node tells, as `gateway.nodes` hands it on."""
+        if hint.about == "errands":
+            self.outbox.behind(hint.body)
+        else:
+            self.desk.look()
 
     def crash(self) -> list[asyncio.Task[Any]]:
         """Nothing runs on, nothing is cleaned up; who waits for an answer gets none. What must not be collected."""

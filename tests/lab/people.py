@@ -243,7 +243,7 @@ class People:
             Audio(url=link, mime="audio/mpeg"), File(url=link, mime="application/pdf", name="a.pdf", caption=token),
             Location(1.0, 2.0, token, "Main St"), Location(1.0, 2.0), Sticker("1/2", text="hi"),
             Contact("Bob", ("+1555",)), Choice(f"{token} which?", few), Choice(f"{token} which?", many),
-            Template("hello", "en", ("Ann",), "Hello {{1}}"), Image(url="media:0", size=99_000_000, caption=token),
+            Template("hello", "en", ("Ann",), "Hello {{1}}"), Image(url="media:0", size=99_000_000, caption="large"),
             Text(f"{token} damn"), Form("?", ()), Text(f"{token} 漢字"), Template("HX1"),
         )  # fmt: skip
         return choices[int(self._draw() * len(choices))]

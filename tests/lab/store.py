@@ -1,8 +1,8 @@
 """One store for all nodes: the memory store, watched at every commit, behind a front for each node that may fail.
 
 `Shared` keeps the truth and looks at the laws that hold at any instant. `Front` is a node's way to it: slow, cut off,
-or down before or after the effect. A front answers `next_due` and an idle look at the desk only when there is news:
-what a poll every second would have found, without the polls.
+or down before or after the effect. A front answers `next_due` only when there is news: what a poll every second would
+have found, without the polls.
 """
 
 import asyncio
@@ -60,6 +60,8 @@ class Shared(MemoryStore):
             self._broken("replay", f"{commit.conversation.id}: {before} + {commit.events} is not what was kept")
         if commit.takes is not None or commit.frees is not None:
             self._look_at_loads(commit)
+        if commit.fence is not None and commit.fence != self._keeper.fence:
+            self._broken("fenced", f"the keeper with fence {commit.fence} assigned under {self._keeper.fence}")
         self._saw(commit, done)
         return done
 
@@ -175,7 +177,7 @@ class Front:
 
     def __init__(self, shared: Shared, weather: Weather, now: Callable[[], int]) -> None:
         self._shared, self.weather, self._now = shared, weather, now
-        self._seen, self._seen_at = -1, -1e9
+        self.keeper_changed: Callable[[], None] = lambda: None
 
     def listen(self, told: Callable[[int], None]) -> None:
         """Nobody asks: sockets are the chaos laboratory's business."""
@@ -214,14 +216,16 @@ class Front:
         await self.weather.before()
         return await self._shared.next_due()
 
-    async def desk(self) -> DeskView:
-        """An idle look (nothing was written since the last one, a while ago) waits for news."""
-        loop = asyncio.get_running_loop()
-        if self._seen == self._shared.version and loop.time() - self._seen_at > 20:
-            await self._wait(LOOK_AGAIN_S / 3)
+    async def keep_desk(self, node: str, now: int, until: int) -> int | None:
+        """Renewals are no news; a new keeper is."""
         await self.weather.before()
-        self._seen, self._seen_at = self._shared.version, loop.time()
-        return await self._shared.desk()
+        before = self._shared._keeper.fence
+        fence = await self._shared.keep_desk(node, now, until)
+        if self._shared._keeper.fence != before:
+            self.keeper_changed()
+            self._shared.changed()
+        await self.weather.after()
+        return fence
 
     async def _wait(self, seconds: float) -> None:
         try:

@@ -23,17 +23,17 @@ from core.channel import Connector
 from core.codec import convert
 from core.errors import Error
 from core.policy import ChannelFacts, Closing, Level, Policy, Surveys, Words
-from core.ports import Commit, Committed
+from core.ports import Commit, Committed, Hint
 from core.session import Session
 from core.survey import Answers
 from core.words import WordList
 from routing.desk import Team
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
-from tests.lab.node import NOON, Gone, Node, Request, Setting
+from tests.lab.node import NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
-from tests.lab.providers.base import IDS, Arrived, Asked, Provider, Trouble
+from tests.lab.providers.base import ALWAYS, IDS, NONE, Arrived, Asked, Provider, Trouble
 from tests.lab.providers.line import Line
 from tests.lab.providers.line import SECRET as LINE_SECRET
 from tests.lab.providers.meta import NUMBER, Meta
@@ -49,8 +49,9 @@ from tests.lab.trace import Trace
 DAY_S = 86_400.0
 NODES = 3
 EPISODES_A_DAY = 40
-KNOWN_TO_ALL_S = 180.0
-"""After so long the keeper of the desk must know of a session: a hint may be lost, a look every 30 s may fail."""
+KNOWN_TO_ALL_S = 600.0
+"""After so long the keeper of the desk must know of a session: a hint may be lost, and the
+store may be away when the desk is looked at without one."""
 
 TEAMS = {
     "g-sales": Team(frozenset({"a-ada", "a-bob", "a-eva"}), "Sales"),
@@ -75,6 +76,7 @@ LABELS = ("rating_", "nps_", "thumb_", "options_hint", "link_media", "field", "l
 class World:
     def __init__(self, seed: int, days: float, *, a_day: int = 500) -> None:
         self.seed, self.days, self.a_day = seed, days, a_day
+        slow_heartbeats()
         self.random = Random(seed)
         self.loop = Loop(self.random)
         asyncio.set_event_loop(self.loop)
@@ -87,10 +89,10 @@ class World:
         }
         self.people = People(self)
         self.nodes: list[Node | None] = [None] * NODES
-        self.keeper: Node | None = None
+        self.disks = [Disk(self.random, self.counts) for _ in range(NODES)]
         self.buried: list[Any] = []
         self._known: dict[str, float] = {}
-        self._hinted = False
+        self._hinted: set[Hint] = set()
         self._requests = 0
         self._born = 0
         self._storms = True
@@ -140,7 +142,6 @@ class World:
         for n, agent in enumerate(NAMES):
             await self.shared.seat(agent, capacity=4 + n % 4, at=NOON)
         await asyncio.sleep(1.0)
-        self._elect()
         for agent in NAMES:
             self.later(self.random.random() * 300, lambda agent=agent: self.people.shift(agent))  # type: ignore[misc]
         self.later(0, self._storm)
@@ -182,6 +183,8 @@ class World:
         for session, agent in before & self._waits_for_free():
             self.ledger.breaks("free and waiting", f"{session} waits although {agent} is free")
         self._storms = True
+        for provider in self.providers_by_channel.values():
+            provider.trouble = ALWAYS
 
     async def _calm(self) -> None:
         """Nobody writes any more; everything heals; a day later all must be settled."""
@@ -195,7 +198,8 @@ class World:
     def _start(self, place: int) -> None:
         self._born += 1
         skew = self.random.choice((0, 0, 40, -300, 2000))
-        node = Node(f"n{self._born}", self.setting, skew)
+        node = Node(f"n{self._born}", self.setting, skew, self.disks[place])
+        node.front.keeper_changed = lambda: self.note("new keeper", node.name)
         self.nodes[place] = node
         self.note("node starts", node.name)
         node.begin(node.live())
@@ -219,43 +223,26 @@ class World:
         place = self.nodes.index(node)
         self.nodes[place] = None
         self.later(1 + self.random.random() ** 2 * 120, lambda: self._again(place))
-        if self.keeper is node:
-            self.keeper = None
-            self.later(2 + self.random.random() * 10, self._succeed)
 
     async def _again(self, place: int) -> None:
         self._start(place)
 
-    async def _succeed(self) -> None:
-        if self.keeper is None:
-            self._elect()
-        if self.keeper is None:
-            self.later(2.0, self._succeed)
-
-    def _elect(self) -> None:
-        """As a lease does: whoever reaches the store first keeps the desk; the one before may not know yet."""
-        able = [node for node in self.alive() if not node.weather.cut]
-        if able:
-            self.keeper = self.random.choice(able)
-            self.note("keeper", self.keeper.name)
-            self.keeper.keep()
-
-    def _hint(self, source: Node) -> None:
+    def _hint(self, source: Node, hint: Hint) -> None:
         """The feed between nodes, which may lose a hint."""
-        if self._hinted or self.keeper is source or self.random.random() < 0.05:
+        if hint in self._hinted or self.random.random() < 0.05:
             return
-        self._hinted = True
-        self.later(0.02 + self.random.random() * 0.5, self._hear)
+        self._hinted.add(hint)
+        self.later(0.02 + self.random.random() * 0.5, lambda: self._hear(source, hint))
 
     def _called(self, node: Node, provider: Provider, request: Asked) -> None:
         tokens = ",".join(token.decode() for token in re.findall(rb"\[[rp]:[^\]]*\]", unquote_to_bytes(request.body)))
         self.note("call", node.name, request.method, request.path.rsplit("/", 1)[-1], tokens)
 
-    async def _hear(self) -> None:
-        self._hinted = False
-        keeper = self.keeper
-        if keeper is not None and not keeper.dead:
-            keeper.begin(keeper.look())
+    async def _hear(self, source: Node, hint: Hint) -> None:
+        self._hinted.discard(hint)
+        for node in self.alive():
+            if node is not source:
+                node.context.run(node.take, hint)
 
     # --- what goes wrong
 
@@ -280,8 +267,6 @@ class World:
                 self.note("partition", node.name)
                 node.weather.cut = True
                 self.later(length, lambda: self._joined(node))
-                if node is self.keeper and self.random.random() < 0.7:
-                    self.later(15.0, lambda: self._usurp(node))
             case 1 if node:
                 self.note("slow store", node.name)
                 node.weather.slow = self.random.choice((0.3, 3.0, 9.0))
@@ -301,7 +286,7 @@ class World:
                 share = self.random.choice((0.2, 0.6))
                 kind = self.random.choice(("down", "broken", "busy", "hang", "drop"))
                 provider.trouble = Trouble(**{kind: share})
-                self.later(length * 2, lambda: self._well(provider))
+                self.later(300 + length * 12, lambda: self._well(provider))
 
     async def _joined(self, node: Node) -> None:
         node.weather.cut = False
@@ -318,23 +303,7 @@ class World:
         self.shared.changed()
 
     async def _well(self, provider: Provider) -> None:
-        provider.trouble = Trouble()
-
-    async def _usurp(self, node: Node) -> None:
-        """Another node takes the desk over although the keeper lives; the old one hears of it some time later."""
-        if self.keeper is node and node.weather.cut:
-            self.note("second keeper", node.name)
-            self.keeper = None
-            self._elect()
-            self.later(self.random.random() * 30, lambda: self._deposed(node))
-        if self.keeper is None:
-            self.keeper = node if not node.dead else None
-            if self.keeper is None:
-                self._elect()
-
-    async def _deposed(self, node: Node) -> None:
-        if self.keeper is not node and not node.dead:
-            node.yield_desk()
+        provider.trouble = ALWAYS if self._storms else NONE
 
     def _heal(self) -> None:
         self.loop.kill_at = 1 << 62
@@ -342,7 +311,7 @@ class World:
             if node is not None:
                 node.weather.cut, node.weather.slow, node.weather.flaky, node.skew = False, 0.0, 0.0, 0
         for provider in self.providers_by_channel.values():
-            provider.trouble = Trouble()
+            provider.trouble = NONE
         self.shared.changed()
 
     # --- what providers ask of the world
@@ -452,7 +421,7 @@ class World:
 
     def _logged(self, logger: object, level: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
         """What the product logs as an error is a defect, unless it is a loop that begins again."""
-        if level in ("error", "exception", "critical"):
+        if level in ("error", "exception", "critical") and entry.get("event") != "intake.refused":
             error = sys.exc_info()[1] or entry.get("exc_info")
             self.ledger.breaks("defect", f"{entry.get('event')}: {error!r} {entry}")
         elif level == "warning":

@@ -79,7 +79,7 @@ class World(Protocol):
         """Something came to a customer's phone."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Shares of calls: `down` are refused connections, `broken` 5xx, `busy` 429, `hang` no answer, `drop` resets."""
 
@@ -90,6 +90,10 @@ class Trouble:
     drop: float = 0.0
 
 
+NONE = Trouble()
+ALWAYS = Trouble(down=0.003, broken=0.003, busy=0.003, hang=0.004, drop=0.004)
+"""What is to be expected of any provider on an ordinary day."""
+
 EPOCH = 1_700_000_000
 
 
@@ -99,7 +103,7 @@ class Provider:
     kinds: tuple[str, ...] = ("text",)
 
     def __init__(self, world: World) -> None:
-        self.world, self.trouble = world, Trouble()
+        self.world, self.trouble = world, ALWAYS
         self.phones: dict[str, list[Arrived]] = defaultdict(list)
         self.gave_up = 0
         self._serial = 0
