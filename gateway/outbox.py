@@ -328,7 +328,7 @@ class Outbox:
         confirms = ways.connector.capabilities.confirms_by_status_seconds
         if confirms and errand.uncertain and not errand.began:  # whoever began it is gone, and a status may yet tell
             return self._again(errand, effect, confirms, uncertain=True)
-        limits = self._limits_of(errand.channel, ways)
+        limits, began = self._limits_of(errand.channel, ways), self._shell.clock.now()
         if (pause := limits.paused()) > PATIENCE_S:
             return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
         try:
@@ -340,9 +340,10 @@ class Outbox:
                     await asyncio.sleep(wait)
                 if self._shell.clock.now() >= self._hands[errand.key]:
                     return None
+                began = self._shell.clock.now()
                 receipt = await self._call(errand, effect, ways)
-        except DeliveryError as error:
-            return self._after(error, errand, effect, ways)
+        except DeliveryError as error:  # kept is when it began: an answer may take longer to fail than a token lives
+            return self._after(error, replace(errand, began=_began(errand) or began), effect, ways)
         return self._sent(errand, effect, receipt)
 
     async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 FAULTS = (
-    "kill", "partition", "slow store", "flaky store", "clock jump", "provider in trouble", "disk full",
+    "kill", "freeze", "partition", "slow store", "flaky store", "clock jump", "provider in trouble", "disk full",
     "store away", "store failed before", "store failed after", "connection reset", "provider hung", "provider refused",
     "provider failed", "provider throttled", "webhook refused", "webhook unanswered", "webhook sent twice",
 )  # fmt: skip

@@ -15,9 +15,11 @@ T = TypeVar("T")
 
 
 class Mortal(Protocol):
-    """Whose steps may end for ever: `dead` ones are never run again, and nothing of theirs is cleaned up."""
+    """Whose steps may end for ever: `dead` ones are never run again, and nothing of theirs is cleaned up. The steps of
+    a `frozen` one are kept until it thaws (a machine that was suspended)."""
 
     dead: bool
+    frozen: list[asyncio.Handle] | None
     tasks: list["asyncio.Task[Any]"]
 
 
@@ -48,6 +50,7 @@ class Loop(asyncio.BaseEventLoop):
         self._rounds = 0
         self.kill_at = 1 << 62
         self.kill: Callable[[Mortal], None] = lambda owner: None
+        self.freeze: Callable[[Mortal], None] | None = None
 
     def time(self) -> float:
         return self._at
@@ -91,10 +94,19 @@ class Loop(asyncio.BaseEventLoop):
             if owner.dead:
                 return
             self.steps += 1
+            if owner.frozen is None and self.freeze is not None:
+                self.freeze(owner)
+            if owner.frozen is not None:
+                owner.frozen.append(handle)
+                return
             if self.steps >= self.kill_at:
                 self.kill(owner)
                 return
         handle._run()
+
+    def thaw(self, owner: Mortal) -> None:
+        handles, owner.frozen = owner.frozen or [], None
+        self._ready.extend(handles)
 
     def create_task(
         self, coro: Generator[Any, None, T] | Coroutine[Any, Any, T], *, name: object = None,

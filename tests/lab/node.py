@@ -135,6 +135,7 @@ class Node:
     def __init__(self, name: str, setting: Setting, skew: int, disk: Disk) -> None:
         self.name, self.setting, self.skew, self.disk = name, setting, skew, disk
         self.dead = False
+        self.frozen: list[asyncio.Handle] | None = None
         self.ready = False
         self.tasks: list[asyncio.Task[Any]] = []
         self.pending: dict[asyncio.Future[Any], None] = {}

@@ -240,7 +240,7 @@ class People:
         choices: tuple[Content, ...] = (
             Text(f"{token} " + "long words of help. " * 400), Text("refuse"),
             Image(url=link, mime="image/jpeg", caption=token), Video(url=link, mime="video/mp4", caption=token),
-            Audio(url=link, mime="audio/mpeg"), File(url=link, mime="application/pdf", name="a.pdf", caption=token),
+            Audio(url=link, mime="audio/mpeg"), File(url=link, mime="application/pdf", name="a.pdf", caption="the letter"),
             Location(1.0, 2.0, token, "Main St"), Location(1.0, 2.0), Sticker("1/2", text="hi"),
             Contact("Bob", ("+1555",)), Choice(f"{token} which?", few), Choice(f"{token} which?", many),
             Template("hello", "en", ("Ann",), "Hello {{1}}"), Image(url="media:0", size=99_000_000, caption="large"),

@@ -13,6 +13,7 @@ from tests.lab.loop import OWNER, Loop, Stuck
 class Someone:
     def __init__(self) -> None:
         self.dead = False
+        self.frozen: list[asyncio.Handle] | None = None
         self.tasks: list[asyncio.Task[Any]] = []
 
 
