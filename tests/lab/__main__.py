@@ -5,6 +5,7 @@
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -13,13 +14,17 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
+
+from coverage import Coverage
 
 FAULTS = (
     "kill", "freeze", "partition", "slow store", "flaky store", "clock jump", "provider in trouble", "disk full",
     "store away", "store failed before", "store failed after", "connection reset", "provider hung", "provider refused",
     "provider failed", "provider throttled", "webhook refused", "webhook unanswered", "webhook sent twice",
 )  # fmt: skip
+COVERED = ("connectors", "core", "routing")
 SHORT, LONG = (3, 2.0), (40, 25.0)  # worlds, days each
 
 
@@ -29,6 +34,7 @@ def main() -> int:
         return _one(options)
     long = os.environ.get("LAB") == "long"
     worlds, days = LONG if long else SHORT
+    options.coverage = options.coverage or long
     worlds, days = options.worlds or worlds, options.days or days
     began = time.monotonic()
     seeds = range(options.seed, options.seed + worlds)
@@ -46,12 +52,23 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--a-day", type=int, default=500, help="messages a day, about")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--one", action="store_true", help="run the one world of --seed in this process, print JSON")
+    parser.add_argument("--coverage", action="store_true", help="measure what the first world reaches")
     parser.add_argument("--about", default="", help="with --one: print the trace's lines that name this|or that")
     return parser.parse_args()
 
 
 def _process(seed: int, days: float, options: argparse.Namespace) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.lab", "--one", f"--seed={seed}", f"--days={days}", f"--a-day={options.a_day}"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.lab",
+        "--one",
+        f"--seed={seed}",
+        f"--days={days}",
+        f"--a-day={options.a_day}",
+    ]
+    if options.coverage and seed == options.seed:
+        command.append("--coverage")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -78,12 +95,19 @@ def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> N
           + ", ".join(f"{counts[what]} {what}" for what in FAULTS))  # fmt: skip
     print(f"  doubled, marked as such, where the provider cannot dedupe: {counts['doubles']}; "
           f"repeats that LINE refused: {counts['line 409']}")  # fmt: skip
+    reached = next((result["coverage"] for result in results if result.get("coverage")), {})
+    if reached:
+        print(f"  reached by seed {results[0]['seed']}, percent of statements: "
+              + ", ".join(f"{name} {percent:.1f}" for name, percent in reached.items()))  # fmt: skip
     print(f"  webhooks through the spool: {counts['spooled']}; keepers of the desk: {counts['new keeper']}")
     print(f"  laws broken: {sum(len(result['broken']) for result in results)}")
 
 
 def _one(options: argparse.Namespace) -> int:
-    from tests.lab.world import World
+    measured = Coverage(source=list(COVERED), data_file=None) if options.coverage else None
+    if measured is not None:
+        measured.start()
+    from tests.lab.world import World  # what it imports is measured as well
 
     began = time.perf_counter()
     world = World(options.seed, options.days or 1.0, a_day=options.a_day)
@@ -98,10 +122,22 @@ def _one(options: argparse.Namespace) -> int:
     seconds = time.perf_counter() - began
     found = {
         "seed": options.seed, "hash": world.trace.digest(), "seconds": seconds, "broken": ledger.broken,
-        "counts": {**world.counts, **totals},
+        "counts": {**world.counts, **totals}, "coverage": {} if measured is None else _covered(measured),
     }  # fmt: skip
     print(json.dumps(found))
     return 1 if ledger.broken else 0
+
+
+def _covered(measured: Coverage) -> dict[str, float]:
+    """Percent of statements, by package, and by file where it is under 90."""
+    measured.stop()
+    found = {name: measured.report(include=f"{name}/*", file=io.StringIO()) for name in COVERED}
+    for name in COVERED:
+        for path in sorted(Path(name).glob("*.py")):
+            percent = measured.report(include=str(path), file=io.StringIO()) if path.stat().st_size else 100.0
+            if percent < 90:
+                found[str(path)] = percent
+    return found
 
 
 if __name__ == "__main__":

@@ -76,11 +76,15 @@ class Ledger:
                 for token in TOKEN.findall(arrived.text):
                     received[address, token] += 1
                     places = book.places.get((provider.channel, address, token), [])
-                    if token in first or len(places) != 1:
-                        continue
+                    said = book.said.get((provider.channel, address, token), [])
+                    if token in first or len(places) != 1 or said[0].state == "failed":
+                        continue  # what was given up, and said to be, may still come from a process that slept
                     first.add(token)
                     if places[0] < last:
-                        self.breaks("order", f"{provider.channel} {address} got {token} (feed number {places[0]}) after that of {last}")
+                        self.breaks(
+                            "order",
+                            f"{provider.channel} {address} got {token} (feed number {places[0]}) after that of {last}",
+                        )
                     last = places[0]
         for (channel, address, token), stored in book.said.items():
             if channel == provider.channel:

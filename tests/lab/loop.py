@@ -112,7 +112,9 @@ class Loop(asyncio.BaseEventLoop):
         self, coro: Generator[Any, None, T] | Coroutine[Any, Any, T], *, name: object = None,
         context: Context | None = None,
     ) -> "asyncio.Task[T]":  # fmt: skip
-        task: asyncio.Task[T] = asyncio.Task(coro, loop=self, name="task" if name is None else str(name), context=context)  # type: ignore[arg-type]
+        task: asyncio.Task[T] = asyncio.Task(
+            coro, loop=self, name="task" if name is None else str(name), context=context
+        )  # type: ignore[arg-type]
         owner = OWNER.get() if context is None else context.get(OWNER)
         if owner is not None:
             owner.tasks.append(task)

@@ -273,7 +273,7 @@ class People:
                 self._busy.add(kept.session.id)
                 self._world.later(self._draw() * 60, lambda id=kept.session.id: self._serve(id))  # type: ignore[misc]
         waiting = [kept.session.id for kept in self._world.shared.open.values() if kept.session.agent is None]
-        if waiting and self._draw() < 0.5:
+        if waiting and self._draw() < 0.8:
             agent = self._world.random.choice(list(NAMES))
             chosen = self._world.random.choice(waiting)
             await self._try(lambda node: node.engine.at_session(chosen, c.Claim(c.Actor(agent, NAMES[agent]))))
@@ -281,7 +281,9 @@ class People:
 
     async def _look(self, node: Node) -> None:
         rare = self._draw() < 0.1  # the memory store searches by reading everything
-        page = await node.front.sessions(SessionQuery(q=None if not rare else self._world.random.choice(("hello", "訂單", "ครับ ok", '"my order"'))))
+        page = await node.front.sessions(
+            SessionQuery(q=None if not rare else self._world.random.choice(("hello", "訂單", "ครับ ok", '"my order"')))
+        )
         for row in page.items[:2]:
             await node.front.trace(row.session.id)
         for channel, ways in node.ways.items():

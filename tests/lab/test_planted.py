@@ -19,14 +19,16 @@ LAWS = {
     "lost-lease": {"sent twice", "order"},
     "no-fencing": {"fenced"},
 }
-SEEDS = range(1, 9)
+FIRST = {"ack-before-commit": 2, "capacity-not-in-commit": 3, "expired-lease-is-certain": 3, "no-fencing": 7}
+"""The seed that found it the last time: tried before the others, so that the test is quick."""
+SEEDS = range(1, 11)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("patch", PLANTED, ids=lambda patch: patch.stem)
 def test_the_laboratory_finds(patch: Path, tmp_path: Path) -> None:
     copy = _planted(patch, tmp_path / "copy")
-    for seed in SEEDS:
+    for seed in sorted(SEEDS, key=lambda seed: seed != FIRST.get(patch.stem)):
         found = _run(copy, seed)
         laws = {law for law, _ in found["broken"]}
         if laws & LAWS[patch.stem]:

@@ -142,7 +142,7 @@ class World:
         for place in range(NODES):
             self._start(place)
         for n, agent in enumerate(NAMES):
-            await self.shared.seat(agent, capacity=4 + n % 4, at=NOON)
+            await self.shared.seat(agent, capacity=2 + n % 3, at=NOON)
         await asyncio.sleep(1.0)
         for agent in NAMES:
             self.later(self.random.random() * 300, lambda agent=agent: self.people.shift(agent))  # type: ignore[misc]
@@ -421,7 +421,9 @@ class World:
                 continue
             known_for = now - self._known.get(other.id, now)
             if known_for > KNOWN_TO_ALL_S and agent in _members(other.group) and agent not in other.excluded:
-                self.ledger.breaks("passed over", f"{agent} got {chosen.id} before {other.id}, known for {known_for:.0f} s")
+                self.ledger.breaks(
+                    "passed over", f"{agent} got {chosen.id} before {other.id}, known for {known_for:.0f} s"
+                )
 
     def _waits_for_free(self) -> set[tuple[str, str]]:
         seats = {seat.agent: seat for seat in self.shared.seats_now()}

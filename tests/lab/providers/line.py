@@ -64,7 +64,11 @@ class Line(Provider):
     def chatter(self) -> None:
         """What is none of ours: groups, beacons, things nobody has seen yet, an empty check."""
         event = self._event(self.world.random.choice(("beacon", "message", "somethingNew")), "U0")
-        event["source"] = {"type": self.world.random.choice(("group", "user", "alien")), "groupId": "G1", "userId": "U0"}
+        event["source"] = {
+            "type": self.world.random.choice(("group", "user", "alien")),
+            "groupId": "G1",
+            "userId": "U0",
+        }
         if event["type"] == "message" and event["source"]["type"] == "user":
             event["replyToken"] = "0" * 32
             event["message"] = {"id": "1", "type": "text", "text": "verify"}
@@ -99,7 +103,12 @@ class Line(Provider):
             case "unknown":
                 return {"type": "hologram"}
             case _:
-                return {"type": "text", "text": text, "quoteToken": f"q{number}", "markAsReadToken": f"m{number}"} | quoted
+                return {
+                    "type": "text",
+                    "text": text,
+                    "quoteToken": f"q{number}",
+                    "markAsReadToken": f"m{number}",
+                } | quoted
 
     def _send(self, event: Json, id: str, address: str, kind: str) -> None:
         if id:
@@ -181,5 +190,7 @@ class Line(Provider):
             ids.append(str(500_000_000 + self.serial()))
             items = message.get("quickReply", {}).get("items", [])
             options = [(item["action"]["data"], item["action"]["label"]) for item in items]
-            self.arrive(address, message.get("text") or message.get("title") or message["type"], ids[-1], way, options, key)
+            self.arrive(
+                address, message.get("text") or message.get("title") or message["type"], ids[-1], way, options, key
+            )
         return Reply(200, {"sentMessages": [{"id": id, "quoteToken": "q"} for id in ids]})

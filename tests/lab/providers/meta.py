@@ -44,7 +44,9 @@ class Meta(Provider):
         if self.world.random.random() < 0.2:
             message = {"type": "button", "button": {"payload": id, "text": label}}
         self.world.posted(self.channel, wamid, address, "press")
-        self._tell({"messages": [{"id": wamid, "from": address, "timestamp": str(self.seconds()), **message}]}, id=wamid)
+        self._tell(
+            {"messages": [{"id": wamid, "from": address, "timestamp": str(self.seconds()), **message}]}, id=wamid
+        )
         return wamid
 
     def edit(self, address: str, message: str, text: str) -> None:
@@ -87,7 +89,10 @@ class Meta(Provider):
                 card = {"name": {"formatted_name": "Bob"}, "phones": [{"phone": "+15550001"}, {"wa_id": "15550002"}]}
                 return {"type": "contacts", "contacts": [card, card]}
             case "reaction":
-                return {"type": "reaction", "reaction": {"message_id": more.get("reply_to") or "wamid.0", "emoji": "👍"}}
+                return {
+                    "type": "reaction",
+                    "reaction": {"message_id": more.get("reply_to") or "wamid.0", "emoji": "👍"},
+                }
             case "odd":
                 return {"type": "text", "text": {"body": 9}}
             case "unknown":
