@@ -95,7 +95,7 @@ def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> N
           + ", ".join(f"{counts[what]} {what}" for what in FAULTS))  # fmt: skip
     print(f"  doubled, marked as such, where the provider cannot dedupe: {counts['doubles']}; "
           f"repeats that LINE refused: {counts['line 409']}")  # fmt: skip
-    reached = next((result["coverage"] for result in results if result.get("coverage")), {})
+    reached: dict[str, float] = next((result["coverage"] for result in results if result.get("coverage")), {})
     if reached:
         print(f"  reached by seed {results[0]['seed']}, percent of statements: "
               + ", ".join(f"{name} {percent:.1f}" for name, percent in reached.items()))  # fmt: skip

@@ -24,7 +24,8 @@ DEDUPES = {"c-line"}
 @dataclass(slots=True)
 class Ledger:
     """`posted`: how many of our messages a customer's message must become. `acknowledged`: those we said 2xx to.
-    `turned_away`: what blocked customers wrote, by its cause. `answered`: agents' messages (their tokens) that a node said yes to."""
+    `turned_away`: what blocked customers wrote, by its cause. `answered`: agents' messages (their tokens) that a node
+    said yes to."""
 
     posted: dict[tuple[str, str], int] = field(default_factory=dict)
     acknowledged: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -142,7 +143,7 @@ def _read(shared: Shared) -> Book:
     where = {state.id: (state.channel, state.address) for state in shared.conversations_now()}
     owner = {id: where[kept.conversation] for id, kept in shared._sessions.items()}
     book = Book(sessions, {}, [], Counter(), defaultdict(list), defaultdict(list), defaultdict(list), [])
-    for id, session in sessions.items():
+    for id in sessions:
         channel, address = owner[id]
         book.messages[id] = shared.said_in(id)
         for stored in book.messages[id]:

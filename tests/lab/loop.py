@@ -114,7 +114,7 @@ class Loop(asyncio.BaseEventLoop):
     ) -> "asyncio.Task[T]":  # fmt: skip
         task: asyncio.Task[T] = asyncio.Task(
             coro, loop=self, name="task" if name is None else str(name), context=context
-        )  # type: ignore[arg-type]
+        )
         owner = OWNER.get() if context is None else context.get(OWNER)
         if owner is not None:
             owner.tasks.append(task)

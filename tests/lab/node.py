@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeVar, cast
 
+import msgspec
+
 from core import effect as f
 from core.channel import Answer, Connector, FetchesMedia, Wire
 from core.engine import Done, Engine, Surroundings
@@ -166,7 +168,7 @@ class Node:
 
         around = Surroundings(
             policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next, outlook=self.desk.outlook,
-            lease=lease, done=self._happened, doubted=lambda conversation: self.outbox.doubt(conversation),
+            lease=lease, done=self._happened, doubted=self._doubted,
         )  # fmt: skip
         self.engine = Engine(store, self, around)
         wire: Wire = NodeWire(self)
@@ -186,6 +188,9 @@ class Node:
             door=lambda channel: Door(self.connectors[channel], enforce=True), count=self._count,
             spool=self.disk, patience=PATIENCE_S,
         )  # fmt: skip
+
+    def _doubted(self, conversation: str) -> None:
+        self.outbox.doubt(conversation)
 
     def _count(self, channel: str, what: str) -> None:
         self.setting.counts[f"{channel} {what}"] += 1
@@ -217,10 +222,11 @@ class Node:
 
     # --- life and death
 
-    def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    def begin(self, work: Coroutine[Any, Any, Any]) -> None:
+        """The loop adds the task to `tasks`, which keeps it."""
         if len(self.tasks) > 500:
             self.tasks = [task for task in self.tasks if not task.done()]
-        return self.setting.loop.create_task(work, context=self.context)
+        self.setting.loop.create_task(work, context=self.context).add_done_callback(_ended)
 
     async def live(self) -> None:
         """Start as `gateway.app` does, then run its loops."""
@@ -295,10 +301,15 @@ class Node:
         return response.status
 
 
+def _ended(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error  # to the loop's exception handler: a defect
+
+
 async def _answered(work: Coroutine[Any, Any, T], answer: "asyncio.Future[T]") -> None:
     try:
         result = await work
-    except Exception as error:  # handed to whoever asked
+    except Exception as error:  # noqa: BLE001 (handed to whoever asked)
         if not answer.done():
             answer.set_exception(error)
             answer.exception()
@@ -356,7 +367,7 @@ class NodeWire:
         if fate < 0.4:
             provider.serve(request)
         elif fate < 0.5:
-            self._loop.apart(_late(provider, request, limit + 3.0))
+            _ = self._loop.apart(_late(provider, request, limit + 3.0))
         await asyncio.sleep(limit)
         raise Uncertain("network", "took too long to answer")
 
@@ -372,7 +383,7 @@ class NodeWire:
         else:
             reply = provider.serve(request)
         await asyncio.sleep(0.02 + self._random.random() * 0.1)
-        return Answer(reply.status, reply.headers, _json(reply.body))
+        return Answer(reply.status, reply.headers, msgspec.json.encode(reply.body))
 
     async def stream(
         self, url: str, headers: Mapping[str, str] | None = None, *, max_bytes: int
@@ -386,9 +397,3 @@ class NodeWire:
 async def _late(provider: Provider, request: Any, seconds: float) -> None:
     await asyncio.sleep(seconds)
     provider.serve(request)
-
-
-def _json(body: Any) -> bytes:
-    import msgspec
-
-    return msgspec.json.encode(body)

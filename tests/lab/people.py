@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Protocol
 
 from connectors.web import Said, client_name, hear
@@ -10,7 +11,21 @@ from core import event as e
 from core.customer import Address
 from core.errors import DeliveryError, Duplicate, Error, Full, Refused, StoreDown
 from core.message import (
-    Audio, Choice, Chosen, Contact, Content, File, Form, Image, Location, Option, Sticker, Template, Text, Video, plain,
+    Audio,
+    Choice,
+    Chosen,
+    Contact,
+    Content,
+    File,
+    Form,
+    Image,
+    Location,
+    Option,
+    Sticker,
+    Template,
+    Text,
+    Video,
+    plain,
 )  # fmt: skip
 from core.ports import Cause, Commit, SessionQuery
 from core.session import AgentRef, Session
@@ -25,7 +40,8 @@ WORDS = (
     "hello", "where is my order?", "5", "5 minutes ago", "thanks!", "this is a damn shame", "こんにちは、元気ですか",
     "สวัสดีครับ ขอถามหน่อย", "¿dónde está mi pedido?", "你好,我想問一下訂單", "你们好,请问发货了吗", "مرحبا أين طلبي",
     "b.a.d w0rd and ｂａｄｗｏｒｄ", "1", "2", "five stars", "five stars!", "👍", "call me at +1 555", "secretword",
-    "selamat pagi, di mana pesanan saya", "a" * 300, "", "★★★★", "four", "Привет, где заказ?", "dαmn", "daaamn it", "d a m n",
+    "selamat pagi, di mana pesanan saya", "a" * 300, "", "★★★★", "four", "Привет, где заказ?", "dαmn",
+    "daaamn it", "d a m n",
 )  # fmt: skip
 
 
@@ -144,7 +160,8 @@ class People:
             media = f"media:{self.serial():032x}"
             content = self._world.random.choice((
                 Image(url=media, mime="image/png"), File(url=media, name="a.pdf"), Location(1.0, 2.0, "here"),
-                Contact("Bob", ("+1555",)), Form("", (), {"score": "5"}), Audio(url=media), Video(url=media, caption="x"),
+                Contact("Bob", ("+1555",)), Form("", (), {"score": "5"}), Audio(url=media),
+                Video(url=media, caption="x"),
             ))  # fmt: skip
         name = client_name(address, client_id)
         self._world.posted("c-web", name, address, "web")
@@ -189,7 +206,7 @@ class People:
         for event in commit.events:
             if isinstance(event, e.Assigned) and session.id not in self._busy and self._draw() < 0.97:
                 self._busy.add(session.id)
-                self._world.later(2 + self._draw() * 40, lambda id=session.id: self._serve(id))  # type: ignore[misc]
+                self._world.later(2 + self._draw() * 40, partial(self._serve, session.id))
             if commit.conversation.channel == "c-web" and isinstance(event, e.Replied | e.Prompted):
                 content = event.message.content
                 options = [(o.id, o.label) for o in content.options] if isinstance(content, Choice) else []
@@ -240,7 +257,8 @@ class People:
         choices: tuple[Content, ...] = (
             Text(f"{token} " + "long words of help. " * 400), Text("refuse"),
             Image(url=link, mime="image/jpeg", caption=token), Video(url=link, mime="video/mp4", caption=token),
-            Audio(url=link, mime="audio/mpeg"), File(url=link, mime="application/pdf", name="a.pdf", caption="the letter"),
+            Audio(url=link, mime="audio/mpeg"),
+            File(url=link, mime="application/pdf", name="a.pdf", caption="the letter"),
             Location(1.0, 2.0, token, "Main St"), Location(1.0, 2.0), Sticker("1/2", text="hi"),
             Contact("Bob", ("+1555",)), Choice(f"{token} which?", few), Choice(f"{token} which?", many),
             Template("hello", "en", ("Ann",), "Hello {{1}}"), Image(url="media:0", size=99_000_000, caption="large"),
@@ -271,7 +289,7 @@ class People:
         for kept in list(self._world.shared.open.values()):
             if kept.session.agent is not None and kept.session.id not in self._busy:
                 self._busy.add(kept.session.id)
-                self._world.later(self._draw() * 60, lambda id=kept.session.id: self._serve(id))  # type: ignore[misc]
+                self._world.later(self._draw() * 60, partial(self._serve, kept.session.id))
         waiting = [kept.session.id for kept in self._world.shared.open.values() if kept.session.agent is None]
         if waiting and self._draw() < 0.8:
             agent = self._world.random.choice(list(NAMES))

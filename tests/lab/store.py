@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from core import event as e
 from core.customer import Customer
 from core.errors import Duplicate, Full, StoreDown
 from core.evolve import evolve

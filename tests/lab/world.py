@@ -34,8 +34,8 @@ from tests.lab.node import NOON, Disk, Gone, Node, Request, Setting, slow_heartb
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
 from tests.lab.providers.base import ALWAYS, IDS, NONE, Arrived, Asked, Provider, Trouble
-from tests.lab.providers.line import Line
 from tests.lab.providers.line import SECRET as LINE_SECRET
+from tests.lab.providers.line import Line
 from tests.lab.providers.meta import NUMBER, Meta
 from tests.lab.providers.meta import SECRET as META_SECRET
 from tests.lab.providers.telegram import SECRET as TELEGRAM_SECRET
@@ -103,7 +103,8 @@ class World:
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks of dead nodes are never ended
         self.setting = Setting(
             loop=self.loop, random=self.random, shared=self.shared, counts=self.counts, providers=self._hosts(),
-            policies=_policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint, called=self._called,
+            policies=_policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint,
+            called=self._called,
         )  # fmt: skip
         self.loop.set_exception_handler(self._unhandled)
         self.loop.kill = self._killed
@@ -357,7 +358,7 @@ class World:
         except (Gone, TimeoutError):
             self.counts["webhook unanswered"] += 1
             return None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (what ends in a 500 is looked at)
             self.note("500", channel, type(error).__name__, error)
             if not isinstance(error, Error):
                 self.ledger.breaks("defect", f"a webhook of {channel} ended in {error!r}")

@@ -20,7 +20,19 @@ KEY_LIFE_S = 86_400.0
 
 class Line(Provider):
     channel, host = "c-line", "api.line.me"
-    kinds = ("text", "text", "text", "image", "video", "audio", "file", "location", "sticker", "odd", "unknown")
+    kinds: tuple[str, ...] = (
+        "text",
+        "text",
+        "text",
+        "image",
+        "video",
+        "audio",
+        "file",
+        "location",
+        "sticker",
+        "odd",
+        "unknown",
+    )
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -118,7 +130,7 @@ class Line(Provider):
             self.world.later(self.world.random.choice((0.0, 0.05, 0.3)), self._deliver)
 
     async def _deliver(self) -> None:
-        """All that waits, of whomever, in one POST; LINE waits two seconds for the answer and redelivers for a while."""
+        """All that waits, of whomever, in one POST; LINE waits two seconds and redelivers for a while."""
         events, self._bag = self._bag, []
         body = self._signed(events)
         if await self.post(*body, (), timeout=2.0):
@@ -157,7 +169,8 @@ class Line(Provider):
                 if not self._endpoint:
                     return Reply(404, {"message": "no endpoint"})
                 return Reply(200, {"endpoint": self._endpoint, "active": True})
-        return self._other(asked.path)
+            case path:
+                return self._other(path)
 
     def _other(self, path: str) -> Reply:
         if path.endswith("/transcoding"):

@@ -18,7 +18,7 @@ NUMBER = "106540352242922"
 
 class Meta(Provider):
     channel, host = "c-meta", "graph.facebook.com"
-    kinds = (
+    kinds: tuple[str, ...] = (
         "text", "text", "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "reaction",
         "odd", "unknown", "hidden",
     )  # fmt: skip

@@ -17,7 +17,7 @@ DROPPED_AFTER_S = 86_400.0
 
 class Telegram(Provider):
     channel, host = "c-telegram", "api.telegram.org"
-    kinds = (
+    kinds: tuple[str, ...] = (
         "text", "text", "text", "photo", "voice", "video", "document", "location", "venue", "contact", "sticker",
         "unknown", "odd",
     )  # fmt: skip
@@ -151,7 +151,8 @@ class Telegram(Provider):
                 return _ok(True)
             case "getFile":
                 return _ok({"file_id": body["file_id"], "file_unique_id": "u", "file_path": "photos/a.jpg"})
-        return self._send(body)
+            case _:
+                return self._send(body)
 
     def throttled(self) -> Reply:
         return Reply(429, {"ok": False, "description": "Too Many Requests", "parameters": {"retry_after": 3}})

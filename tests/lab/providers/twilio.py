@@ -1,4 +1,4 @@
-"""Twilio's WhatsApp: signed forms, one more try after a failed connection only, no key for repeats but a list of messages.
+"""Twilio's WhatsApp: signed forms, one more try after a failed connection only, a list of messages instead of a key.
 
 Sources: CHANNELS.md §1.1, §2.1. A webhook we did not acknowledge is lost, and Twilio says so.
 """
@@ -19,7 +19,19 @@ PUBLIC = "https://desk.example"
 
 class Twilio(Provider):
     channel, host = "c-twilio", "api.twilio.com"
-    kinds = ("text", "text", "text", "image", "audio", "video", "document", "location", "sticker", "unknown", "two")
+    kinds: tuple[str, ...] = (
+        "text",
+        "text",
+        "text",
+        "image",
+        "audio",
+        "video",
+        "document",
+        "location",
+        "sticker",
+        "unknown",
+        "two",
+    )
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
