@@ -4,7 +4,7 @@ Every write goes store → memory → listeners, one after another, and is in fo
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -208,6 +208,20 @@ class Directory:
             made = self.connector_class(doc.kind)
             found = self._connectors[channel] = made(convert(self.opened(doc), made.Settings))
         return found
+
+    def prepare(self, channel: str) -> Awaitable[None] | None:
+        """Build a channel's connector and rules off the loop: an SDK takes half a second to import, words to compile.
+
+        None where there is nothing to wait for.
+        """
+        if channel in self._connectors or channel not in self.channels:
+            return None
+        return asyncio.to_thread(self._prepared, channel)
+
+    def _prepared(self, channel: str) -> None:
+        self.connector(channel)
+        self.policy(channel).rules(None)
+        self.policy(channel).rules(self._channels[channel].group)
 
     def opened(self, doc: ChannelDoc) -> dict[str, object]:
         """A channel's settings with the secrets readable: for its connector alone."""

@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Error as error:
         print(f"frontdesk: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a disk that is full, a path that is not there: no news to whoever keeps the machine
+        print(f"frontdesk: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -118,7 +118,6 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
-    await _warm(directory)
     recovered = await store.recover(ground.node, clock.now())
     if recovered:
         log.info("outbox.recovered", errands=recovered)
@@ -131,7 +130,17 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         stack.callback(neighbours.stop)
     store.listen(neighbours.reached if neighbours is not None else hub.reached)
     patience = PATIENCE_S if config.shared else None
-    intake = Intake(store, engine, clock, config.public_url, _doors(directory), metrics.inbound, ground.spool, patience)
+    intake = Intake(
+        store,
+        engine,
+        clock,
+        config.public_url,
+        _doors(directory),
+        metrics.inbound,
+        ground.spool,
+        patience,
+        directory.prepare,
+    )
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
     parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours)
@@ -183,6 +192,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("desk", desk.run),
         ("outbox", parts.outbox.run),
         ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
+        ("warm", lambda: _warm(parts.ground.directory)),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),
         ("replay", Replay(parts.ground.spool, parts.intake).run),
@@ -248,9 +258,10 @@ async def _indexing(store: Store, newest: Callable[[], int]) -> None:
 
 
 async def _warm(directory: Directory) -> None:
-    """Build the connectors now and off the loop: an SDK takes half a second to import."""
+    """Build every channel's connector and rules, beside the first webhooks, which wait for their own only."""
     for channel in list(directory.channels):
-        await asyncio.to_thread(directory.connector, channel)
+        if (preparing := directory.prepare(channel)) is not None:
+            await preparing
 
 
 def _doors(directory: Directory) -> Callable[[str], Door]:

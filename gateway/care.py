@@ -18,9 +18,9 @@ from core.errors import Error
 from core.survey import Answers
 from gateway.channels import Channels
 from gateway.clock import SystemClock, uuid7
-from gateway.config import BadConfiguration, Config
+from gateway.config import BadConfiguration, Config, is_email
 from gateway.files import Files
-from gateway.ground import secret
+from gateway.ground import make_data, secret
 from gateway.open_store import OpenStore, open_store, place
 from gateway.wire import Network
 from stores import move
@@ -111,9 +111,10 @@ async def restore(config: Config, source: Path) -> int:
     """Refuses to overwrite a database: move the old one away first."""
     if config.database is not None and config.database.exists():
         raise CannotDo(f"{config.database} exists; move it away first, so that nothing is overwritten.")
+    _nothing_left(config)
     if not source.is_file():
         raise CannotDo(f"There is no backup at {source}.")
-    config.data.mkdir(parents=True, exist_ok=True)
+    make_data(config)
     with tempfile.TemporaryDirectory(dir=config.data) as folder:
         await asyncio.to_thread(_unpack, source, Path(folder))
         await _put_in_place(Path(folder), config)
@@ -121,6 +122,16 @@ async def restore(config: Config, source: Path) -> int:
             os.replace(Path(folder) / MEDIA, config.data / MEDIA)
     print(f"{place(config)} restored. Start it with the same FRONTDESK_SECRET as before.")
     return 0
+
+
+def _nothing_left(config: Config) -> None:
+    """SQLite would play an old log into the restored database, and old files are of no chat in it."""
+    beside = [config.data / MEDIA]
+    if config.database is not None:
+        beside += [config.database.with_name(config.database.name + ending) for ending in ("-wal", "-journal")]
+    for left in beside:
+        if left.exists() and not (left.is_dir() and not any(left.iterdir())):
+            raise CannotDo(f"{left} is left of another database; move it away first, or the two would be mixed.")
 
 
 def _unpack(source: Path, folder: Path) -> None:
@@ -192,6 +203,8 @@ def _sound(database: Path) -> None:
 
 async def user(config: Config, email: str, name: str | None, role: Role) -> int:
     """Add an agent, or give one a new password; works while nothing is being served."""
+    if not is_email(email):
+        raise CannotDo(f"{email!r} is no e-mail address.")
     password = os.environ.get("FRONTDESK_PASSWORD", "") or await asyncio.to_thread(getpass.getpass, "Password: ")
     if len(password) < 10:
         raise BadConfiguration("A password has at least 10 characters.")

@@ -72,6 +72,8 @@ class Channels:
     async def check(self, channel: str) -> None:
         """Look at a channel's credentials, tell the provider our address where it can be told, keep what it says."""
         try:
+            if (preparing := self._directory.prepare(channel)) is not None:
+                await preparing
             await self._register(channel)
             await self._directory.save_health(channel, await self.look(channel))
         except KeyError:

@@ -1,6 +1,7 @@
 """The configuration: one typed value, read once from the environment; a wrong one stops the start with a sentence."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ def read(environment: Mapping[str, str]) -> Config:
         data=data,
         store=store,
         secret=secret,
-        admin_email=get("FRONTDESK_ADMIN_EMAIL") or None,
+        admin_email=_email(get("FRONTDESK_ADMIN_EMAIL") or None),
         admin_password=_password(get("FRONTDESK_ADMIN_PASSWORD") or None),
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
         log=_log(get("FRONTDESK_LOG") or "console"),
@@ -119,6 +120,17 @@ def _redis(text: str | None) -> RedisAddress | None:
         return None if text is None else redis_address(text)
     except ValueError as error:
         raise BadConfiguration(f"FRONTDESK_REDIS {error}.") from error
+
+
+def _email(text: str | None) -> str | None:
+    if text is not None and not is_email(text):
+        raise BadConfiguration(f"FRONTDESK_ADMIN_EMAIL wants an address like owner@example.com, not {text!r}.")
+    return text
+
+
+def is_email(text: str) -> bool:
+    """Enough to tell an address from a name; whether it exists only a letter would tell."""
+    return re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None
 
 
 def _password(text: str | None) -> str | None:

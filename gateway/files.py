@@ -6,8 +6,9 @@ Inside contents they are named `media:ID`; a link is made when one is shown or h
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 import msgspec
@@ -63,13 +64,12 @@ class Kept(msgspec.Struct, frozen=True):
 class Files:
     """`folder` is made at the first file. `new_id` gives hex UUIDs, which are the file names."""
 
-    def __init__(self, folder: Path, public_url: str, vault: Vault, clock: Clock, new_id: object) -> None:
+    def __init__(self, folder: Path, public_url: str, vault: Vault, clock: Clock, new_id: Callable[[], str]) -> None:
         self._folder, self._public_url, self._vault, self._clock = folder, public_url, vault, clock
         self._new_id = new_id
 
     async def keep(self, chunks: AsyncIterator[bytes]) -> Kept:
         """Write a file as it comes; raises `Rejected` if it is empty or too large, and leaves nothing then."""
-        assert callable(self._new_id)
         id = self._new_id()
         path = self._path(id)
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
@@ -148,9 +148,9 @@ class Files:
         return self._folder / id[-2:] / id
 
 
-def _synced(file: object) -> None:
-    file.flush()  # type: ignore[attr-defined]
-    os.fsync(file.fileno())  # type: ignore[attr-defined]
+def _synced(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _head(path: Path) -> bytes:

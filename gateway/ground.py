@@ -15,7 +15,7 @@ from api.vault import Vault
 from core.ports import Clock, Feed, Lease, Roll, Shares
 from core.survey import Answers
 from gateway.clock import SystemClock, uuid7
-from gateway.config import Config
+from gateway.config import BadConfiguration, Config
 from gateway.keeping import Keeping
 from gateway.open_store import OpenStore, open_store
 from gateway.spool import Spool
@@ -50,7 +50,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
     """Raises `Error` with a sentence for what cannot be had."""
     clock = SystemClock()
     new_id = uuid7(clock.now)
-    await asyncio.to_thread(config.data.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(make_data, config)
     spool = await Spool.open(config.data / "spool")
     stack.push_async_callback(spool.close)
     node = await asyncio.to_thread(node_id, spool.folder, new_id()) if config.shared else new_id()
@@ -80,6 +80,15 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         keeping=Keeping(store, clock, node) if config.shared else None,
         directory=directory,
     )
+
+
+def make_data(config: Config) -> None:
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadConfiguration(
+            f"FRONTDESK_DATA wants a directory that can be made and written to, not {config.data} ({error.strerror})."
+        ) from error
 
 
 def node_id(folder: Path, fresh: str) -> str:

@@ -1,7 +1,7 @@
 """Where providers knock: signature first, then read, then one commit, then 2xx. The verdicts are API.md's."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,7 +48,7 @@ class Intake:
 
     `patience`: seconds a store that hangs may take before the webhook goes to the spool; None where the store is this
     process's own and fails at once. What hangs is not cancelled (it may be written yet): should it come through, the
-    replay finds its cause kept. `_hanging` are those.
+    replay finds its cause kept. `_hanging` are those. `prepare` builds a channel's connector where it is not built yet.
     """
 
     store: Store
@@ -59,11 +59,14 @@ class Intake:
     count: Callable[[str, str], None]
     spool: Aside
     patience: float | None = None
+    prepare: Callable[[str], Awaitable[None] | None] = lambda channel: None
     _hanging: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """`/hooks/{channel}` and `/hooks/{channel}/status`, any method a provider uses."""
         channel = request.match_info["channel"]
+        if (preparing := self.prepare(channel)) is not None:
+            await preparing
         try:
             door = self.door(channel)
         except KeyError:

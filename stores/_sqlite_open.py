@@ -119,6 +119,22 @@ def migrate(connection: sqlite3.Connection, path: Path, scripts: Path = MIGRATIO
             raise
 
 
+def same_version(path: Path) -> None:
+    """Raises `StoreDown` unless the database is one, and of this version: reading brings none up to date."""
+    newest = max(int(script.name[:4]) for script in MIGRATIONS.glob("[0-9]*.sql"))
+    try:
+        connection = reading(path)
+        try:
+            at = schema_version(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise StoreDown(f"cannot open {path}: {error}") from error
+    if at != newest:
+        by, then = ("a newer", "upgrade first") if at > newest else ("an older", "migrate first")
+        raise StoreDown(f"{path} was written by {by} version (its schema is {at}, this one knows {newest}): {then}")
+
+
 def schema_version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 

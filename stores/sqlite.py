@@ -69,6 +69,7 @@ class SqliteStore:
         """Raises `StoreDown` with a sentence if the file cannot be had: taken, too new, unreadable."""
         where = Path(path)
         if read_only:
+            await asyncio.to_thread(opening.same_version, where)
             return cls(where, None, None)
         lock, connection = await asyncio.to_thread(_take, where, on_step)
         return cls(where, Writer(connection), lock)

@@ -71,10 +71,10 @@ async def test_a_database_that_is_none_or_of_a_newer_version_or_served_already_i
         assert (status, "newer version" in said, "Traceback" in said) == (1, True, False), (command, said)
 
     async with served(tmp_path / "b"):
-        for command in (("serve",), ("migrate",), ("rotate-secret",), ("user", "ann@desk.example")):
+        for arguments in (["serve"], ["migrate"], ["rotate-secret"], ["user", "ann@desk.example"]):
             env = environment(tmp_path / "b", free_port(), FRONTDESK_PASSWORD="long-enough-now")
-            status, said = await run(*command, env=env)
-            assert (status, "another process is serving" in said) == (1, True), (command, said)
+            status, said = await run(*arguments, env=env)
+            assert (status, "another process is serving" in said) == (1, True), (arguments, said)
 
 
 async def test_serve_stops_in_order_when_it_is_asked_to(tmp_path: Path) -> None:
@@ -120,14 +120,13 @@ async def test_a_backup_made_beside_a_running_server_brings_everything_back(
     before, after, archive = tmp_path / "before", tmp_path / "after", tmp_path / "backup.tar"
     secret = {"FRONTDESK_SECRET": "a-secret-that-only-these-tests-know-of"}
     async with Simulator(time_scale=0.005) as simulator:
-        async with served(before, **secret) as (_, url):
-            async with visited(url, simulator, hits.of(request.config)) as house:
-                session = await _a_chat_with_a_picture(house)
-                status, said = await run("backup", str(archive), env=environment(before, 1, **secret))
-                assert (status, "The secret is not in it" in said) == (0, True), said
-                status, said = await run("backup", str(archive), env=environment(before, 1, **secret))
-                assert (status, "overwrites nothing" in said) == (1, True), said
-                expected = await house.messages(session)
+        async with served(before, **secret) as (_, url), visited(url, simulator, hits.of(request.config)) as house:
+            session = await _a_chat_with_a_picture(house)
+            status, said = await run("backup", str(archive), env=environment(before, 1, **secret))
+            assert (status, "The secret is not in it" in said) == (0, True), said
+            status, said = await run("backup", str(archive), env=environment(before, 1, **secret))
+            assert (status, "overwrites nothing" in said) == (1, True), said
+            expected = await house.messages(session)
         status, said = await run("restore", str(archive), env=environment(before, 1, **secret))
         assert (status, "move it away first" in said) == (1, True), said
         status, said = await run("restore", str(archive), env=environment(after, 1, **secret))
@@ -219,7 +218,7 @@ async def test_users_are_added_and_given_passwords_and_the_secret_is_changed(
         assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
         (tmp_path / "secret").write_text(after[0] + "\n")  # the new key alone opens what was sealed anew
         async with served(tmp_path) as (_, url), visited(url, simulator, hits.of(request.config)) as house:
-            account = simulator.telegram.account("telegram")
+            account = simulator.telegram.accounts["telegram"]
             account.webhook_url = f"{url}/hooks/{channel}"
             phone = account.phone(name="Ann")
             assert (await phone.text("Can you read me?")).status == 200

@@ -1,4 +1,4 @@
-"""The contract is not a test file by name, so its assertions are made to explain themselves here."""
+"""What the contract suite needs: a MongoDB-protocol server, and the counts of crash points in the summary."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -6,8 +6,6 @@ from uuid import uuid4
 import pytest
 
 from tests.stores.servers import MongoServer
-
-pytest.register_assert_rewrite("tests.stores.contract")
 
 COUNTED = ("crash points tried on SQLite", "torn logs tried on SQLite", "crash points tried on MongoDB",
            "kills of the MongoDB server at a commit")  # fmt: skip
