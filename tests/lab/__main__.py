@@ -25,7 +25,7 @@ FAULTS = (
     "provider failed", "provider throttled", "webhook refused", "webhook unanswered", "webhook sent twice",
 )  # fmt: skip
 COVERED = ("connectors", "core", "routing")
-SHORT, LONG = (3, 2.0), (40, 25.0)  # worlds, days each
+SHORT, LONG = (3, 2.0), (50, 20.0)  # worlds, days each
 
 
 def main() -> int:

@@ -302,7 +302,7 @@ class People:
         page = await node.front.sessions(
             SessionQuery(q=None if not rare else self._world.random.choice(("hello", "訂單", "ครับ ok", '"my order"')))
         )
-        for row in page.items[:2]:
+        for row in page.items[: int(self._draw() * 1.5)]:
             await node.front.trace(row.session.id)
         for channel, ways in node.ways.items():
             for work in _questions(ways, channel):

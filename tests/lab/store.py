@@ -19,7 +19,6 @@ from core.session import Conversation, Session
 from stores import memory
 from stores.memory import MemoryStore
 
-POLL_S = 1.0  # gateway.outbox.IDLE_POLL_S: how soon a node notices what changed
 LOOK_AGAIN_S = 1800.0
 TIMEOUT_S = 5.0
 
@@ -201,12 +200,11 @@ class Front:
         return call
 
     async def next_due(self) -> int | None:
-        """Answers when a poll would have found something: after a change, or when something falls due."""
-        loop, version = asyncio.get_running_loop(), self._shared.version
+        """Answers when a poll would have found something: what is due, or whose lease has run out."""
+        loop = asyncio.get_running_loop()
         until = loop.time() + LOOK_AGAIN_S
-        while version == self._shared.version:
+        while (wait := until - loop.time()) > 0:
             soonest = self._shared.soonest()
-            wait = until - loop.time()
             if soonest is not None:
                 wait = min(wait, (soonest - self._now()) / 1000)
             if wait <= 0:
