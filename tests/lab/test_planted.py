@@ -19,7 +19,7 @@ LAWS = {
     "lost-lease": {"sent twice", "order"},
     "no-fencing": {"fenced"},
 }
-FIRST = {"ack-before-commit": 2, "capacity-not-in-commit": 3, "expired-lease-is-certain": 3, "no-fencing": 7}
+FIRST = {"ack-before-commit": 2, "capacity-not-in-commit": 2, "no-fencing": 7}
 """The seed that found it the last time: tried before the others, so that the test is quick."""
 SEEDS = range(1, 11)
 
