@@ -116,9 +116,10 @@ class People:
             self._world.later(20 + self._draw() * 300, lambda: self._second_thoughts(channel, address))
 
     async def _second_thoughts(self, channel: str, address: str) -> None:
-        """Edit or take back a message that was told of; block us, or come back."""
+        """Edit or take back a message that is in the store (one that waits in a spool is not known yet); block us, or
+        come back."""
         provider: Any = self._world.providers_by_channel[channel]
-        told = [id for id, kind in self._mine[address] if (channel, id) in self._world.ledger.acknowledged]
+        told = [id for id, kind in self._mine[address] if self._world.shared.has(channel, id)]
         draw = self._draw()
         if draw < 0.15 and hasattr(provider, "befriend"):
             provider.befriend(address, False)

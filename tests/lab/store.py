@@ -105,6 +105,9 @@ class Shared(MemoryStore):
         """When the next errand is due or its lease runs out."""
         return min(((e.until if e.node else e.due) for e in self._errands.values()), default=None)
 
+    def has(self, channel: str, provider_id: str) -> bool:
+        return (channel, provider_id) in self._names or (channel, provider_id) in self._causes
+
     def errands_now(self) -> list[Any]:
         return list(self._errands.values())
 

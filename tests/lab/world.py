@@ -30,7 +30,7 @@ from core.words import WordList
 from routing.desk import Team
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
-from tests.lab.node import NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
+from tests.lab.node import LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
 from tests.lab.providers.base import ALWAYS, IDS, NONE, Arrived, Asked, Provider, Trouble
@@ -182,7 +182,7 @@ class World:
         self._heal()
         await asyncio.sleep(900.0)
         before = self._waits_for_free()
-        await asyncio.sleep(60.0)
+        await asyncio.sleep(LOOK_S + 60.0)  # a hint may have been lost
         for session, agent in before & self._waits_for_free():
             self.ledger.breaks("free and waiting", f"{session} waits although {agent} is free")
         self._storms = True
