@@ -45,6 +45,7 @@ bench: setup ## the benchmarks, with ratios to their floors
 	@$(BIN)/python -m bench
 
 lab: setup ## the long laboratory (a short one is part of `make test`)
+	@LAB=long $(BIN)/python -m tests.lab
 	@LAB=long $(BIN)/python -m pytest tests/lab --timeout=0 $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for the newest

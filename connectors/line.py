@@ -4,6 +4,7 @@ What is said comes from developers.line.biz/en/reference/messaging-api; limits a
 Group chats are counted, not served.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -37,6 +38,9 @@ T = TypeVar("T")
 
 REPLY_SECONDS = 20
 """LINE promises a minute for a reply token; in the field they die after 10 to 30 s, and a push costs only money."""
+
+TELLING_SECONDS = 40
+"""How old a token may be for "invalid" to mean that it was used: 20 s when a call began, and the longest call."""
 
 _API = "https://api.line.me"
 _DATA = "https://api-data.line.me"
@@ -187,10 +191,15 @@ class Line:
     async def deliver(self, delivery: Delivery, wire: Wire) -> Receipt:
         if delivery.token is None or delivery.token_age >= REPLY_SECONDS:
             return await self._push(delivery, wire)
-        body = self._requests.reply(delivery)
+        body, time = self._requests.reply(delivery), asyncio.get_running_loop().time
+        began = time()
         answer = await self._post("/v2/bot/message/reply", body, wire)
         if answer.status == 400 and "invalid reply token" in _words(answer).lower():
-            return Receipt() if delivery.uncertain else await self._push_instead(delivery, wire)
+            if not delivery.uncertain:
+                return await self._push_instead(delivery, wire)
+            if delivery.token_age + time() - began < TELLING_SECONDS:
+                return Receipt()
+            return await self._push(delivery, wire)  # this process slept meanwhile: it may just have died of age
         if answer.status >= 500:
             # It may have been sent all the same, and a reply knows no retry key; its token works once and will tell.
             raise Uncertain(str(answer.status), f"LINE answered {answer.status}")

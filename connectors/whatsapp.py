@@ -138,7 +138,7 @@ class WhatsApp:
         content = delivery.parts[0].content
         fields = _fields(content)
         if delivery.uncertain and (found := await self._found(delivery, content, wire)):
-            return Receipt(message_ids=(found,))
+            return Receipt(message_ids=found[:1], maybe_twice=len(found) > 1)
         own = self._settings
         sender = {"from_": own.from_} if own.from_ else {"messaging_service_sid": own.messaging_service_sid}
         callback = {"status_callback": delivery.callback_url} if delivery.callback_url else {}
@@ -146,20 +146,23 @@ class WhatsApp:
         made = await understood(messages.create_async(to=delivery.address, **sender, **callback, **fields))
         return Receipt(message_ids=(made.sid,) if made.sid else (), maybe_twice=delivery.uncertain)
 
-    async def _found(self, delivery: Delivery, content: Content, wire: Wire) -> str | None:
-        """The id of what was sent to this address since we first tried, if it reads the same.
+    async def _found(self, delivery: Delivery, content: Content, wire: Wire) -> tuple[str, ...]:
+        """The ids of what was sent to this address since we first tried, if it reads the same: more than one, if an
+        attempt that seemed lost was only slow.
 
         Not filtered by the provider's `DateSent`: what still waits there has none.
         """
         body = _reads(content)
         if body is None or not delivery.began:
-            return None
+            return ()
         listed = self._client(wire).messages.list_async(to=delivery.address, limit=20)
-        for message in await understood(listed):
-            ours = str(message.direction).startswith("outbound") and (message.body or "").strip() == body.strip()
-            if ours and _since(message.date_created, delivery.began):
-                return str(message.sid)
-        return None
+        return tuple(
+            str(message.sid)
+            for message in await understood(listed)
+            if str(message.direction).startswith("outbound")
+            and (message.body or "").strip() == body.strip()
+            and _since(message.date_created, delivery.began)
+        )
 
     async def check(self, wire: Wire, webhook_url: str) -> Health:
         sid = self._settings.account_sid

@@ -73,7 +73,8 @@ class Outbox:
     `_lanes` are the deliveries not begun yet, by conversation; `_halted` conversations whose next delivery must come
     from the store, not from a commit; `_behind` those that may have more in the store; `_hands` the errands held here,
     with the end of their lease; `_doubted` conversations with a commit that may have left errands that nobody holds,
-    with the time at which they are found.
+    with the time at which they are found. `_all_doubted_until`: the same for all of them, after a claim whose answer
+    was lost.
     """
 
     def __init__(self, shell: Shell) -> None:
@@ -83,6 +84,7 @@ class Outbox:
         self._behind: set[str] = set()
         self._hands: dict[str, int] = {}
         self._doubted: dict[str, int] = {}
+        self._all_doubted_until = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._limits: dict[str, _Limits] = {}
         self._woken = asyncio.Event()
@@ -109,7 +111,8 @@ class Outbox:
         self._doubted[conversation] = self._shell.lease(now).until
 
     def _must_wait(self, conversation: str) -> bool:
-        return conversation in self._halted or self._doubted.get(conversation, 0) > self._shell.clock.now()
+        doubted_until = max(self._doubted.get(conversation, 0), self._all_doubted_until)
+        return conversation in self._halted or doubted_until > self._shell.clock.now()
 
     def _take(self, errand: Leased) -> None:
         if not isinstance(errand.effect, f.Deliver):
@@ -181,7 +184,12 @@ class Outbox:
         if room <= 0:
             return 0
         now = shell.clock.now()
-        claimed = await shell.store.claim(now, room, shell.lease(now))
+        lease = shell.lease(now)
+        try:
+            claimed = await shell.store.claim(now, room, lease)
+        except StoreDown:
+            self._all_doubted_until = lease.until
+            raise
         for errand in claimed:
             if isinstance(errand.effect, f.Deliver):
                 self._halted.pop(errand.conversation, None)
@@ -271,13 +279,25 @@ class Outbox:
             return False
         if not settlement.done:
             self._halt(errand.conversation)
-        try:
-            await self._shell.store.settle(settlement)
-        except StoreDown as error:
-            log.warning("outbox.unsettled", reason=str(error), errand=errand.key)
+        if not await self._settled(errand, settlement):
             self._halt(errand.conversation)  # the lease runs out, and the next attempt knows it is uncertain
             return False
         return settlement.done
+
+    async def _settled(self, errand: Leased, settlement: Settlement) -> bool:
+        """Write down what became of it, again for as long as its lease lasts: what is not kept is sent again."""
+        wait = FIRST_RETRY_S
+        while True:
+            try:
+                await self._shell.store.settle(settlement)
+            except StoreDown as error:
+                log.warning("outbox.unsettled", reason=str(error), errand=errand.key)
+            else:
+                return True
+            if not self._open or self._shell.clock.now() + int(wait * 1000) >= self._hands[errand.key]:
+                return False
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, PATIENCE_S)
 
     async def _attempted(self, errand: Leased) -> Settlement | None:
         """What came of one attempt; None if it was not begun after all."""
@@ -308,7 +328,7 @@ class Outbox:
         confirms = ways.connector.capabilities.confirms_by_status_seconds
         if confirms and errand.uncertain and not errand.began:  # whoever began it is gone, and a status may yet tell
             return self._again(errand, effect, confirms, uncertain=True)
-        limits = self._limits_of(errand.channel, ways)
+        limits, began = self._limits_of(errand.channel, ways), self._shell.clock.now()
         if (pause := limits.paused()) > PATIENCE_S:
             return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
         try:
@@ -320,9 +340,10 @@ class Outbox:
                     await asyncio.sleep(wait)
                 if self._shell.clock.now() >= self._hands[errand.key]:
                     return None
+                began = self._shell.clock.now()
                 receipt = await self._call(errand, effect, ways)
-        except DeliveryError as error:
-            return self._after(error, errand, effect, ways)
+        except DeliveryError as error:  # kept is when it began: an answer may take longer to fail than a token lives
+            return self._after(error, replace(errand, began=_began(errand) or began), effect, ways)
         return self._sent(errand, effect, receipt)
 
     async def _call(self, errand: Leased, effect: f.Deliver, ways: Ways) -> Receipt:

@@ -102,7 +102,7 @@ class Replay:
         except Exception as error:  # as at the door: nothing that was signed may get lost
             log.exception("spool.defect", channel=kept.channel)
             return [_Said(kept, None, f"could not be read: {type(error).__name__}")]
-        dated = [replace(item, at=kept.at) if getattr(item, "at", None) == 0 else item for item in items]
+        dated = [_late(replace(item, at=kept.at) if getattr(item, "at", None) == 0 else item) for item in items]
         return [_Said(kept, item) for item in sorted(dated, key=lambda item: getattr(item, "at", 0))]
 
     async def _lane(self, lane: Lane, places: asyncio.Semaphore) -> None:
@@ -126,6 +126,11 @@ class Replay:
 
     async def _raw(self, kept: Kept, why: str) -> None:
         await self._store.keep_raw(Raw(kept.channel, kept.at, why, kept.body))
+
+
+def _late(item: ch.Inbound) -> ch.Inbound:
+    """Without its reply token: its age counts from when the webhook came, and after a stay here it is spent."""
+    return replace(item, reply_token=None) if isinstance(item, ch.Received) and item.reply_token else item
 
 
 def _request(kept: Kept) -> ch.HookRequest:

@@ -113,7 +113,7 @@ class Desk:
         """
         best: tuple[Key, Waiting, list[Seat]] | None = None
         for group, queue in self._queues.items():
-            free = [self.seats[agent] for agent in self._members(group) if agent in self._free]
+            free = [self.seats[agent] for agent in sorted(self._members(group)) if agent in self._free]
             if not free:
                 continue
             for key in queue:

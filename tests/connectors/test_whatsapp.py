@@ -500,6 +500,12 @@ async def test_what_twilio_already_has_is_not_sent_again() -> None:
     assert (call.method, call.url) == ("GET", f"{MESSAGES}?To=whatsapp%3A%2B15005550006&PageSize=20")
 
 
+async def test_what_twilio_has_twice_is_marked() -> None:
+    """An attempt that seemed lost was only slow, and came after the one that followed it."""
+    wire = FakeWire([listed(("Hello, Jane", 2, "outbound-api"), ("Hello, Jane", 1, "outbound-api"))])
+    assert await make().deliver(AGAIN, wire) == Receipt(message_ids=("SM0",), maybe_twice=True)
+
+
 @pytest.mark.parametrize(
     "found",
     [

@@ -3,7 +3,8 @@
 In simulated time (tests/laws/world.py); what a provider does is written down call by call.
 """
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from core import command as c
 from core.channel import Connector, Delivery, Rate, Receipt, StatusUpdate
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Text
-from core.ports import Commit, Committed, StoredMessage
+from core.ports import Commit, Committed, Lease, Leased, Settlement, StoredMessage
 from gateway.outbox import Ways
 from tests.core.given import NOON
 from tests.laws.world import Fake, Provider, World
@@ -35,10 +36,12 @@ class Scripted(Fake):
         self.outcomes: list[Outcome] = []
         self.calls: list[Delivery] = []
         self.recalled: list[str] = []
+        self.takes = 0.0
 
     async def deliver(self, delivery: Delivery, wire: object) -> Receipt:
         self.calls.append(delivery)
         outcome = self.outcomes.pop(0) if self.outcomes else Receipt(message_ids=(f"p{len(self.calls)}",))
+        await asyncio.sleep(self.takes)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome() if callable(outcome) else outcome
@@ -285,12 +288,56 @@ def test_the_first_attempt_of_a_node_that_died_is_dated_by_what_it_was_told_to_d
     assert house.script.calls[1].began == before
 
 
-def _forgets_the_next(house: House) -> None:
-    settle = house.store.settle
+def test_a_success_that_could_not_be_noted_at_once_is_noted_later(house: House) -> None:
+    _forgets_for(house, 20.0)
+    house.says("one", "two")
+    house.run(30.0)
+    assert (house.called(), house.states()) == (["one", "two"], ["sent", "sent"])
 
-    async def away(settlement: object) -> None:
-        house.store.settle = settle  # type: ignore[method-assign]
-        raise StoreDown("the disk is away")
+
+def test_an_attempt_is_dated_from_when_it_began(house: House) -> None:
+    """A call that fails after twenty seconds has had twenty seconds to succeed."""
+    house.script.outcomes = [MAYBE]
+    house.script.takes = 20.0
+    before = house.now()
+    house.says("one")
+    house.run(30.0)
+    assert house.script.calls[1].began == before
+
+
+def test_after_a_claim_whose_answer_was_lost_nothing_overtakes_what_it_took(house: House) -> None:
+    house.script.outcomes = [DOWN]
+    house.says("one")
+    house.run(0.1)
+    house.outbox._halted.clear()  # as if another node had tried it
+    claim = house.store.claim
+
+    async def forgetful(now: int, limit: int, lease: Lease) -> Sequence[Leased]:
+        if taken := await claim(now, limit, lease):
+            house.store.claim = claim  # type: ignore[method-assign]
+            assert taken
+            raise StoreDown("the disk went away right after")
+        return taken
+
+    house.store.claim = forgetful  # type: ignore[method-assign]
+    house.run(5.0)
+    house.says("two")
+    house.run(120.0)
+    assert (house.called(), house.states()) == (["one", "one", "two"], ["sent", "sent"])
+
+
+def _forgets_the_next(house: House) -> None:
+    """Nothing is noted until the lease of what is being sent has run out."""
+    _forgets_for(house, 60.0)
+
+
+def _forgets_for(house: House, seconds: float) -> None:
+    settle, until = house.store.settle, house.loop.time() + seconds
+
+    async def away(settlement: Settlement) -> None:
+        if house.loop.time() < until:
+            raise StoreDown("the disk is away")
+        await settle(settlement)
 
     house.store.settle = away  # type: ignore[method-assign]
 

@@ -1,0 +1,146 @@
+"""The simulation from the command line: one world for each seed, as many at once as there are processors.
+
+`python -m tests.lab` runs a few days; with LAB=long a thousand. Exit status 1 if a law was broken, with the seed.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from coverage import Coverage
+
+FAULTS = (
+    "kill", "freeze", "partition", "slow store", "flaky store", "clock jump", "provider in trouble", "disk full",
+    "store away", "store failed before", "store failed after", "connection reset", "provider hung", "provider refused",
+    "provider failed", "provider throttled", "webhook refused", "webhook unanswered", "webhook sent twice",
+)  # fmt: skip
+COVERED = ("connectors", "core", "routing")
+SHORT, LONG = (3, 2.0), (50, 20.0)  # worlds, days each
+
+
+def main() -> int:
+    options = _options()
+    if options.one:
+        return _one(options)
+    long = os.environ.get("LAB") == "long"
+    worlds, days = LONG if long else SHORT
+    options.coverage = options.coverage or long
+    worlds, days = options.worlds or worlds, options.days or days
+    began = time.monotonic()
+    seeds = range(options.seed, options.seed + worlds)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        results = list(pool.map(lambda seed: _process(seed, days, options), seeds))
+    _report(results, days, time.monotonic() - began)
+    return 1 if any(result["broken"] for result in results) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--worlds", type=int, help="how many seeds")
+    parser.add_argument("--days", type=float, help="days of traffic in each world")
+    parser.add_argument("--a-day", type=int, default=500, help="messages a day, about")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--one", action="store_true", help="run the one world of --seed in this process, print JSON")
+    parser.add_argument("--coverage", action="store_true", help="measure what the first world reaches")
+    parser.add_argument("--about", default="", help="with --one: print the trace's lines that name this|or that")
+    return parser.parse_args()
+
+
+def _process(seed: int, days: float, options: argparse.Namespace) -> dict[str, Any]:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.lab",
+        "--one",
+        f"--seed={seed}",
+        f"--days={days}",
+        f"--a-day={options.a_day}",
+    ]
+    if options.coverage and seed == options.seed:
+        command.append("--coverage")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        found = {"seed": seed, "broken": [["crashed", done.stderr[-3000:]]], "counts": {}, "hash": "", "seconds": 0}
+    for law, how in found["broken"][:5]:
+        print(f"seed {seed}: {law}: {how}", flush=True)
+    return found
+
+
+def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> None:
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result["counts"])
+        print(f"  seed {result['seed']:4} {result['hash'][:16]} {result['counts'].get('messages', 0):7} messages"
+              f" {result['seconds']:7.1f} s")  # fmt: skip
+    together = hashlib.sha256("".join(result["hash"] for result in results).encode()).hexdigest()
+    faults = sum(counts[what] for what in FAULTS)
+    print(f"simulation: seeds {results[0]['seed']} to {results[-1]['seed']}, {len(results) * days:g} days, "
+          f"trace {together}, {seconds:.0f} s")  # fmt: skip
+    print(f"  {counts['messages']} messages ({counts['written']} from customers, of these {counts['acknowledged']} "
+          f"acknowledged), {counts['commit']} commits, {counts['arrived']} arrivals on phones")  # fmt: skip
+    print(f"  {faults} faults, of these {counts['kill']} kills: "
+          + ", ".join(f"{counts[what]} {what}" for what in FAULTS))  # fmt: skip
+    print(f"  doubled, marked as such, where the provider cannot dedupe: {counts['doubles']}; "
+          f"repeats that LINE refused: {counts['line 409']}")  # fmt: skip
+    reached: dict[str, float] = next((result["coverage"] for result in results if result.get("coverage")), {})
+    if reached:
+        print(f"  reached by seed {results[0]['seed']}, percent of statements: "
+              + ", ".join(f"{name} {percent:.1f}" for name, percent in reached.items()))  # fmt: skip
+    print(f"  webhooks through the spool: {counts['spooled']}; keepers of the desk: {counts['new keeper']}")
+    print(f"  laws broken: {sum(len(result['broken']) for result in results)}")
+
+
+def _one(options: argparse.Namespace) -> int:
+    measured = Coverage(source=list(COVERED), data_file=None) if options.coverage else None
+    if measured is not None:
+        measured.start()
+    from tests.lab.world import World  # what it imports is measured as well
+
+    began = time.perf_counter()
+    world = World(options.seed, options.days or 1.0, a_day=options.a_day)
+    world.run()
+    if options.about:
+        print(*world.trace.about(*options.about.split("|")), sep="\n")
+    ledger = world.ledger
+    totals = {
+        "messages": len(ledger.posted) + world.people.replies, "written": len(ledger.posted),
+        "acknowledged": len(ledger.acknowledged), "doubles": sum(ledger.doubles.values()),
+    }  # fmt: skip
+    seconds = time.perf_counter() - began
+    found = {
+        "seed": options.seed, "hash": world.trace.digest(), "seconds": seconds, "broken": ledger.broken,
+        "counts": {**world.counts, **totals}, "coverage": {} if measured is None else _covered(measured),
+    }  # fmt: skip
+    print(json.dumps(found))
+    return 1 if ledger.broken else 0
+
+
+def _covered(measured: Coverage) -> dict[str, float]:
+    """Percent of statements, by package, and by file where it is under 90."""
+    measured.stop()
+    found = {name: measured.report(include=f"{name}/*", file=io.StringIO()) for name in COVERED}
+    for name in COVERED:
+        for path in sorted(Path(name).glob("*.py")):
+            percent = measured.report(include=str(path), file=io.StringIO()) if path.stat().st_size else 100.0
+            if percent < 90:
+                found[str(path)] = percent
+    return found
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    os._exit(status)  # what belongs to dead nodes is not to be woken by a tidy end
