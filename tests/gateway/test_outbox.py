@@ -352,6 +352,30 @@ def test_after_a_claim_whose_answer_was_lost_nothing_overtakes_what_it_took(hous
     assert (house.called(), house.states()) == (["one", "one", "two"], ["sent", "sent"])
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_is_on_its_way_back_to_the_store_is_not_overtaken(house: House, lost: bool) -> None:
+    """The store believes that it is here, and hands over what comes after it."""
+    release, asked = house.store.release, list[str]()
+
+    async def slow(node: str, key: str) -> None:
+        asked.append(key)
+        number = len(asked)
+        await asyncio.sleep(5.0 if number == 2 else 0.5)
+        if lost and number == 2:
+            raise StoreDown("the connection broke")
+        await release(node, key)
+
+    house.store.release = slow  # type: ignore[method-assign]
+    (conversation,) = house.store._conversations
+    house.outbox._halt(conversation)  # as if another node had done what waited
+    house.says("one", "two")
+    house.run(2.0)
+    assert house.called() == ["one"]
+    house.says("three")
+    house.run(120.0)
+    assert (house.called(), house.states()) == (["one", "two", "three"], ["sent"] * 3)
+
+
 def _forgets_the_next(house: House) -> None:
     """Nothing is noted until the lease of what is being sent has run out."""
     _forgets_for(house, 60.0)
