@@ -28,7 +28,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
-from core.errors import StoreDown, StoreError
+from core.errors import StoreDown, StoreError, StoreUnfit
 
 T = TypeVar("T")
 Doc = dict[str, Any]
@@ -89,7 +89,7 @@ class Mongo:
         try:
             self._client: Any = AsyncIOMotorClient(url, event_listeners=list(listeners), **options)
         except (InvalidURI, ConfigurationError, ValueError) as error:
-            raise StoreDown("FRONTDESK_STORE is no address of a MongoDB: mongodb://HOST,HOST/DATABASE") from error
+            raise StoreUnfit("FRONTDESK_STORE is no address of a MongoDB: mongodb://HOST,HOST/DATABASE") from error
         self._concern = WriteConcern("majority", j=True)
         self._db: Any = self._client.get_database(
             self.name,
@@ -103,13 +103,13 @@ class Mongo:
         self.announce: Callable[[Any], Awaitable[None]] | None = None  # told of each session before its first use
 
     async def open(self) -> None:
-        """Raises `StoreDown` with a sentence if nobody answers or what answers keeps no transactions."""
+        """Raises `StoreDown` with a sentence if nobody answers, `StoreUnfit` if what answers keeps no transactions."""
         with _Told("MongoDB cannot be reached"):
             hello = await self._client.admin.command("hello")
         if hello.get("msg") == "isdbgrid":
-            raise StoreDown("FRONTDESK_STORE leads to a sharded cluster; it wants a replica set.")
+            raise StoreUnfit("FRONTDESK_STORE leads to a sharded cluster; it wants a replica set.")
         if not hello.get("setName"):
-            raise StoreDown(
+            raise StoreUnfit(
                 "FRONTDESK_STORE leads to a MongoDB that is no replica set: transactions need one. A single server"
                 " is enough: start it with --replSet NAME and run rs.initiate() once."
             )
@@ -425,8 +425,8 @@ def _model(write: Write, namespace: str) -> Any:
 
 
 def database_of(url: str) -> str:
-    """The database a URL names. Raises `StoreDown` with a sentence, never with the URL: it may hold a password."""
+    """The database a URL names. Raises `StoreUnfit` with a sentence, never with the URL: it may hold a password."""
     name = urlsplit(url).path.removeprefix("/")
     if not name or "/" in name:
-        raise StoreDown("FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE")
+        raise StoreUnfit("FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE")
     return name
