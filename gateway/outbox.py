@@ -369,6 +369,7 @@ class Outbox:
             token=token.value if token else None,
             token_age=(now - token.at) / 1000 if token else 0.0,
             uncertain=errand.uncertain,
+            tries=_tries(errand) if errand.uncertain else 0,
             began=began,
             callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
         )

@@ -9,11 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from random import random
 from time import monotonic
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from motor.frameworks.asyncio import max_workers
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import DeleteOne, InsertOne, ReadPreference, ReturnDocument, UpdateOne, WriteConcern
 from pymongo.errors import (
@@ -38,6 +40,9 @@ Work = Callable[[Session], Awaitable[T]]
 _DUPLICATE_KEY, _WRITE_CONFLICT = 11000, 112
 _BULK_WRITE_WIRE = 25  # MongoDB 8.0: one command writes several collections
 TRIES, WAIT_MOST_S, GIVE_UP_S = 60, 0.2, 8.0
+AT_ONCE = max(3, max_workers * 3 // 4)
+"""Transactions of this process. One that waits in the middle for a thread holds what it wrote against all others: with
+more of them than threads, each makes the others fail and come again, and nothing gets through any more."""
 _DEFAULTS = {"serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "socketTimeoutMS": 30_000}
 
 
@@ -98,6 +103,7 @@ class Mongo:
             read_preference=ReadPreference.PRIMARY,
         )
         self._running: set[asyncio.Task[Any]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._bulk = False
         self._known_sessions: set[bytes] = set()
         self.announce: Callable[[Any], Awaitable[None]] | None = None  # told of each session before its first use
@@ -114,6 +120,12 @@ class Mongo:
                 " is enough: start it with --replSet NAME and run rs.initiate() once."
             )
         self._bulk = hello.get("maxWireVersion", 0) >= _BULK_WRITE_WIRE
+
+    async def now(self) -> datetime:
+        """By the server's clock."""
+        with _Told("MongoDB cannot be read"):
+            found: datetime = (await self._client.admin.command("hello"))["localTime"]
+            return found
 
     async def finished(self) -> None:
         """Wait for the transactions that are running."""
@@ -291,7 +303,7 @@ class Mongo:
             try:
                 if doubt and already is not None and (found := await already()) is not None:
                     return found
-                async with await self._client.start_session() as session:
+                async with self._places, await self._client.start_session() as session:
                     await self._announce(session.session_id["id"])
                     # On one replica set a transaction sees one state whatever its read concern; what it saw is
                     # durable on a majority when its commit is, for it came before that.
