@@ -357,8 +357,8 @@ def test_what_is_on_its_way_back_to_the_store_is_not_overtaken(house: House, los
     """The store believes that it is here, and hands over what comes after it."""
     release, asked = house.store.release, list[str]()
 
-    async def slow(node: str, key: str) -> None:
-        asked.append(key)
+    async def slow(node: str, key: str | None = None) -> None:
+        asked.append(str(key))
         number = len(asked)
         await asyncio.sleep(5.0 if number == 2 else 0.5)
         if lost and number == 2:

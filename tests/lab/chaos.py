@@ -1,11 +1,14 @@
 """The chaos laboratory: three `frontdesk serve`, a MongoDB-protocol server and Valkey, as processes, killed under load.
 
-`python -m tests.lab.chaos` runs the long one. Exit status 1 if a law was broken; the moments are the machine's, so a
-seed repeats the dice and not the run: `--keep` leaves every log and the database where they were.
+`python -m tests.lab.chaos` runs the long one, with LAB=ci as much of it as fits into some minutes. Exit status 1 if a law
+was broken. The moments are the machine's, so a seed repeats the dice and not the run: `--keep` leaves every log and the
+database where they were.
 """
 
 import argparse
 import asyncio
+import math
+import os
 import sys
 import tempfile
 import time
@@ -27,7 +30,7 @@ from tests.lab.chaos_audit import audit, settled
 from tests.lab.chaos_balancer import Balancer
 from tests.lab.chaos_people import Book, Desk, agent, customer, noted, supervisor
 
-KILLS = 200
+KILLS, CI_MINUTES = 200, 3.5
 AGENTS, CAPACITY = 4, 3
 PASSWORD = "agent-password-of-tests"
 STORE_AWAY_S, REDIS_AWAY_S = 3.0, 2.0  # at most
@@ -51,7 +54,7 @@ class Report:
             f"{found['asked again']} requests asked again"
         )
         return [
-            f"chaos: seed {self.seed}, {sum(self.kills.values())} kills ({kills}), {self.seconds:.0f} s",
+            f"chaos: seed {self.seed}, {self.kills.total()} kills ({kills}), {self.seconds:.0f} s",
             f"  {figures}",
             f"  laws broken: {len(self.broken)}",
             *(f"  {law}: {how}" for law, how in self.broken[:20]),
@@ -66,7 +69,7 @@ class Chaos:
         self._ends = asyncio.Event()
         self._away: set[int] = set()
 
-    async def run(self, kills: int, kinds: Sequence[str], talkers: int) -> None:
+    async def run(self, kills: int, kinds: Sequence[str], talkers: int, minutes: float) -> None:
         for kind in kinds:
             await self._channel(kind)
         tokens, capacities = await self._staff()
@@ -75,7 +78,7 @@ class Chaos:
         people.append(asyncio.create_task(supervisor(self._desk, self._house.token, self._book, capacities)))
         talk = [asyncio.create_task(self._talk(kind, n)) for kind in kinds for n in range(talkers)]
         try:
-            await self._kills(kills)
+            await self._kills(kills, minutes)
             self._ends.set()
             await asyncio.gather(*talk)
             await self._quiet(people)
@@ -120,9 +123,10 @@ class Chaos:
 
     # --- kills
 
-    async def _kills(self, kills: int) -> None:
+    async def _kills(self, kills: int, minutes: float) -> None:
+        until = time.monotonic() + minutes * 60
         nodes = [asyncio.create_task(self._up(number)) for number in range(3)]
-        while sum(self._report.kills.values()) < kills:
+        while self._report.kills.total() < kills and time.monotonic() < until:
             await asyncio.sleep(self._random.uniform(0.05, 1.0))
             draw = self._random.random()
             if draw < 0.25:
@@ -200,7 +204,12 @@ class Chaos:
 
 
 async def chaos(
-    folder: Path, seed: int, kills: int, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 2
+    folder: Path,
+    seed: int,
+    kills: int,
+    kinds: Sequence[str] = tuple(PROVIDERS),
+    talkers: int = 1,
+    minutes: float = math.inf,
 ) -> Report:
     began, report, book = time.monotonic(), Report(seed), Book()
     async with AsyncExitStack() as stack:
@@ -211,7 +220,7 @@ async def chaos(
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         desk = Desk(balancer.url, http, book)
         try:
-            await Chaos(house, simulator, desk, book, report).run(kills, kinds, talkers)
+            await Chaos(house, simulator, desk, book, report).run(kills, kinds, talkers, minutes)
         except TimeoutError:
             book.breaks("settled", "not everything came to rest in time")
     report.broken, report.seconds = book.broken, time.monotonic() - began
@@ -222,11 +231,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--minutes", type=float, default=CI_MINUTES if os.environ.get("LAB") == "ci" else math.inf)
     parser.add_argument("--keep", type=Path, help="an empty folder for the logs and the database")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chaos") as temporary:
-        report = asyncio.run(chaos(options.keep or Path(temporary), options.seed, options.kills))
+        folder = options.keep or Path(temporary)
+        report = asyncio.run(chaos(folder, options.seed, options.kills, minutes=options.minutes))
     print(*report.lines(), sep="\n", flush=True)
+    if report.broken:
+        print(f"the same dice again: python -m tests.lab.chaos --seed {report.seed} --keep FOLDER")
     return 1 if report.broken else 0
 
 

@@ -89,7 +89,7 @@ class Loop(asyncio.BaseEventLoop):
     def _forget_cancelled(self) -> None:
         kept = []
         for timer in self._scheduled:
-            if timer._cancelled:  # type: ignore[attr-defined]
+            if timer._cancelled:
                 timer._scheduled = False  # type: ignore[attr-defined]
             else:
                 kept.append(timer)
