@@ -1,6 +1,6 @@
 """The chaos laboratory: three `frontdesk serve`, a MongoDB-protocol server and Valkey, as processes, killed under load.
 
-`python -m tests.lab.chaos` runs the long one, with LAB=ci as much of it as fits into some minutes. Exit status 1 if a law
+`python -m tests.lab.chaos` runs the long one, with LAB=ci as much of it as some minutes hold. Exit status 1 if a law
 was broken. The moments are the machine's, so a seed repeats the dice and not the run: `--keep` leaves every log and the
 database where they were.
 """
@@ -26,12 +26,13 @@ from simulator.accounts import Account, Settings
 from simulator.app import Simulator
 from tests.e2e.house import PROVIDERS, settings_of
 from tests.e2e.three import Three, becomes, started
-from tests.lab.chaos_audit import audit, settled
+from tests.lab.chaos_audit import SETTLES_S, audit, settled
 from tests.lab.chaos_balancer import Balancer
 from tests.lab.chaos_people import Book, Desk, agent, customer, noted, supervisor
 
 KILLS, CI_MINUTES = 200, 3.5
 AGENTS, CAPACITY = 4, 3
+PAUSE_S = 0.7  # between two messages of a customer, on the average
 PASSWORD = "agent-password-of-tests"
 STORE_AWAY_S, REDIS_AWAY_S = 3.0, 2.0  # at most
 EVERYBODY = 0.04  # share of the nodes' kills that take all three
@@ -118,7 +119,7 @@ class Chaos:
         random, turn = Random(f"{self._report.seed} {kind} {number}"), 0
         while not self._ends.is_set():
             name = f"{kind} {number}.{turn}"
-            await customer(self._accounts[kind], kind, name, self._book, random, 0.5)
+            await customer(self._accounts[kind], kind, name, self._book, random, PAUSE_S)
             turn += 1
 
     # --- kills
@@ -127,7 +128,7 @@ class Chaos:
         until = time.monotonic() + minutes * 60
         nodes = [asyncio.create_task(self._up(number)) for number in range(3)]
         while self._report.kills.total() < kills and time.monotonic() < until:
-            await asyncio.sleep(self._random.uniform(0.05, 1.0))
+            await asyncio.sleep(self._random.uniform(0.05, 2.0))
             draw = self._random.random()
             if draw < 0.25:
                 await self._store()
@@ -185,7 +186,7 @@ class Chaos:
         for said in self._book.said.values():
             noted(said)
         for number in range(3):
-            await becomes(lambda number=number: self._well(number), within=90)  # type: ignore[misc]
+            await becomes(lambda number=number: self._well(number), within=SETTLES_S)  # type: ignore[misc]
         found = await settled(self._desk, token, self._book)
         for task in people:
             if task.done() and (error := task.exception()) is not None:

@@ -348,7 +348,9 @@ async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: 
     await slow._alive.stop()
     given = []
     for _ in range(4):
-        await other._mongo.change("node", {"_id": slow._alive._node}, {"$set": {"seen": datetime(2020, 1, 1)}})
+        await other._mongo.change(
+            "node", {"_id": slow._alive._node}, {"$set": {"seen": datetime(2020, 1, 1, tzinfo=UTC)}}
+        )
         await other._alive.look()
         assert await other._mongo.find("node", {"_id": slow._alive._node}) == []
         await slow._alive._beat()
