@@ -12,7 +12,7 @@ import locales
 from bench import vocabulary
 from connectors.line import Line
 from core.channel import Received
-from core.command import Receive
+from core.command import Command, Receive
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.policy import ChannelFacts, Level, Policy, Surveys, Words
@@ -70,6 +70,16 @@ class Rules:
             conversation=decision.state, expected=version, session=decision.session, others=decision.others,
             events=decision.events, effects=decision.effects if errands else (), causes=(cause,), takes=decision.takes,
             frees=decision.frees, aliases=decision.aliases, at=now, policy=1, lease=Lease("bench", now + LEASE_MS),
+        )  # fmt: skip
+
+    def done(self, address: str, command: Command) -> Commit:
+        """The commit of any command to a known conversation, without its errands."""
+        state, version = self.known[address]
+        decision, now = decide(state, command, self._context()), self.now()
+        self.known[address] = (decision.state, version + 1)
+        return Commit(
+            conversation=decision.state, expected=version, session=decision.session, others=decision.others,
+            events=decision.events, effects=(), at=now, policy=1, lease=Lease("bench", now + LEASE_MS),
         )  # fmt: skip
 
     def _state(self, address: str) -> tuple[Conversation, int]:
