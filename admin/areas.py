@@ -10,8 +10,9 @@ from api.documents import Method
 from api.fields import Wrong, typed
 from api.problems import Stop
 from core.errors import BadInput
-from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
+from core.policy import AREAS, Assignment, Closing, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
+from core.scheme import validate_survey
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
@@ -71,13 +72,6 @@ def _words(document: Words) -> _Problems:
     return [*twice, *validate_lists(document.lists)]
 
 
-def _surveys(document: Surveys) -> _Problems:
-    expires = document.expires_seconds
-    if isinstance(expires, int) and not 60 <= expires <= YEAR:
-        return [("expires_seconds", f"Give seconds from 60 to {YEAR}.")]
-    return []
-
-
 def _assignment(document: Assignment) -> _Problems:
     methods = get_args(Method)
     if isinstance(document.method, str) and document.method not in methods:
@@ -90,7 +84,7 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "closing": _closing,
         "prompts": lambda document: _prompts(document, PROMPT_KEYS),
         "words": _words,
-        "surveys": _surveys,
+        "surveys": validate_survey,
         "assignment": _assignment,
     }
 )

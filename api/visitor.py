@@ -7,7 +7,7 @@ import msgspec
 from api.contents import Shown, shown
 from api.times import Time, iso, iso_or_none
 from api.views import frame_type, message_id
-from core.message import Note, State, Text
+from core.message import Internal, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
@@ -54,7 +54,7 @@ class VisitorFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
     """None for what customers never see."""
     message = stored.message
-    if isinstance(message.content, Note):
+    if isinstance(message.content, Internal):
         return None
     agent = message.author.kind == "agent"
     recalled = stored.recalled_at is not None or stored.retracted_at is not None

@@ -15,7 +15,8 @@ from core.channel import Received
 from core.command import Receive
 from core.conversation import Decision, decide
 from core.customer import Customer
-from core.policy import ChannelFacts, Level, Policy, Surveys, Words
+from core.policy import ChannelFacts, Level, Policy, Words
+from core.scheme import Surveys
 from core.ports import Cause, Commit, Lease
 from core.session import Conversation
 from core.survey import Answers

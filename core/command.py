@@ -7,7 +7,7 @@ import msgspec
 
 from core import channel
 from core.customer import Customer
-from core.message import Content
+from core.message import Content, Summary
 from core.session import AgentRef
 
 
@@ -114,6 +114,18 @@ class InviteRating(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
+class AskToRate(msgspec.Struct, frozen=True, gc=False):
+    """The customer asks for the survey."""
+
+
+class Summarize(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """`session` is the one that is summed up: the open one, or the one closed last."""
+
+    by: Actor
+    session: str
+    summary: Summary
+
+
 class Recall(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     seq: int
@@ -164,6 +176,8 @@ Command = (
     | Close
     | Leave
     | InviteRating
+    | AskToRate
+    | Summarize
     | Recall
     | Lock
     | Tag

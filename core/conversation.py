@@ -8,7 +8,7 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, rating, reception, reply
+from core import ending, rating, reception, reply, summary
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -70,6 +70,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.leave(turn, command)
         case c.InviteRating():
             rating.invite_now(turn, command)
+        case c.AskToRate():
+            rating.ask_to_rate(turn, command)
+        case c.Summarize():
+            summary.summarize(turn, command)
         case c.Recall():
             reply.recall(turn, command)
         case c.Lock():
@@ -99,6 +103,8 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
                 seq, after_close = seq or event.seq, after_close or event.after_close
             case e.Replied() | e.Noted():
                 seq = seq or event.seq
+            case e.Summarized():
+                seq, after_close = seq or event.seq, after_close or event.after_close
             case e.Assigned():
                 takes = event.agent.id
             case e.Transferred():

@@ -10,7 +10,7 @@ import msgspec
 
 from core.customer import Customer
 from core.message import Content, Message, State
-from core.session import AgentRef, ReplyToken, SurveyKind
+from core.session import AgentRef, ReplyToken, SurveyKind, SurveyStep
 
 
 class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
@@ -161,10 +161,33 @@ class InvitationEnded(msgspec.Struct, frozen=True, gc=False, tag="invitation_end
 
 
 class Rated(msgspec.Struct, frozen=True, gc=False, tag="rated", omit_defaults=True):
+    """`step` is what is asked next, until `comment_until`; without a step it is the comment."""
+
     kind: SurveyKind
     score: int
     at: int
     comment_until: int | None = None
+    step: SurveyStep | None = None
+    tags: tuple[str, ...] = ()
+    solved: bool | None = None
+
+
+class RatingDetailed(msgspec.Struct, frozen=True, gc=False, tag="rating_detailed", omit_defaults=True, kw_only=True):
+    """What the score was given for, and whether it was solved, as far as that is known by now."""
+
+    at: int
+    tags: tuple[str, ...] = ()
+    solved: bool | None = None
+    step: SurveyStep | None = None
+    until: int | None = None
+
+
+class ScoreAlerted(msgspec.Struct, frozen=True, gc=False, tag="score_alerted"):
+    """A rating so low that supervisors are to see it at once."""
+
+    kind: SurveyKind
+    score: int
+    at: int
 
 
 class Commented(msgspec.Struct, frozen=True, gc=False, tag="commented"):
@@ -197,6 +220,18 @@ class WasRead(msgspec.Struct, frozen=True, gc=False, tag="was_read"):
 
     at: int
     by: str
+
+
+class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_defaults=True, kw_only=True):
+    """An agent summed the session up, perhaps anew; `after_close`: once it was over."""
+
+    message: Message
+    at: int
+    seq: int
+    by: str
+    types: tuple[str, ...] = ()
+    solved: bool | None = None
+    after_close: bool = False
 
 
 class TimerSet(msgspec.Struct, frozen=True, gc=False, tag="timer_set"):
@@ -248,11 +283,14 @@ Event = (
     | Invited
     | InvitationEnded
     | Rated
+    | RatingDetailed
+    | ScoreAlerted
     | Commented
     | LockChanged
     | Tagged
     | CustomerBlocked
     | WasRead
+    | Summarized
     | TimerSet
     | TimerEnded
     | Reminded

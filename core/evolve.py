@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from core import event as e
 from core.message import Author
-from core.session import Closure, Conversation, Invitation, Rating, Session
+from core.session import Closure, Conversation, Invitation, Rating, Session, SummaryRef
 
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 
@@ -41,26 +41,30 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
-        case e.AgentReminded() | e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
+        case e.AgentReminded() | e.Alerted() | e.ScoreAlerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():
             return _ended_or_open(state, invited=None)
         case e.ReachableChanged():
             return replace(state, reachable=event.reachable)
         case e.Invited():
-            return _ended_or_open(state, invited=Invitation(event.kind, event.expires))
+            return _invited(state, event)
         case e.InvitationEnded():
             return _ended_or_open(state, invited=None)
         case e.Rated():
             return _rated(state, event)
+        case e.RatingDetailed():
+            return _detailed(state, event)
         case e.LockChanged():
-            return _session(state, locked=event.on)
+            return _session(state, locked=event.on, **({} if event.on else {"unlocked_at": event.at}))
         case e.Tagged():
             return _session(state, tags=event.tags)
         case e.CustomerBlocked():
             return replace(state, blocked_until=event.until, told_blocked=False)
         case e.WasRead():
             return _session(state, unread=0)
+        case e.Summarized():
+            return _summarized(state, event)
         case e.TimerSet():
             return _timers(state, event.name, event.due)
         case e.TimerEnded():
@@ -160,12 +164,47 @@ def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
     return _session(state, agent=None, group=event.group, excluded=excluded)
 
 
+def _invited(state: Conversation, event: e.Invited) -> Conversation:
+    state = replace(state, surveyed_at=event.at)
+    session = _asked_about(state)
+    return _ended_or_open(state, invited=Invitation(event.kind, event.expires), invites=session.invites + 1)
+
+
+def _asked_about(state: Conversation) -> Session:
+    """The session `_ended_or_open` changes."""
+    last = state.last
+    about = last if last is not None and (state.session is None or last.invited is not None) else state.session
+    assert about is not None, "a survey is about a session"
+    return about
+
+
 def _rated(state: Conversation, event: e.Rated) -> Conversation:
-    rating = Rating(event.kind, event.score, event.at, comment=event.comment_until is not None)
-    session = state.last if state.last is not None and state.last.invited is not None else state.session
-    assert session is not None and session.invited is not None, "only an invited session is rated"
-    left = None if event.comment_until is None else replace(session.invited, comment_until=event.comment_until)
+    session = _asked_about(state)
+    assert session.invited is not None, "only an invited session is rated"
+    step = event.step or ("comment" if event.comment_until is not None else None)
+    rating = Rating(
+        event.kind, event.score, event.at, comment=step == "comment", tags=event.tags, solved=event.solved
+    )
+    left = None if step is None else replace(session.invited, comment_until=event.comment_until, step=step)
     return _ended_or_open(state, rating=rating, invited=left)
+
+
+def _detailed(state: Conversation, event: e.RatingDetailed) -> Conversation:
+    session = _asked_about(state)
+    assert session.invited is not None and session.rating is not None, "only what was rated has more to tell"
+    rating = replace(session.rating, tags=event.tags, solved=event.solved)
+    if event.step is None:
+        return _ended_or_open(state, rating=rating, invited=None)
+    left = replace(session.invited, comment_until=event.until, step=event.step)
+    return _ended_or_open(state, rating=replace(rating, comment=rating.comment or event.step == "comment"), invited=left)
+
+
+def _summarized(state: Conversation, event: e.Summarized) -> Conversation:
+    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    if event.after_close:
+        assert state.last is not None, "only a session that was is summed up after its close"
+        return replace(state, last=replace(state.last, seq=event.seq, summary=summary))
+    return _session(state, seq=event.seq, summary=summary)
 
 
 def _timers(state: Conversation, name: str, due: int | None) -> Conversation:

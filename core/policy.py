@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from core.channel import Capabilities
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
-from core.session import SurveyKind
+from core.scheme import Survey, Surveys
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
@@ -44,17 +44,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[WordList, ...] | UnsetType = UNSET
 
 
-class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `surveys`: satisfaction. `expires_seconds` counts from the invitation's commit."""
-
-    on: bool | UnsetType = UNSET
-    kind: SurveyKind | UnsetType = UNSET
-    ask_on_close: bool | UnsetType = UNSET
-    comment: bool | UnsetType = UNSET
-    expires_seconds: Seconds | UnsetType = UNSET
-    visible_to_agent: bool | UnsetType = UNSET
-
-
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
 
@@ -79,17 +68,6 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "surveys": Surveys,
     "assignment": Assignment,
 }
-
-
-class Survey(msgspec.Struct, frozen=True):
-    """What is in force, every value set."""
-
-    on: bool = False
-    kind: SurveyKind = "stars"
-    ask_on_close: bool = True
-    comment: bool = False
-    expires_seconds: int = 86_400
-    visible_to_agent: bool = True
 
 
 class Ending(msgspec.Struct, frozen=True):

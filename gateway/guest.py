@@ -112,7 +112,7 @@ class Guest:
         if isinstance(row.event, e.WasRead):
             self.outlet.write(encoded(ReadFrame(self.cursor, row.row.session.id, row.row.session.seq)))
             return
-        created = isinstance(row.event, e.Received | e.Prompted | e.Replied | e.Noted)
+        created = isinstance(row.event, e.Received | e.Prompted | e.Replied | e.Noted | e.Summarized)
         if created and row.stored is not None:
             seq = row.stored.message.seq
             if self._knows(row.stored.session, seq):

@@ -14,7 +14,7 @@ from api.views import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
 from core.errors import BadInput, DeliveryError, Duplicate, Refused
-from core.message import Content, Media, Note, Template, Text
+from core.message import Content, Internal, Media, Note, Template, Text
 from core.ports import Cause, SessionRow, StoredMessage
 from core.session import AgentRef
 from inbox.bodies import (
@@ -176,7 +176,7 @@ async def recall(rim: Rim, call: Call[RecallBody, Nothing]) -> Answer:
     row = await seen(rim, call)
     stored = await _message(rim, row, call.body.message, "message")
     message = stored.message
-    if message.author.kind != "agent" or isinstance(message.content, Note):
+    if message.author.kind != "agent" or isinstance(message.content, Internal):
         raise BadInput(("message", "Only what an agent sent can be taken back."))
     if stored.recalled_at is None:
         command = c.Recall(actor(call.caller), message.seq, message.author.id or "", message.at)

@@ -35,7 +35,7 @@ from core.session import Session
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
 
-Speaking = Received | Prompted | Replied | Noted
+Speaking = Received | Prompted | Replied | Noted | Summarized
 _replace = msgspec.structs.replace
 
 
@@ -47,7 +47,7 @@ def owner(event: Event, session: Session | None) -> str | None:
 
 def said(event: Event | Fact) -> Message | None:
     """The message of an event that stands in a session's history."""
-    if isinstance(event, Received | Prompted | Replied | Noted):
+    if isinstance(event, Received | Prompted | Replied | Noted | Summarized):
         return event.message
     return None
 

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from core.codec import convert
-from core.policy import AREAS, Assignment, ChannelFacts, Closing, Ending, Level, Policy, Prompts, Survey, Surveys, Words
+from core.policy import AREAS, Assignment, ChannelFacts, Closing, Ending, Level, Policy, Prompts, Words
+from core.scheme import Survey, Surveys
 from core.prompts import Override
 from tests.core.given import CHAT, TEXTS, answers, policy, words
 

@@ -7,7 +7,7 @@ from core import command as c
 from core import event as e
 from core.errors import Refused
 from core.message import Choice, Chosen, Field, Form, Option, Text, Unsupported
-from core.policy import Surveys
+from core.scheme import Surveys
 from core.session import Invitation, Rating
 from tests.core.given import (
     BOSS,

@@ -22,7 +22,8 @@ from core.customer import Customer
 from core.errors import Refused
 from core.evolve import evolve
 from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
-from core.policy import Closing, Level, Policy, Surveys
+from core.policy import Closing, Level, Policy
+from core.scheme import Surveys
 from core.session import AgentRef, Conversation
 from core.turn import Context, Outlook
 from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
