@@ -9,6 +9,7 @@ import msgspec
 from api.documents import Method
 from api.fields import Wrong, typed
 from api.problems import Stop
+from core.closing import Summaries, validate_after_close, validate_summaries
 from core.errors import BadInput
 from core.policy import AREAS, Assignment, Closing, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
@@ -53,6 +54,10 @@ def _closing(document: Closing) -> _Problems:
     idle, reminder = document.customer_idle_seconds, document.customer_reminder_seconds
     if isinstance(idle, int) and isinstance(reminder, int) and not wrong and reminder >= idle:
         wrong.append(("customer_reminder_seconds", "The reminder has to come before the close."))
+    if isinstance(document.summary, Summaries):
+        wrong += validate_summaries(document.summary)
+    if isinstance(document.after_close, tuple):
+        wrong += validate_after_close(document.after_close)
     return [*wrong, *_prompts(document, CLOSING_KEYS)]
 
 

@@ -245,9 +245,9 @@ def choices(field: Field) -> tuple[Option, ...]:
             return field.options or tuple(Option(str(score), str(score)) for score in range(11))
         case "thumbs":
             return field.options or (Option("up", "👍"), Option("down", "👎"))
-        case "choice":
+        case "choice" | "consent":
             return field.options
-        case "text" | "number" | "date":
+        case "text" | "number" | "date" | "phone" | "email" | "file":
             return ()
         case _:
             assert_never(field.kind)

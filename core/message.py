@@ -92,7 +92,9 @@ class Field(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     key: str
     label: str
-    kind: Literal["text", "number", "date", "choice", "stars", "nps", "thumbs"] = "text"
+    kind: Literal[
+        "text", "number", "date", "choice", "phone", "email", "file", "consent", "stars", "nps", "thumbs"
+    ] = "text"  # fmt: skip
     required: bool = False
     options: tuple[Option, ...] = ()
     many: bool = False

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
+from core.closing import AfterClose, Summaries
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
 from core.scheme import Survey, Surveys
@@ -24,11 +25,15 @@ MOST_LANGUAGES = 512  # customers choose them
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `closing`: how chats end. Seconds; None switches off."""
+    """Area `closing`: how chats end. Seconds; None switches off. `after_close` is what a customer is offered then: as
+    buttons in the widget, and with `ask_after_close` as a question on every channel."""
 
     customer_idle_seconds: Seconds | UnsetType | None = UNSET
     customer_reminder_seconds: Seconds | UnsetType | None = UNSET
     agent_idle_seconds: Seconds | UnsetType | None = UNSET
+    summary: Summaries | UnsetType = UNSET
+    after_close: tuple[AfterClose, ...] | UnsetType = UNSET
+    ask_after_close: bool | UnsetType = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -74,6 +79,9 @@ class Ending(msgspec.Struct, frozen=True):
     customer_idle_seconds: int | None = None
     customer_reminder_seconds: int | None = None
     agent_idle_seconds: int | None = None
+    summary: Summaries = Summaries()
+    after_close: tuple[AfterClose, ...] = ("restart", "rate", "leave_message")
+    ask_after_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)

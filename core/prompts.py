@@ -32,6 +32,31 @@ Key = Literal[
     "unsupported_content",
     "options_hint",
     "link_media",
+    # forms (core.form)
+    "form_intro",
+    "form_optional",
+    "form_required",
+    "form_wrong_number",
+    "form_wrong_date",
+    "form_wrong_phone",
+    "form_wrong_email",
+    "form_wrong_choice",
+    "form_wrong_file",
+    "form_agree",
+    "form_decline",
+    "form_thanks",
+    # bots
+    "bot_unknown",
+    "bot_suggest",
+    "bot_none",
+    "bot_person",
+    "bot_helpful",
+    "bot_yes",
+    "bot_no",
+    "bot_glad",
+    "bot_handover",
+    "bot_unavailable",
+    "bot_no_person",
     # end of chat
     "agent_closed",
     "customer_timeout",
@@ -115,6 +140,8 @@ class Definition(msgspec.Struct, frozen=True):
 _ANYWHERE = frozenset(("agent", "session", "channel"))
 _PART = Definition(optional=False)
 _TICKET = Definition(texts=frozenset(("ticket",)))
+_FORM_PARTS = frozenset(key for key in KEYS if key.startswith("form_") and key not in ("form_intro", "form_thanks"))
+_BOT_PARTS: frozenset[Key] = frozenset(("bot_suggest", "bot_none", "bot_person", "bot_helpful", "bot_yes", "bot_no"))
 _PLACE = Definition(numbers=frozenset(("position",)))
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     dict.fromkeys(KEYS, Definition())
@@ -138,6 +165,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     | {f"submission_{why}": _PART for why in ("out_of_hours", "nobody_online", "queue_full", "asked")}
     | {f"field_{kind}": _PART for kind in ("name", "email", "phone", "text", "file")}
     | {f"ticket_{what}": _TICKET for what in ("created", "replied", "solved")}
+    | dict.fromkeys(_FORM_PARTS | _BOT_PARTS, _PART)
     | {f"rating_{score}": _PART for score in range(1, 6)}
 )
 

@@ -12,11 +12,12 @@ from core import event as e
 from core.channel import Received
 from core.errors import Refused
 from core.fit import pick
+from core.form import said
 from core.hearing import hear
 from core.message import Choice, Chosen, Content, Field, Form, Option, Text, plain
 from core.policy import Rules
 from core.prompts import Key
-from core.scheme import Demand, Survey, Tag, spoken
+from core.scheme import Demand, Survey, Tag
 from core.session import Invitation, Session, SurveyKind, SurveyStep
 from core.survey import chosen_score, options
 from core.turn import Turn
@@ -145,7 +146,7 @@ def _when(concerned: Sequence[int], scores: Sequence[Option]) -> tuple[str, ...]
 
 def _tag_options(rules: Rules, tags: Sequence[Tag], language: str) -> tuple[Option, ...]:
     default = rules.channel.language
-    return tuple(Option(_TAG + tag.name, spoken(tag.text, language, default) or tag.name) for tag in tags)
+    return tuple(Option(_TAG + tag.name, said(tag.text, language, default) or tag.name) for tag in tags)
 
 
 def _yes_no(rules: Rules, language: str) -> tuple[Option, ...]:
@@ -229,9 +230,9 @@ def _score(rules: Rules, session: Session, content: Content) -> int | None:
         case Chosen(id=id):
             return chosen_score(id, kind)
         case Form(values=values) if values is not None:
-            said = values.get("score", "")
-            pressed = chosen_score(said, kind)
-            return read(said, kind, session.language) if pressed is None else pressed
+            score = values.get("score", "")
+            pressed = chosen_score(score, kind)
+            return read(score, kind, session.language) if pressed is None else pressed
         case Text(text=text):
             pressed = _own_words(rules, text, session.language)
             return read(text, kind, session.language) if pressed is None else pressed

@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from core.language import chain, normal
+from core.form import Texts, said, texts_problems
 from core.session import SurveyKind
 from core.survey import HIGHEST, LOWEST
 
 Demand = Literal["off", "optional", "required"]
-Texts = dict[str, str]  # language → text
 
 MOST_TAGS, MOST_WORDS, MOST_NAME = 10, 200, 50
 YEAR = 366 * 86_400
@@ -76,7 +75,7 @@ class Survey(msgspec.Struct, frozen=True):
 
     def words(self, score: int, language: str, default: str) -> str | None:
         """The scheme's own wording of a score; None where the built-in one holds."""
-        return spoken(self._of(score).text, language, default)
+        return said(self._of(score).text, language, default) or None
 
     def tags_of(self, score: int) -> tuple[Tag, ...]:
         own = self._of(score).tags
@@ -104,15 +103,6 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 _PLAIN = Score()
-
-
-def spoken(texts: Mapping[str, str], language: str, default: str) -> str | None:
-    """The text in the customer's language, or the nearest there is; None where there is none."""
-    if not texts:
-        return None
-    by_tag = {normal(tag): text for tag, text in texts.items()}
-    found = next((by_tag[tag] for tag in chain(language, default) if tag in by_tag), None)
-    return next(iter(texts.values())) if found is None else found
 
 
 # --- what an admin may set ---------------------------------------------------------------------------------------
@@ -171,10 +161,7 @@ def _tags(tags: tuple[Tag, ...], field: str) -> Problems:
 
 
 def _texts(texts: Texts, field: str) -> Problems:
-    wrong: Problems = []
-    for tag, text in texts.items():
-        if normal(tag) is None:
-            wrong.append((f"{field}.{tag}", f'"{tag}" is not a language tag such as en, pt-BR or zh-Hant.'))
-        elif not text.strip() or len(text) > MOST_WORDS:
-            wrong.append((f"{field}.{tag}", f"A text has 1 to {MOST_WORDS} characters."))
-    return wrong
+    """None at all leaves the built-in words."""
+    long = [(f"{field}.{tag}", f"A text has at most {MOST_WORDS} characters.") for tag, text in texts.items()
+            if len(text) > MOST_WORDS]  # fmt: skip
+    return long or (texts_problems(texts, field) if texts else [])

@@ -1,10 +1,14 @@
 """The service summary: what an agent writes down about a chat, during it or afterwards."""
 
+from collections.abc import Mapping
+
 from core import command as c
 from core import event as e
+from core.closing import Summaries
 from core.errors import BadInput, Refused
+from core.form import Wording, read_all
 from core.message import Author, Message, Summary
-from core.policy import SummaryRules
+from core.prompts import Key
 from core.session import Session
 from core.turn import Turn
 
@@ -50,7 +54,7 @@ def _session(turn: Turn, command: c.Summarize) -> Session:
     return found
 
 
-def _check(summary: Summary, rules: SummaryRules) -> None:
+def _check(summary: Summary, rules: Summaries) -> None:
     wrong: list[tuple[str, str]] = []
     if unknown := [name for name in summary.types if name not in rules.types]:
         known = ", ".join(rules.types) or "none"
@@ -61,28 +65,20 @@ def _check(summary: Summary, rules: SummaryRules) -> None:
         wrong.append(("solved", "Say whether it was solved."))
     if rules.note == "required" and not (summary.note or "").strip():
         wrong.append(("note", "Write a note."))
-    wrong += _fields(summary, rules)
+    wording = Wording(form_agree="yes", form_decline="no")
+    _, answers = read_all(rules.fields, summary.fields, "en", "en", wording)
+    wrong += [(f"fields.{key}", _REASONS.get(why, "This is no answer.")) for key, why in answers.items()]
+    known = {question.key for question in rules.fields}
+    wrong += [(f"fields.{key}", "There is no such field.") for key in summary.fields if key not in known]
     if wrong:
         raise BadInput(*wrong)
 
 
-def _fields(summary: Summary, rules: SummaryRules) -> list[tuple[str, str]]:
-    known = {field.key: field for field in rules.fields}
-    wrong = [(f"fields.{key}", "There is no such field.") for key in summary.fields if key not in known]
-    for key, field in known.items():
-        said = summary.fields.get(key, "").strip()
-        if not said:
-            if field.required:
-                wrong.append((f"fields.{key}", "This is required."))
-        elif field.options and said not in field.options:
-            wrong.append((f"fields.{key}", f"Give one of: {', '.join(field.options)}."))
-        elif field.kind == "number" and not _is_number(said):
-            wrong.append((f"fields.{key}", "Give a number."))
-    return wrong
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return abs(float(text)) < float("inf")
-    except ValueError:
-        return False
+_REASONS: Mapping[Key, str] = {
+    "form_required": "This is required.",
+    "form_wrong_number": "Give a number.",
+    "form_wrong_date": "Give a date as year-month-day.",
+    "form_wrong_choice": "Give one of the options.",
+    "form_wrong_phone": "Give a phone number with its country code.",
+    "form_wrong_email": "Give an e-mail address.",
+}

@@ -161,5 +161,7 @@ function Input({ field, texts }: { field: Field; texts: Texts }) {
   }
   if (kind === "number") return <input {...common} {...limits} type="number" />;
   if (kind === "date") return <input {...common} {...limits} type="date" />;
+  if (kind === "phone") return <input {...common} {...limits} type="tel" autoComplete="tel" dir="ltr" />;
+  if (kind === "email") return <input {...common} {...limits} type="email" autoComplete="email" dir="ltr" />;
   return <input {...common} {...limits} type="text" />;
 }

@@ -5,7 +5,7 @@ export type Option = { id: string; label: string };
 export type Field = {
   key: string;
   label: string;
-  kind?: "text" | "number" | "date" | "choice" | "stars" | "nps" | "thumbs";
+  kind?: "text" | "number" | "date" | "choice" | "phone" | "email" | "file" | "consent" | "stars" | "nps" | "thumbs";
   required?: boolean;
   options?: Option[];
 };
