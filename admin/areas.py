@@ -14,13 +14,12 @@ from core.errors import BadInput
 from core.policy import AREAS, Assignment, Closing, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
 from core.scheme import validate_survey
+from core.submitted import validate_submissions
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset(
-    {"reception", "routing", "hours", "languages", "submissions", "customers", "webhooks", "sla", "retention"}
-)
+LATER = frozenset({"reception", "routing", "hours", "languages", "customers", "webhooks", "sla", "retention"})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -91,5 +90,6 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "words": _words,
         "surveys": validate_survey,
         "assignment": _assignment,
+        "submissions": validate_submissions,
     }
 )

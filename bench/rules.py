@@ -16,8 +16,8 @@ from core.command import Receive
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.policy import ChannelFacts, Level, Policy, Words
-from core.scheme import Surveys
 from core.ports import Cause, Commit, Lease
+from core.scheme import Surveys
 from core.session import Conversation
 from core.survey import Answers
 from core.turn import Context, Outlook

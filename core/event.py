@@ -9,8 +9,10 @@ from typing import Literal
 import msgspec
 
 from core.customer import Customer
+from core.form import Asking
 from core.message import Content, Message, State
 from core.session import AgentRef, ReplyToken, SurveyKind, SurveyStep
+from core.submitted import Reason, Submission
 
 
 class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
@@ -234,6 +236,51 @@ class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_d
     after_close: bool = False
 
 
+class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered"):
+    """Nobody can take the chat now (or the customer asked): they may leave something instead. They wait no longer."""
+
+    reason: Reason
+    at: int
+
+
+class SubmissionAsked(msgspec.Struct, frozen=True, gc=False, tag="submission_asked"):
+    asking: Asking
+    at: int
+
+
+class SubmissionDeclined(msgspec.Struct, frozen=True, gc=False, tag="submission_declined"):
+    at: int
+
+
+class Submitted(msgspec.Struct, frozen=True, gc=False, tag="submitted"):
+    submission: Submission
+
+
+class SubmissionChanged(msgspec.Struct, frozen=True, gc=False, tag="submission_changed"):
+    """`submission` as it is now; `by` is an agent, "customer" or "system"."""
+
+    submission: Submission
+    by: str
+
+    @property
+    def session(self) -> str:
+        """It is shown with the chat it was left in, also when that is long over."""
+        return self.submission.id
+
+
+class SubmissionReplied(
+    msgspec.Struct, frozen=True, gc=False, tag="submission_replied", omit_defaults=True, kw_only=True
+):
+    """An agent's answer to what was left; it stands in the chat of the moment, or in the one that ended last."""
+
+    message: Message
+    at: int
+    seq: int
+    spends: bool = False
+    pending: tuple[tuple[str, str], ...] = ()
+    after_close: bool = False
+
+
 class TimerSet(msgspec.Struct, frozen=True, gc=False, tag="timer_set"):
     name: str
     due: int
@@ -291,6 +338,12 @@ Event = (
     | CustomerBlocked
     | WasRead
     | Summarized
+    | SubmissionOffered
+    | SubmissionAsked
+    | SubmissionDeclined
+    | Submitted
+    | SubmissionChanged
+    | SubmissionReplied
     | TimerSet
     | TimerEnded
     | Reminded

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from core import event as e
 from core.message import Author
 from core.session import Closure, Conversation, Invitation, Rating, Session, SummaryRef
+from core.submitted import MOST_KEPT, Leaving, Submission
 
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 
@@ -36,7 +37,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.Queued():
             return _session(state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, excluded=())
+            return _session(state, phase="active", agent=event.agent, excluded=(), leaving=None)
         case e.Transferred():
             return _transferred(state, event)
         case e.Noted():
@@ -63,6 +64,16 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return replace(state, blocked_until=event.until, told_blocked=False)
         case e.WasRead():
             return _session(state, unread=0)
+        case e.SubmissionOffered():
+            return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
+        case e.SubmissionAsked():
+            return _asked(state, event)
+        case e.SubmissionDeclined():
+            return _session(state, leaving=None, pending=())
+        case e.Submitted() | e.SubmissionChanged():
+            return _submitted(state, event.submission)
+        case e.SubmissionReplied():
+            return _prompted(state, event)
         case e.Summarized():
             return _summarized(state, event)
         case e.TimerSet():
@@ -130,12 +141,12 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
     return replace(state, session=session, **heard)
 
 
-def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
+def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> Conversation:
     token = None if event.spends else state.token
     changes: dict[str, object] = {"seq": event.seq}
     if event.pending:
         changes["pending"] = event.pending
-    if event.key in ("queue_position", "no_agent"):
+    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent"):
         changes["positioned"] = True
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
@@ -182,9 +193,7 @@ def _rated(state: Conversation, event: e.Rated) -> Conversation:
     session = _asked_about(state)
     assert session.invited is not None, "only an invited session is rated"
     step = event.step or ("comment" if event.comment_until is not None else None)
-    rating = Rating(
-        event.kind, event.score, event.at, comment=step == "comment", tags=event.tags, solved=event.solved
-    )
+    rating = Rating(event.kind, event.score, event.at, comment=step == "comment", tags=event.tags, solved=event.solved)
     left = None if step is None else replace(session.invited, comment_until=event.comment_until, step=step)
     return _ended_or_open(state, rating=rating, invited=left)
 
@@ -195,8 +204,26 @@ def _detailed(state: Conversation, event: e.RatingDetailed) -> Conversation:
     rating = replace(session.rating, tags=event.tags, solved=event.solved)
     if event.step is None:
         return _ended_or_open(state, rating=rating, invited=None)
+    rating = replace(rating, comment=rating.comment or event.step == "comment")
     left = replace(session.invited, comment_until=event.until, step=event.step)
-    return _ended_or_open(state, rating=replace(rating, comment=rating.comment or event.step == "comment"), invited=left)
+    return _ended_or_open(state, rating=rating, invited=left)
+
+
+def _asked(state: Conversation, event: e.SubmissionAsked) -> Conversation:
+    leaving = _open(state).leaving
+    assert leaving is not None, "what is asked was offered"
+    return _session(state, leaving=replace(leaving, asking=event.asking))
+
+
+def _submitted(state: Conversation, submission: Submission) -> Conversation:
+    """The newest, and before them those that are not solved."""
+    known = [each for each in state.submissions if each.id != submission.id]
+    while len(known) >= MOST_KEPT:
+        known.remove(next((each for each in known if each.state == "solved"), known[0]))
+    session = state.session
+    if session is not None and session.id == submission.id:
+        session = replace(session, leaving=None)
+    return replace(state, session=session, submissions=(*known, submission))
 
 
 def _summarized(state: Conversation, event: e.Summarized) -> Conversation:

@@ -186,8 +186,8 @@ class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
 
     `at` of a customer's message is the provider's time. `original` is what was really written where `content` is
     masked or withheld. `hits` name the word lists that matched. `provider_id` is the provider's id of an inbound
-    message, `quote` what the provider wants to hear to quote it. `rates`: it answers a survey. `submission` is the one it
-    is about.
+    message, `quote` what the provider wants to hear to quote it. `rates`: it answers a survey. `submission` is the one
+    it is about, where it stands in another chat than that one's.
     """
 
     seq: int

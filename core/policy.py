@@ -15,6 +15,7 @@ from core.closing import AfterClose, Summaries
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
 from core.scheme import Survey, Surveys
+from core.submitted import Leave, Submissions
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
@@ -64,6 +65,7 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    submissions: Submissions = Submissions()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -72,6 +74,7 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "submissions": Submissions,
 }
 
 
@@ -106,6 +109,7 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -161,6 +165,7 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            submissions=_merged(Leave, [level.submissions for level in levels]),
         )
 
 

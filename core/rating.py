@@ -1,7 +1,7 @@
 """The satisfaction survey of a session: asking, understanding the answers step by step, thanking.
 
-Where the channel has forms all is asked at once; elsewhere one question follows the other, and the score counts from the
-first on. A button of a survey never opens a chat, however late it is pressed.
+Where the channel has forms all is asked at once; elsewhere one question follows the other, and the score counts from
+the first on. A button of a survey never opens a chat, however late it is pressed.
 """
 
 import re
@@ -17,7 +17,7 @@ from core.hearing import hear
 from core.message import Choice, Chosen, Content, Field, Form, Option, Text, plain
 from core.policy import Rules
 from core.prompts import Key
-from core.scheme import Demand, Survey, Tag
+from core.scheme import Demand, Survey, Tag, ratable
 from core.session import Invitation, Session, SurveyKind, SurveyStep
 from core.survey import chosen_score, options
 from core.turn import Turn
@@ -57,15 +57,19 @@ def invite_now(turn: Turn, command: c.InviteRating) -> None:
     _ask(turn, session)
 
 
-def ask_to_rate(turn: Turn, command: c.AskToRate) -> None:
-    """The customer wants to rate: the open chat, else the last one."""
+def ask_to_rate(turn: Turn, inbound: Received) -> bool:
+    """The customer wants to rate the open chat, else the last one; whether there is one."""
     about = turn.state.session or turn.state.last
     if about is None:
-        raise Refused("nothing_said", "There is no chat to rate yet.")
-    if not turn.context.policy.rules(about.group).survey.customer_may_ask:
-        raise Refused("survey_off", "Ratings are asked for by us here.")
-    _may_be_asked(turn, about)
-    _ask(turn, about)
+        return False
+    hear(turn, about, inbound)
+    about = turn.state.last if about.closed else turn.state.session
+    assert about is not None, "it was there before"
+    if ratable(turn.context.policy.rules(about.group).survey, about) and turn.window_open:
+        _ask(turn, about)
+    else:
+        turn.prompt("survey_over", about=about)
+    return True
 
 
 def _may_be_asked(turn: Turn, session: Session) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.form import Texts, said, texts_problems
-from core.session import SurveyKind
+from core.session import Session, SurveyKind
 from core.survey import HIGHEST, LOWEST
 
 Demand = Literal["off", "optional", "required"]
@@ -103,6 +103,11 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 _PLAIN = Score()
+
+
+def ratable(survey: Survey, session: Session) -> bool:
+    """Whether a customer may ask to rate a chat."""
+    return survey.on and survey.customer_may_ask and session.rating is None and session.wrote > 0
 
 
 # --- what an admin may set ---------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from core.customer import Customer
+from core.submitted import Leaving, Submission
 
 Phase = Literal["bot", "queued", "unassigned", "active", "closed"]
 SurveyKind = Literal["stars", "nps", "thumbs"]
@@ -65,7 +66,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
     numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
-    lock ended.
+    lock ended; `leaving` while a customer is asked what to leave, `offered` once they were.
     """
 
     id: str
@@ -91,6 +92,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     invited: Invitation | None = None
     rating: Rating | None = None
     invites: int = 0
+    leaving: Leaving | None = None
+    offered: bool = False
     locked: bool = False
     unlocked_at: int = 0
     summary: SummaryRef | None = None
@@ -112,7 +115,7 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
     from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address,
-    the newest of them. `surveyed_at` is when a rating was asked last.
+    the newest of them. `surveyed_at` is when a rating was asked last; `submissions` the newest that were left.
     """
 
     id: str
@@ -130,4 +133,5 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     blocked_until: int | None = None
     told_blocked: bool = False
     surveyed_at: int = 0
+    submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()

@@ -46,11 +46,11 @@ def require_summary(turn: Turn, session: Session) -> None:
 def _session(turn: Turn, command: c.Summarize) -> Session:
     found = next((one for one in (turn.state.session, turn.state.last) if one and one.id == command.session), None)
     if found is None:
-        raise Refused("too_late", "Two later chats with this customer have begun: this one cannot be summed up any more.")
+        raise Refused("too_late", "Later chats with this customer have begun: this one cannot be summed up any more.")
     agent = found.agent
     if not command.by.supervisor and (agent is None or agent.id != command.by.id):
-        raise Refused("not_yours", f"This chat is {agent.name}'s." if agent else "Claim this chat first.",
-                      who=agent.name if agent else None)  # fmt: skip
+        reason = f"This chat is {agent.name}'s." if agent else "Claim this chat first."
+        raise Refused("not_yours", reason, who=agent.name if agent else None)
     return found
 
 
@@ -68,8 +68,8 @@ def _check(summary: Summary, rules: Summaries) -> None:
     wording = Wording(form_agree="yes", form_decline="no")
     _, answers = read_all(rules.fields, summary.fields, "en", "en", wording)
     wrong += [(f"fields.{key}", _REASONS.get(why, "This is no answer.")) for key, why in answers.items()]
-    known = {question.key for question in rules.fields}
-    wrong += [(f"fields.{key}", "There is no such field.") for key in summary.fields if key not in known]
+    keys = {question.key for question in rules.fields}
+    wrong += [(f"fields.{key}", "There is no such field.") for key in summary.fields if key not in keys]
     if wrong:
         raise BadInput(*wrong)
 

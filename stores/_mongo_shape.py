@@ -79,6 +79,16 @@ INDEXES = (
 )  # fmt: skip
 
 
+SUBMISSION_INDEXES = (
+    Index("submission", "number", (("number", -1),), "submissions, newest first", {"unique": True}),
+    Index("submission", "state", (("state", 1), ("number", -1)), "submissions of one state"),
+    Index("submission", "agent", (("agent", 1), ("number", -1)), "submissions of one agent; what an agent may see"),
+    Index("submission", "group", (("group", 1), ("number", -1)), "submissions of one group; what an agent may see"),
+    Index("submission", "conversation", (("conversation", 1),), "search by a customer's name"),
+    Index("event", "submission", (("submission", 1), ("version", 1), ("place", 1)), "thread", {"sparse": True}),
+)
+
+
 async def _first(mongo: Mongo) -> None:
     for index in INDEXES:
         await mongo.make_index(index.collection, index.keys, index.name, **index.options)
@@ -97,8 +107,13 @@ async def _there(mongo: Mongo, collection: str) -> None:
     await mongo.make_index(collection, (("_id", 1),), "_id_")
 
 
+async def _submissions(mongo: Mongo) -> None:
+    for index in SUBMISSION_INDEXES:
+        await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions)
 
 
 async def migrate(mongo: Mongo) -> None:

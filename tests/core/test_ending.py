@@ -7,8 +7,8 @@ from core import effect as f
 from core import event as e
 from core.errors import Refused
 from core.policy import Closing
-from core.scheme import Surveys
 from core.prompts import Override
+from core.scheme import Surveys
 from core.session import Closure
 from tests.core.given import BOSS, DAY, MEI, MINUTE, NOON, TOM, Talk, active, closed, named, policy, said
 

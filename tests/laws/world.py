@@ -22,8 +22,8 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Content, Text
 from core.policy import Closing, Policy
-from core.scheme import Surveys
 from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, StoredMessage
+from core.scheme import Surveys
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox, Shell, Ways
 from routing.desk import Team
