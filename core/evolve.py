@@ -35,7 +35,8 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
-            return _session(state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False)
+            changes = {"group": event.group, "agent": None, "queued_at": event.at, "positioned": False}
+            return _session(state, phase="queued", leaving=None, **changes)
         case e.Assigned():
             return _session(state, phase="active", agent=event.agent, excluded=(), leaving=None)
         case e.Transferred():

@@ -121,15 +121,16 @@ def _fields(rules: Rules, question: str, scores: tuple[Option, ...], language: s
     """All that is asked, at once; what only some scores are asked says for which."""
     survey = rules.survey
     fields = [Field("score", question, survey.kind, required=True, options=scores)]
-    by_tags: dict[tuple[tuple[Tag, ...], Demand], list[int]] = {}
+    by_tags: dict[tuple[tuple[str, ...], Demand], list[int]] = {}
     by_comment: dict[Demand, list[int]] = {}
     for one in options(survey.kind):
-        by_tags.setdefault((survey.tags_of(one.score), survey.wants_tags(one.score)), []).append(one.score)
+        names = tuple(tag.name for tag in survey.tags_of(one.score))
+        by_tags.setdefault((names, survey.wants_tags(one.score)), []).append(one.score)
         by_comment.setdefault(survey.wants_comment(one.score), []).append(one.score)
     asked = rules.say("survey_tags", language) or ""
-    for (tags, demand), concerned in by_tags.items():
-        if tags:
-            offered = _tag_options(rules, tags, language)
+    for (names, demand), concerned in by_tags.items():
+        if names:
+            offered = _tag_options(rules, survey.tags_of(concerned[0]), language)
             key = f"tags.{concerned[0]}"
             when = _when(concerned, scores)
             fields.append(Field(key, asked, "choice", demand == "required", offered, many=True, when=when))

@@ -8,7 +8,7 @@ from core import event as e
 from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
-from core.message import Message, plain
+from core.message import Chosen, Form, Message, plain
 from core.screening import alert, screen
 from core.session import ReplyToken
 from core.turn import Turn
@@ -36,7 +36,8 @@ def receive(turn: Turn, command: c.Receive) -> None:
         _open(turn, inbound)
     if submission.fill(turn, inbound):
         return _queue_if_declined(turn)
-    _listen(turn, plain(inbound.content))
+    if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
+        _listen(turn, plain(inbound.content))
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
     if submission.take(turn, message):
         return _queue_if_declined(turn)
