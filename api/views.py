@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from api.contents import Shown, shown
 from api.directory import Directory
@@ -14,7 +15,7 @@ from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
 from core.customer import Customer
-from core.message import Author, Summary
+from core.message import Author, Summary, Unsupported
 from core.message import State as Sent
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation, Phase, Rating, Session, SummaryRef, SurveyKind
@@ -219,6 +220,15 @@ def message_view(stored: StoredMessage, audience: Audience = "agent") -> Message
     )
 
 
+def concealed(stored: StoredMessage, row: SessionRow, directory: Directory, audience: Audience) -> StoredMessage:
+    """Without a rating that agents are not to see, where the settings say so."""
+    if audience == "supervisor" or not stored.message.rates or directory.channel(row.channel) is None:
+        return stored
+    if directory.policy(row.channel).rules(row.session.group).survey.visible_to_agent:
+        return stored
+    return replace(stored, message=replace(stored.message, content=Unsupported("rating"), original=None))
+
+
 def customer_ref(customer: Customer) -> CustomerRef:
     return CustomerRef(customer.id, customer.name, customer.language)
 
@@ -340,11 +350,16 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "language": session.language,
         "opened_at": iso(session.opened_at),
         "last_seq": session.seq,
-        "last_message": message_view(row.last_message, audience) if row.last_message else None,
+        "last_message": _last_message(row, directory, audience),
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
     }
+
+
+def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
+    last = row.last_message
+    return message_view(concealed(last, row, directory, audience), audience) if last else None
 
 
 # --- the feed
@@ -363,7 +378,7 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
         type=kind,
         session=session_view(row.row, directory, audience),
         at=iso(row.at),
-        message=message_view(row.stored, audience) if row.stored else None,
+        message=message_view(concealed(row.stored, row.row, directory, audience), audience) if row.stored else None,
         submission=submission_ref(row.event, directory),
     )
 

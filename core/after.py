@@ -21,15 +21,27 @@ _LABELS: Mapping[AfterClose, Key] = {
 
 
 def offers(rules: Rules, session: Session) -> tuple[AfterClose, ...]:
-    """What may be done once this chat is over, as far as it is switched on and there is anything to do."""
-    possible = {"restart": True, "rate": ratable(rules.survey, session), "leave_message": rules.submissions.on}
+    """What a customer may do besides writing: once the chat is over, and while they wait for somebody."""
+    if session.closed is not None:
+        return _afterwards(rules, session)
+    waits = session.phase != "active" and session.leaving is None
+    return ("leave_message",) if waits and _may_leave(rules) else ()
+
+
+def _afterwards(rules: Rules, session: Session) -> tuple[AfterClose, ...]:
+    """As far as it is switched on and there is anything to do."""
+    possible = {"restart": True, "rate": ratable(rules.survey, session), "leave_message": _may_leave(rules)}
     return tuple(each for each in rules.ending.after_close if possible[each])
+
+
+def _may_leave(rules: Rules) -> bool:
+    return rules.submissions.on and "asked" in rules.submissions.offer
 
 
 def offer(turn: Turn, session: Session) -> None:
     """Ask what is next, where the settings want it asked; a lone new chat needs no question."""
     rules = turn.context.policy.rules(session.group)
-    found = offers(rules, session)
+    found = _afterwards(rules, session)
     if not rules.ending.ask_after_close or found in ((), ("restart",)) or not turn.window_open:
         return
     labels = [Option(_AFTER + each, rules.say(_LABELS[each], session.language) or each) for each in found]

@@ -87,7 +87,7 @@ class Guest:
                         VisitorFrame(
                             cursor=self.cursor,
                             type="message.updated" if known else "message.created",
-                            session=visitor_session(row),
+                            session=visitor_session(row, self.rim.directory),
                             at=iso(self.rim.clock.now()),
                             message=shown,
                         )
@@ -118,7 +118,7 @@ class Guest:
             if self._knows(row.stored.session, seq):
                 return
             self._see(row.stored.session, seq)
-        frame = visitor_frame(linked_feed(row, self.rim.files), self.cursor)
+        frame = visitor_frame(linked_feed(row, self.rim.files), self.cursor, self.rim.directory)
         if frame is not None and row.stored is not None and frame.message is not None:
             frame = replace(frame, message=self.view(row.stored))
         if frame is not None:

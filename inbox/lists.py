@@ -18,6 +18,7 @@ from api.views import (
     SessionView,
     SummaryView,
     WindowView,
+    concealed,
     customer_view,
     group_ref,
     message_view,
@@ -77,7 +78,9 @@ async def messages(rim: Rim, call: Call[Nothing, MessagesQuery]) -> Answer:
     row = await seen(rim, call)
     most = min(call.query.limit, MOST)
     found = await rim.store.history(row.session.id, call.query.after, most + 1)
-    shown = [message_view(linked(stored, rim.files), audience(call.caller)) for stored in found[:most]]
+    who = audience(call.caller)
+    seen_ones = [concealed(linked(stored, rim.files), row, rim.directory, who) for stored in found[:most]]
+    shown = [message_view(stored, who) for stored in seen_ones]
     return Answer(200, Listing[MessageView](shown, str(shown[-1].seq) if len(found) > most else None))
 
 
