@@ -9,8 +9,7 @@ from api.directory import Directory
 from api.times import Time, iso, iso_or_none
 from api.views import frame_type, message_id
 from core.after import offers
-from core.closing import AfterClose
-from core.message import Internal, State, Text
+from core.message import Internal, Option, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
@@ -34,8 +33,8 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
-    """`rating` is the kind of survey that waits for an answer, `offers` what may be done besides writing: chosen by
-    sending the option `after:…`."""
+    """`rating` is the kind of survey that waits for an answer, `form` whether another form does; `offers` is what may
+    be done besides writing, by sending what is chosen of it."""
 
     id: str
     number: int
@@ -45,7 +44,8 @@ class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: Time
     last_seq: int
     rating: SurveyKind | None
-    offers: tuple[AfterClose, ...]
+    form: bool
+    offers: tuple[Option, ...]
 
 
 class VisitorFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,6 +88,7 @@ def visitor_session(row: SessionRow, directory: Directory) -> VisitorSession:
         opened_at=iso(session.opened_at),
         last_seq=session.seq,
         rating=session.invited.kind if session.invited else None,
+        form=session.leaving is not None and session.leaving.asking is not None,
         offers=offers(directory.policy(row.channel).rules(session.group), session),
     )
 

@@ -20,12 +20,16 @@ _LABELS: Mapping[AfterClose, Key] = {
 }
 
 
-def offers(rules: Rules, session: Session) -> tuple[AfterClose, ...]:
+def offers(rules: Rules, session: Session) -> tuple[Option, ...]:
     """What a customer may do besides writing: once the chat is over, and while they wait for somebody."""
     if session.closed is not None:
-        return _afterwards(rules, session)
+        return _options(rules, session, _afterwards(rules, session))
     waits = session.phase != "active" and session.leaving is None
-    return ("leave_message",) if waits and _may_leave(rules) else ()
+    return _options(rules, session, ("leave_message",)) if waits and _may_leave(rules) else ()
+
+
+def _options(rules: Rules, session: Session, what: tuple[AfterClose, ...]) -> tuple[Option, ...]:
+    return tuple(Option(_AFTER + each, rules.say(_LABELS[each], session.language) or each) for each in what)
 
 
 def _afterwards(rules: Rules, session: Session) -> tuple[AfterClose, ...]:
@@ -44,9 +48,8 @@ def offer(turn: Turn, session: Session) -> None:
     found = _afterwards(rules, session)
     if not rules.ending.ask_after_close or found in ((), ("restart",)) or not turn.window_open:
         return
-    labels = [Option(_AFTER + each, rules.say(_LABELS[each], session.language) or each) for each in found]
     text = rules.say("after_close", session.language) or ""
-    turn.say("after_close", Choice(text, tuple(labels)), about=session)
+    turn.say("after_close", Choice(text, _options(rules, session, found)), about=session)
 
 
 def chosen(turn: Turn, inbound: Received) -> AfterClose | None:

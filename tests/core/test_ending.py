@@ -1,6 +1,7 @@
 """How chats end: by an agent, by the customer, by silence, by a block."""
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -314,9 +315,9 @@ def test_a_message_after_the_close_begins_a_new_chat() -> None:
 SUMMED = Closing(summary=Summaries(required=True, types=("order", "complaint"), note="required", solved="required"))
 
 
-def summing(talk: Talk, by: c.Actor = MEI, session: str = "", **words: object) -> Decision:
-    whole = {"types": ("order",), "solved": True, "note": "Done."} | words
-    return talk.do(c.Summarize(by=by, session=session or talk.session.id, summary=Summary(**whole)))  # type: ignore[arg-type]
+def summing(talk: Talk, by: c.Actor = MEI, session: str = "", **words: Any) -> Decision:
+    whole: dict[str, Any] = {"types": ("order",), "solved": True, "note": "Done."} | words
+    return talk.do(c.Summarize(by=by, session=session or talk.session.id, summary=Summary(**whole)))
 
 
 def test_an_agent_sums_up_before_closing_where_that_is_required() -> None:
@@ -335,7 +336,7 @@ def test_an_agent_sums_up_before_closing_where_that_is_required() -> None:
     ("words", "field"),
     [({"types": ("weather",)}, "types"), ({"solved": None}, "solved"), ({"note": " "}, "note")],
 )
-def test_a_summary_is_what_the_settings_want(words: dict[str, object], field: str) -> None:
+def test_a_summary_is_what_the_settings_want(words: dict[str, Any], field: str) -> None:
     with pytest.raises(BadInput) as error:
         summing(active(policy(closing=SUMMED)), **words)
     assert [name for name, _ in error.value.errors] == [field]
