@@ -9,6 +9,8 @@ from simulator.app import Simulator
 from tests.lab.chaos_people import Book, Desk, Said, noted
 
 Item = dict[str, Any]
+Place = tuple[str, int, bool]
+"""When the session was opened (numbers are given out in blocks), its place in it, and whether it was late."""
 SETTLES_S = 240.0
 """A lease (60 s), Meta's wait for a status (30 s), and the backoff of some attempts."""
 DEDUPES = {"line"}
@@ -60,13 +62,13 @@ def audit(book: Book, found: dict[str, tuple[Item, list[Item]]], simulator: Simu
 
 
 def _inbound(book: Book, found: dict[str, tuple[Item, list[Item]]], figures: Counter[str]) -> None:
-    places: dict[str, list[tuple[int, int, bool]]] = {}
+    places: dict[str, list[Place]] = {}
     for session, messages in found.values():
         if [message["seq"] for message in messages] != list(range(1, len(messages) + 1)):
             book.breaks("contiguous", f"{session['id']} has {[message['seq'] for message in messages]}")
         for message in messages:
             if message["author"]["kind"] == "customer":
-                place = session["number"], message["seq"], bool(message.get("late"))
+                place = session["opened_at"], message["seq"], bool(message.get("late"))
                 places.setdefault(message["content"]["text"], []).append(place)
     for words, said in book.said.items():
         times = len(places.get(words, ()))
@@ -79,7 +81,7 @@ def _inbound(book: Book, found: dict[str, tuple[Item, list[Item]]], figures: Cou
     _in_order(book, {words: kept[0] for words, kept in places.items()})
 
 
-def _in_order(book: Book, places: dict[str, tuple[int, int, bool]]) -> None:
+def _in_order(book: Book, places: dict[str, Place]) -> None:
     """What was said after the one before was acknowledged stands behind it, unless that says it came late."""
     by_phone: dict[str, list[Said]] = {}
     for said in book.said.values():
