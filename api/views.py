@@ -340,9 +340,13 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
+            | e.Offered()
+            | e.OfferEnded()
+            | e.GuestJoined()
+            | e.GuestLeft()
         ):
             return "session.updated"
-        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case e.Wished() | e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
             return None
         case _:
             assert_never(event)

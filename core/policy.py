@@ -5,7 +5,7 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from core.channel import Capabilities
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
+from core.routes import Assigning, Assignment, Routes, Routing
 from core.session import SurveyKind
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
@@ -55,12 +56,6 @@ class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     visible_to_agent: bool | UnsetType = UNSET
 
 
-class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
-
-    method: Literal["saturation", "round_robin"] | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -70,6 +65,7 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    routing: Routing = Routing()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -78,6 +74,7 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "routing": Routing,
 }
 
 
@@ -122,6 +119,8 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    assigning: Assigning = Assigning()
+    routes: Routes = Routes()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -177,7 +176,14 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            assigning=assigning_of([level.assignment for level in levels]),
+            routes=_merged(Routes, [level.routing for level in levels]),
         )
+
+
+def assigning_of(levels: Sequence[Assignment]) -> Assigning:
+    """What is in force; the nearest level comes last."""
+    return _merged(Assigning, levels)
 
 
 def _filter(levels: Sequence[Level]) -> Filter:
