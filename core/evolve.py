@@ -37,7 +37,8 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.Queued():
             return _queued(state, event)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, excluded=(), offer=None)
+            guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
+            return _session(state, phase="active", agent=event.agent, excluded=(), offer=None, guests=guests)
         case e.Wished():
             return replace(state, wish=event.wish)
         case e.Offered():

@@ -9,9 +9,10 @@ from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.message import Message, plain
+from core.routes import Handed, Route, chain_of
 from core.screening import alert, screen
-from core.session import ReplyToken
-from core.turn import Turn
+from core.session import Place, ReplyToken
+from core.turn import Asked, Turn
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
@@ -32,7 +33,7 @@ def receive(turn: Turn, command: c.Receive) -> None:
     _listen(turn, plain(inbound.content))
     hear(turn, turn.open_session(), inbound, command.reply_to)
     if turn.open_session().phase == "bot":
-        greet_and_queue(turn)
+        greet_and_queue(turn, plain(inbound.content))
     arm_agent_timer(turn)
     return None
 
@@ -44,9 +45,12 @@ def reach(turn: Turn, command: c.Reach) -> None:
 
 
 def visit(turn: Turn, command: c.Visit) -> None:
-    """A web visitor came: who they say they are is kept (the shell has checked what must be signed)."""
+    """A web visitor came: who they say they are is kept (the shell has checked what must be signed), and whom they
+    ask for."""
     if command.customer != turn.state.customer:
         turn.emit(e.CustomerKnown(command.customer))
+    if command.wish != turn.state.wish:
+        turn.emit(e.Wished(command.wish))
 
 
 def amend(turn: Turn, command: c.Amend) -> None:
@@ -59,18 +63,28 @@ def amend(turn: Turn, command: c.Amend) -> None:
         turn.prompt("word_blocked")
 
 
-def greet_and_queue(turn: Turn) -> None:
+def greet_and_queue(turn: Turn, text: str = "") -> None:
     """What a new session does first: greet, then look for a person."""
     turn.prompt("greeting")
-    session = turn.open_session()
-    enqueue(turn, session.group, why="People answer first on this channel.")
+    find_person(turn, text)
 
 
-def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
+def find_person(turn: Turn, text: str = "", handed: Handed | None = None) -> None:
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote."""
+    route = turn.context.route(Asked(turn.state, turn.context.policy, turn.now, text, handed))
+    enqueue(turn, route.group, why=route.why or "People answer first on this channel.", route=route)
+
+
+def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
     """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    turn.emit(e.Queued(turn.now, group, why))
+    route = route or Route(chain_of(group, turn.context.policy.rules(group).assigning))
+    chain = () if route.chain == (Place(group),) else route.chain
+    queued = e.Queued(
+        turn.now, group, why, prefer=route.prefer, chain=chain, steps=route.steps, inputs=dict(route.inputs)
+    )
+    turn.emit(queued)
     outlook = turn.context.outlook(group)
-    if not outlook.free:
+    if not outlook.free and not route.free:
         tell_position(turn, outlook.waiting + 1, outlook.online)
 
 

@@ -250,7 +250,7 @@ class World:
                 policy=self.policies.__getitem__,
                 new_id=lambda: f"{next(self.ids):08}",
                 number=lambda: next(self.numbers),
-                outlook=self.desk.outlook,
+                outlook=self.desk.outlook, route=self.desk.route,
                 lease=self.lease,
                 done=self.happened,
                 doubted=lambda conversation: self.outbox.doubt(conversation),  # noqa: PLW0108 - made below
