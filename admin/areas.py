@@ -10,7 +10,6 @@ from api.problems import Stop
 from core.errors import BadInput
 from core.policy import AREAS, Closing, Prompts, Surveys, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
-from core.routes import Assignment, Routing
 from core.words import validate_lists
 
 YEAR = 366 * 86_400

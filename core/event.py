@@ -10,7 +10,7 @@ import msgspec
 
 from core.customer import Customer
 from core.message import Content, Message, State
-from core.session import AgentRef, Offer, Place, ReplyToken, SurveyKind, Wish
+from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, Wish
 
 
 class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
@@ -71,7 +71,7 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_
 
 class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
     """Routed, and waiting there. `steps` are the lines of the order of decision, `inputs` what it was decided from;
-    for `priority`, `prefer` and `chain` see `Session`."""
+    for `priority`, `prefer`, `chain` and `picking` see `Session`."""
 
     at: int
     group: str | None = None
@@ -79,6 +79,7 @@ class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=
     priority: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
     steps: tuple[str, ...] = ()
     inputs: dict[str, object] = {}
 

@@ -154,7 +154,7 @@ def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
 def _queued(state: Conversation, event: e.Queued) -> Conversation:
     return _session(
         state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False, offer=None,
-        priority=event.priority, prefer=event.prefer, chain=event.chain,
+        priority=event.priority, prefer=event.prefer, chain=event.chain, picking=event.picking,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from core.channel import Capabilities
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
 from core.routes import Assigning, Assignment, Routes, Routing
-from core.session import SurveyKind
+from core.session import Picking, SurveyKind
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
@@ -153,6 +153,14 @@ class Policy:
     groups: Mapping[str, Level]
     here: Level
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+
+    @property
+    def picking(self) -> Picking | None:
+        """How this channel wants agents to be picked, whatever their group; None if it does not say."""
+        said = self.here.assignment
+        if isinstance(said.method, UnsetType) and isinstance(said.familiar_first, UnsetType):
+            return None
+        return Picking(_set(said.method, None), _set(said.familiar_first, None))
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)

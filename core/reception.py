@@ -79,10 +79,18 @@ def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = No
     """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
     route = route or Route(chain_of(group, turn.context.policy.rules(group).assigning))
     chain = () if route.chain == (Place(group),) else route.chain
-    queued = e.Queued(
-        turn.now, group, why, prefer=route.prefer, chain=chain, steps=route.steps, inputs=dict(route.inputs)
+    turn.emit(
+        e.Queued(
+            turn.now,
+            group,
+            why,
+            prefer=route.prefer,
+            chain=chain,
+            picking=turn.context.policy.picking,
+            steps=route.steps,
+            inputs=dict(route.inputs),
+        )
     )
-    turn.emit(queued)
     outlook = turn.context.outlook(group)
     if not outlook.free and not route.free:
         tell_position(turn, outlook.waiting + 1, outlook.online)

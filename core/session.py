@@ -32,6 +32,16 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_lik
     when: Overflowing = "any"
 
 
+Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
+
+
+class Picking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """How one of a group's free agents is picked, where a channel says so for its chats. None: as the group does."""
+
+    method: Method | None = None
+    familiar: bool | None = None
+
+
 class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the page asks for (`agent`, `group`; `must`: nobody else) and the group the visitor picked themselves."""
 
@@ -84,7 +94,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
     numbered list's answer is read against them). `prefer` and `chain` say where a waiting chat may go, the higher
-    `priority` first; `guests` are colleagues who were invited in; `offer` is a transfer that waits for somebody's word.
+    `priority` first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a
+    transfer that waits for somebody's word.
     """
 
     id: str
@@ -108,6 +119,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     priority: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
     guests: tuple[AgentRef, ...] = ()
     offer: Offer | None = None
     pending: tuple[tuple[str, str], ...] = ()

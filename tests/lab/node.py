@@ -167,7 +167,8 @@ class Node:
             return Lease(self.id, now + LEASE_MS)
 
         around = Surroundings(
-            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next, outlook=self.desk.outlook, route=self.desk.route,
+            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next,
+            outlook=self.desk.outlook, route=self.desk.route,
             lease=lease, done=self._happened, doubted=self._doubted,
         )  # fmt: skip
         self.engine = Engine(store, self, around)

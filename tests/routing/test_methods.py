@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ports import Seat
-from core.routes import Method
+from core.session import Method
 from routing.methods import METHODS, Free
 
 
