@@ -119,8 +119,6 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
-    assigning: Assigning = Assigning()
-    routes: Routes = Routes()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -153,6 +151,19 @@ class Policy:
     groups: Mapping[str, Level]
     here: Level
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    assigned: dict[str | None, Assigning] = field(default_factory=dict)
+
+    @property
+    def routes(self) -> Routes:
+        """Which group a chat goes to is nothing a group can say."""
+        return _merged(Routes, [self.everywhere.routing, self.here.routing])
+
+    def assigning(self, group: str | None) -> Assigning:
+        found = self.assigned.get(group)
+        if found is None:
+            levels = (self.everywhere, self.groups.get(group or "", Level()), self.here)
+            found = self.assigned[group] = assigning_of([level.assignment for level in levels])
+        return found
 
     @property
     def picking(self) -> Picking | None:
@@ -184,8 +195,6 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
-            assigning=assigning_of([level.assignment for level in levels]),
-            routes=_merged(Routes, [level.routing for level in levels]),
         )
 
 

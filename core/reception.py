@@ -77,7 +77,7 @@ def find_person(turn: Turn, text: str = "", handed: Handed | None = None) -> Non
 
 def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
     """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    route = route or Route(chain_of(group, turn.context.policy.rules(group).assigning))
+    route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
     chain = () if route.chain == (Place(group),) else route.chain
     turn.emit(
         e.Queued(

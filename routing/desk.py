@@ -327,7 +327,7 @@ class Desk:
         seat, free = self.seats[choice.agent], choice.pool.free
         fitting = free.fitting(choice.out)
         why = f"{choice.how} ({seat.load} of {seat.capacity} chats) of {fitting} free {choice.pool.where}"
-        inputs = _inputs(choice, self.seats)
+        inputs = _inputs(choice, waiting, self.seats)
         self.leave(waiting.session)
         free.took(seat.agent)
         self.load(seat.agent, +1)
@@ -367,16 +367,19 @@ def _out(waiting: Waiting, reach: Sequence[Pool]) -> tuple[str, ...]:
     return out if not out or any(pool.others_than(out) for pool in reach) else ()
 
 
-def _inputs(choice: _Choice, seats: Mapping[str, Seat]) -> dict[str, object]:
-    """What it was chosen from: the first by the method, with load, capacity and when they last got a chat."""
+def _inputs(choice: _Choice, waiting: Waiting, seats: Mapping[str, Seat]) -> dict[str, object]:
+    """What it was chosen from: the first by the method, with load, capacity and when they last got a chat; whose turn
+    it was last; who knows the customer."""
     free = choice.pool.free
     first = dict.fromkeys((choice.agent, *free.first(MOST_CANDIDATES)))
     found = {agent: seats[agent] for agent in sorted(first)[:MOST_CANDIDATES] if agent not in choice.out}
+    more: dict[str, object] = {"turn": free.turn, "familiar": list(waiting.familiar)}
     return {
         "method": free.method,
         "place": [choice.place.group, choice.place.agent],
         "free": free.fitting(choice.out),
         "candidates": {agent: [seat.load, seat.capacity, seat.assigned_at] for agent, seat in found.items()},
+        **{name: value for name, value in more.items() if value},
     }
 
 

@@ -62,7 +62,7 @@ def conversation(**more: object) -> Conversation:
 
 def closed(who: str | None, *, by: str = "agent", agent: str = "mei", at: int = NOON - HOUR) -> Session:
     return Session(
-        id="s1", number=1, phase="closed", opened_at=at - HOUR, language="de", 
+        id="s1", number=1, phase="closed", opened_at=at - HOUR, language="de",
         agent=AgentRef(agent, AGENTS.get(agent, "?")),
         closed=Closure(by=by, reason="closed", at=at, who=who),  # type: ignore[arg-type]
     )  # fmt: skip
@@ -190,5 +190,6 @@ def test_what_it_was_decided_from_is_kept_without_anything_they_wrote() -> None:
     found = routed(state, rules(EVERYTHING, STICKY), text="my secret", free="tom")
     assert found.inputs == {
         "step": "last_agent", "language": "de", "sessions": 2, "vip": True, "free": {"tom": True},
+        "last": ["tom", NOON - HOUR],
         "wish": {"picked": "help"},
     }  # fmt: skip
