@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
+from core import after, language, rating, submission
 from core import command as c
 from core import event as e
-from core import language, rating
 from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
-from core.message import Message, plain
+from core.message import Chosen, Form, Message, plain
 from core.routes import Handed, Route, chain_of
 from core.screening import alert, screen
 from core.session import Place, ReplyToken
@@ -28,14 +28,33 @@ def receive(turn: Turn, command: c.Receive) -> None:
         turn.emit(e.ReachableChanged(True, turn.now))
     if rating.answer(turn, inbound):
         return None
+    choice = after.chosen(turn, inbound)
+    if choice == "rate" and rating.ask_to_rate(turn, inbound):
+        return None
+    if choice is None and submission.hear_reply(turn, inbound):
+        return None
     if turn.state.session is None:
         _open(turn, inbound)
-    _listen(turn, plain(inbound.content))
-    hear(turn, turn.open_session(), inbound, command.reply_to)
+    if submission.fill(turn, inbound):
+        return _queue_if_declined(turn)
+    if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
+        _listen(turn, plain(inbound.content))
+    message = hear(turn, turn.open_session(), inbound, command.reply_to)
+    if submission.take(turn, message):
+        return _queue_if_declined(turn)
+    if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
+        return None
     if turn.open_session().phase == "bot":
         greet_and_queue(turn, plain(inbound.content))
     arm_agent_timer(turn)
     return None
+
+
+def _queue_if_declined(turn: Turn) -> None:
+    """Whoever would rather wait than leave something waits."""
+    session = turn.state.session
+    if session is not None and session.phase == "bot" and session.leaving is None:
+        find_person(turn, why="The customer would rather wait than leave a message.")
 
 
 def reach(turn: Turn, command: c.Reach) -> None:
@@ -69,15 +88,21 @@ def greet_and_queue(turn: Turn, text: str = "") -> None:
     find_person(turn, text)
 
 
-def find_person(turn: Turn, text: str = "", handed: Handed | None = None) -> None:
-    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote."""
+def find_person(
+    turn: Turn, text: str = "", handed: Handed | None = None, why: str = "People answer first on this channel."
+) -> None:
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` tells
+    what brought them here where no step has more to say."""
     route = turn.context.route(Asked(turn.state, turn.context.policy, turn.now, text, handed))
-    enqueue(turn, route.group, why=route.why or "People answer first on this channel.", route=route)
+    enqueue(turn, route.group, why=route.why or why, route=route)
 
 
 def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
     """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
     route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
+    outlook = turn.context.outlook(group)
+    if outlook.online == 0 and not route.free and submission.offer(turn, "nobody_online"):
+        return
     chain = () if route.chain == (Place(group),) else route.chain
     turn.emit(
         e.Queued(
@@ -91,7 +116,6 @@ def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = No
             inputs=dict(route.inputs),
         )
     )
-    outlook = turn.context.outlook(group)
     if not outlook.free and not route.free:
         tell_position(turn, outlook.waiting + 1, outlook.online)
 
