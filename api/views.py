@@ -10,6 +10,7 @@ import msgspec
 
 from api.contents import Shown, shown
 from api.directory import Directory
+from api.promises import SlaView, promised, sla_view
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
@@ -96,6 +97,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    sla: SlaView | None
 
 
 class TraceView(msgspec.Struct, frozen=True):
@@ -143,6 +145,8 @@ FrameType = Literal[
     "session.rated",
     "session.alerted",
     "session.reminded",
+    "session.sla_reminded",
+    "session.sla_breached",
     "session.closed",
     "message.created",
     "message.updated",
@@ -284,6 +288,7 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "sla": sla_view(session),
     }
 
 
@@ -326,6 +331,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.alerted"
         case e.AgentReminded():
             return "session.reminded"
+        case e.SlaReminded():
+            return "session.sla_reminded"
+        case e.SlaBreached():
+            return "session.sla_breached"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
@@ -340,9 +349,13 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
+            | e.Unavailable()
+            | e.SlaApplied()
+            | e.SlaStarted()
+            | e.SlaEnded()
         ):
             return "session.updated"
-        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded() | e.AskedToWait():
             return None
         case _:
             assert_never(event)
@@ -366,6 +379,8 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
         case e.Queued(group=group, why=why):
             where = group_ref(directory, group)
             return "queued", _sentence(f"Queued for {where.name}" if where else "Queued for everybody", why)
+        case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
+            return promised(event)
         case e.Assigned(agent=agent, why=why):
             return "assigned", _sentence(f"Given to {agent.name}", why)
         case e.Transferred(by=by, group=group, why=why):

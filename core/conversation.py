@@ -8,7 +8,7 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, rating, reception, reply
+from core import ending, queue, rating, reception, reply, silence, timers
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -18,7 +18,7 @@ from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
 COURTESY_MS = 60_000  # a position or a reminder is worth nothing later
-COURTESIES = frozenset({"queue_position", "no_agent", "idle_reminder"})
+COURTESIES = frozenset({"queue_position", "queue_reminder", "no_agent", "idle_reminder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
         case c.Assign():
             reply.assign(turn, command)
         case c.Inform():
-            reception.inform(turn, command)
+            queue.inform(turn, command)
         case c.Claim():
             reply.claim(turn, command)
         case c.Transfer():
@@ -80,8 +80,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.block(turn, command)
         case c.MarkRead():
             reply.mark_read(turn, command)
+        case c.Absent():
+            silence.absent(turn, command)
         case c.Wake():
-            ending.wake(turn, command)
+            timers.wake(turn, command)
         case _:
             assert_never(command)
     return _decision(turn, command)
@@ -120,7 +122,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         seq=seq,
         takes=takes,
         frees=frees,
-        force=isinstance(command, c.Claim),
+        force=isinstance(command, c.Claim) or (isinstance(command, c.Assign) and command.away),
         aliases=aliases,
     )
 

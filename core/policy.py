@@ -12,9 +12,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
 from core.fit import Phrases
+from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
+from core.mode import AlwaysOn, Pending, Reception, Working
+from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
 from core.session import SurveyKind
 from core.survey import Answers
+from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
 from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -59,6 +63,9 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
 
     method: Literal["saturation", "round_robin"] | UnsetType = UNSET
+    queue: Queue | UnsetType = UNSET
+    agent_silent: Silence | UnsetType = UNSET
+    agent_offline: Absence | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,9 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    reception: Reception = Reception()
+    hours: Opening = Opening()
+    sla: Sla = Sla()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -78,6 +88,9 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "reception": Reception,
+    "hours": Opening,
+    "sla": Sla,
 }
 
 
@@ -122,6 +135,12 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    working: Working = Working()
+    hours: Hours = ALWAYS
+    queue: QueueRules = QueueRules()
+    silence: SilenceRules = SilenceRules()
+    absence: AbsenceRules = AbsenceRules()
+    promises: tuple[Promise, ...] = ()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -154,6 +173,14 @@ class Policy:
     groups: Mapping[str, Level]
     here: Level
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    sla_edition: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        levels = [self.everywhere, *(level for _, level in sorted(self.groups.items())), self.here]
+        object.__setattr__(self, "sla_edition", edition([level.sla for level in levels]))
+
+    def is_open(self, group: str | None, now: int) -> bool:
+        return is_open(self.rules(group).hours, now)
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)
@@ -177,7 +204,24 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            working=_working(levels),
+            hours=compiled(_merged(Schedule, [level.hours for level in levels])),
+            queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
+            silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
+            absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
+            promises=_nearest([level.sla.policies for level in levels]),
         )
+
+
+def _working(levels: Sequence[Level]) -> Working:
+    modes = [level.reception.mode for level in levels if not isinstance(level.reception.mode, UnsetType)]
+    pending = _merged(Pending, [_set(level.reception.always_on, AlwaysOn()) for level in levels])
+    return Working(modes[-1] if modes else "real_time", pending)
+
+
+def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise, ...]:
+    """What the nearest level that sets it says; the nearest comes last."""
+    return next((value for value in reversed(values) if not isinstance(value, UnsetType)), ())
 
 
 def _filter(levels: Sequence[Level]) -> Filter:

@@ -4,11 +4,11 @@ from msgspec.structs import replace
 
 from core import command as c
 from core import event as e
-from core import language, rating
+from core import language, rating, silence, sla
 from core.channel import Profile, Received
-from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.message import Message, plain
+from core.queue import enter
 from core.screening import alert, screen
 from core.session import ReplyToken
 from core.turn import Turn
@@ -33,7 +33,9 @@ def receive(turn: Turn, command: c.Receive) -> None:
     hear(turn, turn.open_session(), inbound, command.reply_to)
     if turn.open_session().phase == "bot":
         greet_and_queue(turn)
-    arm_agent_timer(turn)
+    else:
+        sla.heard(turn)
+        silence.arm(turn)
     return None
 
 
@@ -61,31 +63,10 @@ def amend(turn: Turn, command: c.Amend) -> None:
 
 def greet_and_queue(turn: Turn) -> None:
     """What a new session does first: greet, then look for a person."""
-    turn.prompt("greeting")
+    if turn.open_session().unavailable is None:
+        turn.prompt("greeting")
     session = turn.open_session()
-    enqueue(turn, session.group, why="People answer first on this channel.")
-
-
-def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
-    """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    turn.emit(e.Queued(turn.now, group, why))
-    outlook = turn.context.outlook(group)
-    if not outlook.free:
-        tell_position(turn, outlook.waiting + 1, outlook.online)
-
-
-def inform(turn: Turn, command: c.Inform) -> None:
-    """The desk found nobody: tell the customer where they stand, once."""
-    session = turn.state.session
-    if session is not None and session.id == command.session and session.phase == "queued" and not session.positioned:
-        tell_position(turn, command.position, command.online)
-
-
-def tell_position(turn: Turn, position: int, online: int) -> None:
-    if online == 0:
-        turn.prompt("no_agent")
-    else:
-        turn.prompt("queue_position", position=position)
+    enter(turn, session.group, why="People answer first on this channel.")
 
 
 def _meet(turn: Turn, profile: Profile) -> None:
@@ -137,6 +118,7 @@ def _open(turn: Turn, inbound: Received) -> None:
             language=spoken or rules.channel.language,
             language_sure=sure,
             group=rules.channel.group,
+            sla_edition=turn.context.policy.sla_edition,
         )
     )
 

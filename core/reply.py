@@ -2,11 +2,12 @@
 
 from core import command as c
 from core import event as e
+from core import silence, sla
 from core.ending import arm_idle_timers
 from core.errors import Refused
 from core.fit import fit
 from core.message import Author, Content, Message, Note, Template, kind_of
-from core.reception import enqueue
+from core.queue import enqueue
 from core.screening import alert, screen
 from core.turn import Turn, options_of
 
@@ -42,6 +43,7 @@ def reply(turn: Turn, command: c.Reply) -> None:
     pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
     alert(turn, message.seq, "agent", screened)
+    sla.answered(turn)
     arm_idle_timers(turn)
 
 
@@ -89,6 +91,7 @@ def claim(turn: Turn, command: c.Claim) -> None:
         raise Refused("taken", f"{session.agent.name} has this chat.", who=session.agent.name)
     turn.emit(e.Assigned(command.by.ref, turn.now, f"{command.by.name} took it from the queue."))
     turn.prompt("agent_joined")
+    _given(turn)
 
 
 def assign(turn: Turn, command: c.Assign) -> None:
@@ -98,6 +101,13 @@ def assign(turn: Turn, command: c.Assign) -> None:
         raise Refused("not_waiting", "This chat no longer waits.")
     turn.emit(e.Assigned(command.agent, turn.now, command.why, command.inputs))
     turn.prompt("agent_joined")
+    _given(turn)
+
+
+def _given(turn: Turn) -> None:
+    """Somebody has it now: what they owe the customer begins."""
+    sla.apply(turn)
+    silence.arm(turn)
 
 
 def transfer(turn: Turn, command: c.Transfer) -> None:
@@ -115,9 +125,11 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
     if command.agent is None:
         turn.prompt("transferred")
         enqueue(turn, command.group, why=why)
+        sla.apply(turn)
     else:
         turn.emit(e.Assigned(command.agent, turn.now, why))
         turn.prompt("transferred")
+        _given(turn)
 
 
 def recall(turn: Turn, command: c.Recall) -> None:

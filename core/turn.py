@@ -17,11 +17,22 @@ SYSTEM = Author(kind="system")
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, who is online."""
+    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free (or would be, were
+    they not away), how many are online, and how many seconds a newcomer will wait (None: not measured)."""
 
     waiting: int = 0
     free: bool = False
     online: int = 0
+    away_free: bool = False
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiting session stands, from 1, and how many seconds it will still wait (None: not measured)."""
+
+    position: int
+    wait: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,8 @@ class Context:
     """Everything a decision may look at besides the conversation and the command.
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
-    the caller means, if they mean one: a decision never falls on the next session by accident.
+    the caller means, if they mean one: a decision never falls on the next session by accident. `place` is where a
+    waiting session stands; `colleagues` how many others than an agent are online for a group.
     """
 
     now: int
@@ -37,6 +49,8 @@ class Context:
     new_id: Callable[[], str]
     number: Callable[[], int]
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
+    place: Callable[[str], Place | None] = lambda session: None
+    colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
     aim: str | None = None
 
 

@@ -29,6 +29,10 @@ UNTOLD = (
     | e.CustomerBlocked
     | e.CustomerKnown
     | e.ReachableChanged
+    | e.Unavailable
+    | e.SlaApplied
+    | e.SlaStarted
+    | e.SlaEnded
 )
 """What is the desk's business, or what the widget itself reported."""
 

@@ -1,0 +1,155 @@
+"""Waiting for an agent: who gets in, what they are told of their place, when they are let go.
+
+In real-time mode there is a queue (with a limit, reminders, opening hours); in always-on mode a session that nobody can
+take is unassigned until somebody can, or until it has waited too long.
+"""
+
+from core import command as c
+from core import event as e
+from core.ending import end
+from core.hours import is_open, next_change
+from core.message import Choice, Option, Text
+from core.prompts import Key
+from core.session import Session
+from core.turn import Outlook, Turn
+
+REMINDER, PENDING, OPENING = "queue_reminder", "pending", "opening"
+TIMERS = frozenset((REMINDER, PENDING, OPENING))
+KEEP_WAITING = "keep_waiting"
+
+
+def enter(turn: Turn, group: str | None, *, why: str) -> None:
+    """A new session asks for people: it waits for them, unless nobody can take it (real-time mode only)."""
+    rules = turn.context.policy.rules(group)
+    if rules.working.always_on:
+        return enqueue(turn, group, why=why)
+    if not is_open(rules.hours, turn.now):
+        return _wait_for_opening(turn, group)
+    outlook = turn.context.outlook(group)
+    limit = rules.queue.limit
+    if limit is not None and not outlook.free and outlook.waiting >= limit:
+        turn.emit(e.Unavailable(turn.now, "queue_full"))
+        return end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
+    if outlook.online == 0:
+        turn.emit(e.Unavailable(turn.now, "nobody_online"))
+    return enqueue(turn, group, why=why)
+
+
+def _wait_for_opening(turn: Turn, group: str | None) -> None:
+    """It is told so once, and asks again when they open."""
+    if turn.open_session().unavailable is not None:
+        return
+    opens = next_change(turn.context.policy.rules(group).hours, turn.now)
+    turn.emit(e.Unavailable(turn.now, "out_of_hours", opens))
+    turn.prompt("out_of_hours")
+    if opens is not None:
+        turn.emit(e.TimerSet(OPENING, opens))
+
+
+def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
+    """Let the session wait, and tell the customer where they stand unless somebody is free at once."""
+    rules = turn.context.policy.rules(group)
+    working, session = rules.working, turn.open_session()
+    outlook = turn.context.outlook(group)
+    if working.always_on:
+        turn.emit(e.Queued(turn.now, group, why, "unassigned", working.away_too))
+        if not (outlook.free or (working.away_too and outlook.away_free)):
+            turn.prompt("no_agent")
+        _arm(turn, session, PENDING, working.pending.pending_seconds)
+        return
+    turn.emit(e.Queued(turn.now, group, why))
+    if not outlook.free:
+        tell_position(turn, outlook.waiting + 1, outlook.online, outlook.wait)
+    _arm(turn, session, REMINDER, rules.queue.reminder_seconds)
+
+
+def inform(turn: Turn, command: c.Inform) -> None:
+    """The desk found nobody: tell the customer where they stand, once."""
+    session = turn.state.session
+    if session is None or session.id != command.session or session.positioned:
+        return
+    if session.phase == "queued":
+        tell_position(turn, command.position, command.online, command.wait)
+    elif session.phase == "unassigned":
+        turn.prompt("no_agent")
+
+
+def tell_position(turn: Turn, position: int, online: int, wait: int | None = None) -> None:
+    if online == 0:
+        turn.prompt("no_agent")
+    else:
+        _tell(turn, "queue_position", position, wait)
+
+
+def _tell(turn: Turn, key: Key, position: int, wait: int | None, *, ask: bool = False) -> None:
+    """Place and expected wait as one message; `ask` with a button to keep waiting."""
+    if not turn.window_open:
+        return
+    place = _said(turn, key, position=position)
+    minutes = None if wait is None else _said(turn, "queue_wait", minutes=max(1, -(-wait // 60)))
+    text = "\n".join(line for line in (place, minutes) if line is not None)
+    button = _said(turn, "keep_waiting") if ask else None
+    if text and button:
+        turn.say(key, Choice(text, (Option(KEEP_WAITING, button),)))
+    elif text:
+        turn.say(key, Text(text))
+
+
+def _said(turn: Turn, key: Key, **values: int) -> str | None:
+    session = turn.open_session()
+    place: dict[str, str | int] = {"session": session.number, "agent": "", "channel": turn.rules.channel.name}
+    return turn.rules.say(key, session.language, **place, **values)
+
+
+# --- its timers ------------------------------------------------------------------------------------------------------
+
+
+def _arm(turn: Turn, session: Session, timer: str, seconds: int | None) -> None:
+    if seconds is not None and timer not in session.timers:
+        turn.emit(e.TimerSet(timer, turn.now + seconds * 1000))
+
+
+def wake(turn: Turn, timer: str) -> None:
+    session = turn.open_session()
+    if timer == OPENING:
+        turn.emit(e.TimerEnded(timer))
+        if session.phase == "bot" and session.unavailable is not None:
+            enter(turn, session.group, why="They are open again.")
+    elif timer == PENDING:
+        _pended(turn, session)
+    elif session.phase != "queued":
+        turn.emit(e.TimerEnded(timer))
+    elif session.wait_until is not None and session.wait_until <= turn.now:
+        end(turn, by="system", reason="queue_cut", prompt="queue_cut", survey=False)
+    else:
+        _remind(turn, session)
+
+
+def _pended(turn: Turn, session: Session) -> None:
+    """Close what nobody took for so long."""
+    seconds = turn.rules.working.pending.pending_seconds
+    if session.phase != "unassigned" or seconds is None or not turn.rules.working.always_on:
+        turn.emit(e.TimerEnded(PENDING))
+    elif (due := session.queued_at + seconds * 1000) > turn.now:
+        turn.emit(e.TimerSet(PENDING, due))
+    else:
+        end(turn, by="system", reason="pending", prompt="pending_closed", survey=False)
+
+
+def _remind(turn: Turn, session: Session) -> None:
+    """Tell who still waits where they stand, and ask whether they keep waiting, when it is time for that."""
+    queue = turn.rules.queue
+    if queue.reminder_seconds is None:
+        turn.emit(e.TimerEnded(REMINDER))
+        return
+    due = session.wait_until or max(session.queued_at, session.reminded_at) + queue.reminder_seconds * 1000
+    if due > turn.now:
+        turn.emit(e.TimerSet(REMINDER, due))
+        return
+    until = None if queue.answer_seconds is None else turn.now + queue.answer_seconds * 1000
+    turn.emit(e.AskedToWait(turn.now, until))
+    place = turn.context.place(session.id)
+    outlook = turn.context.outlook(session.group) if place is None else Outlook()
+    position, wait = (place.position, place.wait) if place is not None else (max(outlook.waiting, 1), None)
+    _tell(turn, "queue_reminder", position, wait, ask=until is not None)
+    turn.emit(e.TimerSet(REMINDER, until or turn.now + queue.reminder_seconds * 1000))
