@@ -17,7 +17,7 @@ from core.errors import Fenced, Refused, Stale, StoreDown
 from core.policy import Policy
 from core.ports import Cause, Clock, Commit, Committed, Lease, Store
 from core.session import Conversation, Session
-from core.turn import Context, Outlook, Place
+from core.turn import Context, Outlook, Standing
 
 MAX_TRIES = 16  # each lost race means that somebody else's commit went through, so this many in a row is a defect
 
@@ -49,7 +49,7 @@ class Surroundings:
     lease: Callable[[int], Lease]
     done: Callable[[Done], None]
     doubted: Callable[[str], None] = lambda conversation: None
-    place: Callable[[str], Place | None] = lambda session: None
+    standing: Callable[[str], Standing | None] = lambda session: None
     colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
 
 
@@ -157,7 +157,7 @@ class Engine:
             new_id=around.new_id,
             number=around.number,
             outlook=lambda group: around.outlook(channel, group),
-            place=around.place,
+            standing=around.standing,
             colleagues=around.colleagues,
             aim=aim,
         )

@@ -11,7 +11,7 @@ from core.hours import is_open, next_change
 from core.message import Choice, Option, Text
 from core.prompts import Key
 from core.session import Session
-from core.turn import Outlook, Turn
+from core.turn import Standing, Turn
 
 REMINDER, PENDING, OPENING = "queue_reminder", "pending", "opening"
 TIMERS = frozenset((REMINDER, PENDING, OPENING))
@@ -81,10 +81,10 @@ def tell_position(turn: Turn, position: int, online: int, wait: int | None = Non
         _tell(turn, "queue_position", position, wait)
 
 
-def _tell(turn: Turn, key: Key, position: int, wait: int | None, *, ask: bool = False) -> None:
-    """Place and expected wait as one message; `ask` with a button to keep waiting."""
+def _tell(turn: Turn, key: Key, position: int, wait: int | None, *, ask: bool = False) -> bool:
+    """Place and expected wait as one message, `ask` with a button to keep waiting; whether anything was said."""
     if not turn.window_open:
-        return
+        return False
     place = _said(turn, key, position=position)
     minutes = None if wait is None else _said(turn, "queue_wait", minutes=max(1, -(-wait // 60)))
     text = "\n".join(line for line in (place, minutes) if line is not None)
@@ -93,6 +93,7 @@ def _tell(turn: Turn, key: Key, position: int, wait: int | None, *, ask: bool = 
         turn.say(key, Choice(text, (Option(KEEP_WAITING, button),)))
     elif text:
         turn.say(key, Text(text))
+    return bool(text)
 
 
 def _said(turn: Turn, key: Key, **values: int) -> str | None:
@@ -146,10 +147,9 @@ def _remind(turn: Turn, session: Session) -> None:
     if due > turn.now:
         turn.emit(e.TimerSet(REMINDER, due))
         return
-    until = None if queue.answer_seconds is None else turn.now + queue.answer_seconds * 1000
+    standing = turn.context.standing(session.id) or Standing(max(turn.context.outlook(session.group).waiting, 1))
+    asking = queue.answer_seconds is not None
+    told = _tell(turn, "queue_reminder", standing.position, standing.wait, ask=asking)
+    until = turn.now + queue.answer_seconds * 1000 if told and queue.answer_seconds is not None else None
     turn.emit(e.AskedToWait(turn.now, until))
-    place = turn.context.place(session.id)
-    outlook = turn.context.outlook(session.group) if place is None else Outlook()
-    position, wait = (place.position, place.wait) if place is not None else (max(outlook.waiting, 1), None)
-    _tell(turn, "queue_reminder", position, wait, ask=until is not None)
     turn.emit(e.TimerSet(REMINDER, until or turn.now + queue.reminder_seconds * 1000))

@@ -28,7 +28,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Standing:
     """Where a waiting session stands, from 1, and how many seconds it will still wait (None: not measured)."""
 
     position: int
@@ -40,8 +40,8 @@ class Context:
     """Everything a decision may look at besides the conversation and the command.
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
-    the caller means, if they mean one: a decision never falls on the next session by accident. `place` is where a
-    waiting session stands; `colleagues` how many others than an agent are online for a group.
+    the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
+    a waiting session stands; `colleagues` how many others than an agent are online for a group.
     """
 
     now: int
@@ -49,7 +49,7 @@ class Context:
     new_id: Callable[[], str]
     number: Callable[[], int]
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
-    place: Callable[[str], Place | None] = lambda session: None
+    standing: Callable[[str], Standing | None] = lambda session: None
     colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
     aim: str | None = None
 
