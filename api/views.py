@@ -353,9 +353,21 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.SlaApplied()
             | e.SlaStarted()
             | e.SlaEnded()
+            | e.Offered()
+            | e.OfferEnded()
+            | e.GuestJoined()
+            | e.GuestLeft()
         ):
             return "session.updated"
-        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded() | e.AskedToWait():
+        case (
+            e.Wished()
+            | e.AliasesLearned()
+            | e.TurnedAway()
+            | e.TimerSet()
+            | e.TimerEnded()
+            | e.Reminded()
+            | e.AskedToWait()
+        ):
             return None
         case _:
             assert_never(event)

@@ -51,6 +51,7 @@ class Surroundings:
     doubted: Callable[[str], None] = lambda conversation: None
     standing: Callable[[str], Standing | None] = lambda session: None
     colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
+    away_free: Callable[[str | None], bool] = lambda group: False
 
 
 class Engine:
@@ -159,6 +160,7 @@ class Engine:
             outlook=lambda group: around.outlook(channel, group),
             standing=around.standing,
             colleagues=around.colleagues,
+            away_free=around.away_free,
             aim=aim,
         )
         decision = decide(state, command, context)

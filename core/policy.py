@@ -5,7 +5,7 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -16,6 +16,7 @@ from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
 from core.mode import AlwaysOn, Pending, Reception, Working
 from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
+from core.routes import Assigning, Assignment, Routes, Routing
 from core.session import SurveyKind
 from core.survey import Answers
 from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
@@ -59,15 +60,6 @@ class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     visible_to_agent: bool | UnsetType = UNSET
 
 
-class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
-
-    method: Literal["saturation", "round_robin"] | UnsetType = UNSET
-    queue: Queue | UnsetType = UNSET
-    agent_silent: Silence | UnsetType = UNSET
-    agent_offline: Absence | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -80,6 +72,7 @@ class Level:
     reception: Reception = Reception()
     hours: Opening = Opening()
     sla: Sla = Sla()
+    routing: Routing = Routing()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -91,6 +84,7 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "reception": Reception,
     "hours": Opening,
     "sla": Sla,
+    "routing": Routing,
 }
 
 
@@ -141,6 +135,8 @@ class Rules:
     silence: SilenceRules = SilenceRules()
     absence: AbsenceRules = AbsenceRules()
     promises: tuple[Promise, ...] = ()
+    assigning: Assigning = Assigning()
+    routes: Routes = Routes()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -210,6 +206,8 @@ class Policy:
             silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
             absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
             promises=_nearest([level.sla.policies for level in levels]),
+            assigning=assigning_of([level.assignment for level in levels]),
+            routes=_merged(Routes, [level.routing for level in levels]),
         )
 
 
@@ -222,6 +220,11 @@ def _working(levels: Sequence[Level]) -> Working:
 def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise, ...]:
     """What the nearest level that sets it says; the nearest comes last."""
     return next((value for value in reversed(values) if not isinstance(value, UnsetType)), ())
+
+
+def assigning_of(levels: Sequence[Assignment]) -> Assigning:
+    """What is in force; the nearest level comes last."""
+    return _merged(Assigning, levels)
 
 
 def _filter(levels: Sequence[Level]) -> Filter:

@@ -53,7 +53,7 @@ def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
     outlook = turn.context.outlook(group)
     if working.always_on:
         turn.emit(e.Queued(turn.now, group, why, "unassigned", working.away_too))
-        if not (outlook.free or (working.away_too and outlook.away_free)):
+        if not (outlook.free or (working.away_too and turn.context.away_free(group))):
             turn.prompt("no_agent")
         _arm(turn, session, PENDING, working.pending.pending_seconds)
         return

@@ -17,13 +17,12 @@ SYSTEM = Author(kind="system")
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free (or would be, were
-    they not away), how many are online, and how many seconds a newcomer will wait (None: not measured)."""
+    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, how many are
+    online, and how many seconds a newcomer will wait (None: not measured)."""
 
     waiting: int = 0
     free: bool = False
     online: int = 0
-    away_free: bool = False
     wait: int | None = None
 
 
@@ -41,7 +40,8 @@ class Context:
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
     the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
-    a waiting session stands; `colleagues` how many others than an agent are online for a group.
+    a waiting session stands; `colleagues` how many others than an agent are online for a group; `away_free`
+    whether somebody of a group has a place, online or not.
     """
 
     now: int
@@ -51,6 +51,7 @@ class Context:
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
     standing: Callable[[str], Standing | None] = lambda session: None
     colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
+    away_free: Callable[[str | None], bool] = lambda group: False
     aim: str | None = None
 
 

@@ -36,7 +36,6 @@ from tests.core.given import (
 )
 
 FULL = Outlook(waiting=3, online=2)
-AWAY = Outlook(away_free=True)
 SHUT = Opening(week={})  # closed for good
 NIGHT = Opening(week={"tue": (Span("22:30", "23:00"),)})  # NOON is Tuesday, 22:13:20
 
@@ -117,7 +116,8 @@ def test_a_queue_reminds_and_what_is_pending_ends(mode: Mode, timers: list[str])
     ],
 )
 def test_only_always_on_with_the_target_all_goes_to_those_who_are_away(mode: Mode, target: str, away: bool) -> None:
-    talk = Talk(desk(mode, pending=AlwaysOn(target=target)), AWAY)  # type: ignore[arg-type]
+    talk = Talk(desk(mode, pending=AlwaysOn(target=target)), NOBODY)  # type: ignore[arg-type]
+    talk.away_free = True
     decision = talk.hear()
     assert talk.session.away_too is away
     assert ("Nobody is here." in said(decision)) is not away
@@ -125,7 +125,7 @@ def test_only_always_on_with_the_target_all_goes_to_those_who_are_away(mode: Mod
 
 @pytest.mark.parametrize("away", [True, False])
 def test_an_away_agents_place_is_taken_by_force_only_where_the_desk_says_so(away: bool) -> None:
-    talk = Talk(desk("always_on"), AWAY)
+    talk = Talk(desk("always_on"), NOBODY)
     talk.hear()
     given = talk.do(c.Assign(talk.session.id, MEI.ref, "was away", {}, away))
     assert (given.takes, given.force) == ("agent-mei", away)

@@ -30,7 +30,7 @@ from gateway.outbox import Outbox, Shell, Ways
 from gateway.replay import Replay
 from gateway.spool import Kept, Spool, SpoolFull
 from gateway.webhooks import Door, Intake
-from routing.desk import Team
+from routing.pools import Team
 from tests.lab.loop import OWNER, Loop
 from tests.lab.providers.base import Provider, Reply, asked
 from tests.lab.store import Front, Shared, Weather

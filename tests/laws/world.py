@@ -25,7 +25,7 @@ from core.policy import Closing, Policy, Surveys
 from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, StoredMessage
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox, Shell, Ways
-from routing.desk import Team
+from routing.pools import Team
 from stores.memory import MemoryStore
 from tests.core.given import EVERYTHING, NOON, policy
 
