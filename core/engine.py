@@ -50,7 +50,7 @@ class Surroundings:
     done: Callable[[Done], None]
     doubted: Callable[[str], None] = lambda conversation: None
     standing: Callable[[str], Standing | None] = lambda session: None
-    colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
+    others_online: Callable[[str | None, str], bool] = lambda group, agent: False
     away_free: Callable[[str | None], bool] = lambda group: False
 
 
@@ -159,7 +159,7 @@ class Engine:
             number=around.number,
             outlook=lambda group: around.outlook(channel, group),
             standing=around.standing,
-            colleagues=around.colleagues,
+            others_online=around.others_online,
             away_free=around.away_free,
             aim=aim,
         )

@@ -200,8 +200,8 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
-            working=_working(levels),
-            hours=compiled(_merged(Schedule, [level.hours for level in levels])),
+            working=working_of([level.reception for level in levels]),
+            hours=hours_of([level.hours for level in levels]),
             queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
             silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
             absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
@@ -211,10 +211,16 @@ class Policy:
         )
 
 
-def _working(levels: Sequence[Level]) -> Working:
-    modes = [level.reception.mode for level in levels if not isinstance(level.reception.mode, UnsetType)]
-    pending = _merged(Pending, [_set(level.reception.always_on, AlwaysOn()) for level in levels])
+def working_of(levels: Sequence[Reception]) -> Working:
+    """What is in force; the nearest level comes last."""
+    modes = [level.mode for level in levels if not isinstance(level.mode, UnsetType)]
+    pending = _merged(Pending, [_set(level.always_on, AlwaysOn()) for level in levels])
     return Working(modes[-1] if modes else "real_time", pending)
+
+
+def hours_of(levels: Sequence[Opening]) -> Hours:
+    """What is in force; the nearest level comes last."""
+    return compiled(_merged(Schedule, levels))
 
 
 def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise, ...]:

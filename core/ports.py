@@ -238,7 +238,8 @@ def waiting_of(conversation: Conversation, session: Session) -> Waiting:
 
 
 class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves."""
+    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves; `status_at`
+    since when the status is this one."""
 
     agent: str
     status: Literal["online", "busy", "offline"] = "offline"
@@ -246,6 +247,7 @@ class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     capacity: int = 5
     load: int = 0
     assigned_at: int = 0
+    status_at: int = 0
 
 
 class DeskView(msgspec.Struct, frozen=True, gc=False):

@@ -37,7 +37,7 @@ def wake(turn: Turn, timer: str) -> None:
     elif timer == AGENT:
         turn.emit(e.TimerEnded(timer))
         turn.emit(e.AgentReminded(turn.now, agent.id))
-    elif turn.context.colleagues(session.group, agent.id) == 0:
+    elif not turn.context.others_online(session.group, agent.id):
         turn.emit(e.TimerSet(timer, turn.now + seconds * 1000))  # nobody else is there: it would come right back
     else:
         turn.emit(e.TimerEnded(timer))

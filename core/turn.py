@@ -40,7 +40,7 @@ class Context:
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
     the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
-    a waiting session stands; `colleagues` how many others than an agent are online for a group; `away_free`
+    a waiting session stands; `others_online` whether others than an agent are online for a group; `away_free`
     whether somebody of a group has a place, online or not.
     """
 
@@ -50,7 +50,7 @@ class Context:
     number: Callable[[], int]
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
     standing: Callable[[str], Standing | None] = lambda session: None
-    colleagues: Callable[[str | None, str], int] = lambda group, agent: 0
+    others_online: Callable[[str | None, str], bool] = lambda group, agent: False
     away_free: Callable[[str | None], bool] = lambda group: False
     aim: str | None = None
 

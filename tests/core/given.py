@@ -118,7 +118,7 @@ class Talk:
     def __init__(self, rules: Policy | None = None, outlook: Outlook = FREE) -> None:
         self.policy, self.outlook, self.now = rules or policy(), outlook, NOON
         self.standing: Standing | None = None
-        self.colleagues, self.away_free = 1, False
+        self.others_online, self.away_free = True, False
         self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
         self._ids, self._numbers, self._inbounds = count(1), count(1), count(1)
 
@@ -130,7 +130,7 @@ class Talk:
             number=lambda: next(self._numbers),
             outlook=lambda group: self.outlook,
             standing=lambda session: self.standing,
-            colleagues=lambda group, agent: self.colleagues,
+            others_online=lambda group, agent: self.others_online,
             away_free=lambda group: self.away_free,
             aim=aim,
         )

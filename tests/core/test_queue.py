@@ -12,7 +12,8 @@ from core.conversation import Decision
 from core.hours import Opening, Span
 from core.message import Choice, Chosen, Text
 from core.mode import AlwaysOn, Mode, Reception
-from core.policy import Assignment, Level, Policy
+from core.policy import Level, Policy
+from core.routes import Assignment
 from core.session import Closure
 from core.turn import Outlook, Standing
 from core.waiting import Queue

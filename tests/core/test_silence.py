@@ -6,7 +6,8 @@ from core import command as c
 from core import effect as f
 from core import event as e
 from core.conversation import Decision
-from core.policy import Assignment, Closing, Level, Policy
+from core.policy import Closing, Level, Policy
+from core.routes import Assignment
 from core.session import Closure
 from core.waiting import Absence, Silence
 from tests.core.given import BOSS, MEI, MINUTE, NOON, TOM, Talk, named, policy, said
@@ -59,10 +60,10 @@ def test_whoever_gets_it_then_has_the_whole_time() -> None:
 
 def test_while_nobody_else_is_there_it_stays() -> None:
     talk = given(desk(BOTH))
-    talk.colleagues = 0
+    talk.others_online = False
     decision = talk.later(3 * MINUTE).do(c.Wake("agent_transfer"))
     assert (named(decision), wakes(decision)) == (["TimerSet"], [("agent_transfer", NOON + 6 * MINUTE)])
-    talk.colleagues = 1
+    talk.others_online = True
     assert "Transferred" in named(talk.later(3 * MINUTE).do(c.Wake("agent_transfer")))
 
 

@@ -32,8 +32,8 @@ def wakes(decision: Decision) -> dict[str, int]:
     return {effect.name: effect.due for effect in decision.effects if isinstance(effect, f.WakeAt)}
 
 
-def given(*policies: Promise, **more: Opening) -> Talk:
-    talk = Talk(desk(*policies, **more))
+def given(*policies: Promise, hours: Opening | None = None) -> Talk:
+    talk = Talk(desk(*policies, hours=hours))
     talk.hear()
     talk.assign()
     return talk

@@ -26,8 +26,9 @@ from core.evolve import evolve
 from core.hours import Opening, Span
 from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
 from core.mode import AlwaysOn, Reception
-from core.policy import Assignment, Closing, Level, Policy, Surveys
+from core.policy import Closing, Level, Policy, Surveys
 from core.promise import Promise, Sla
+from core.routes import Assignment
 from core.session import AgentRef, Conversation
 from core.turn import Context, Outlook
 from core.waiting import Absence, Queue, Silence
@@ -41,7 +42,7 @@ LISTS = (
     words("block", "idiot", side="agent", name="manners"),
 )
 IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
-POLICIES = (
+BASE = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
@@ -65,7 +66,7 @@ PROMISES = Sla(
 CLOSES = Level(
     assignment=Assignment(agent_offline=Absence("close")), sla=Sla((Promise(name="S", resolution_seconds=9),))
 )
-POLICIES += tuple(
+POLICIES = BASE + tuple(
     Policy(
         version=made.version,
         channel=made.channel,
@@ -78,10 +79,10 @@ POLICIES += tuple(
         here=Level(),
     )
     for made, reception, hours in (
-        (POLICIES[0], Reception("real_time"), Opening()),
-        (POLICIES[1], Reception("real_time"), Opening(week={"tue": (Span("22:00", "22:20"), Span("22:30", "23:00"))})),
-        (POLICIES[2], Reception("always_on", AlwaysOn(target="all", pending_seconds=90)), Opening()),
-        (POLICIES[3], Reception("always_on"), Opening()),
+        (BASE[0], Reception("real_time"), Opening()),
+        (BASE[1], Reception("real_time"), Opening(week={"tue": (Span("22:00", "22:20"), Span("22:30", "23:00"))})),
+        (BASE[2], Reception("always_on", AlwaysOn(target="all", pending_seconds=90)), Opening()),
+        (BASE[3], Reception("always_on"), Opening()),
     )
 )
 TIMERS = [
@@ -275,7 +276,7 @@ class AnyConversation(RuleBasedStateMachine):
             new_id=lambda: f"{step:04}-{next(ids)}",
             number=lambda: step,
             outlook=lambda group: self.outlook,
-            colleagues=lambda group, agent: self.outlook.online,
+            others_online=lambda group, agent: self.outlook.online > 0,
         )
         try:
             return decide(self.state, command, context)
