@@ -3,7 +3,7 @@
 Views are built from rows of the store; events hold more than anybody may see. Customers' views: visitor.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
@@ -17,7 +17,7 @@ from core.channel import Capabilities
 from core.customer import Customer
 from core.message import Author, State
 from core.ports import FeedRow, SessionRow, StoredMessage
-from core.session import Conversation, Phase, Rating, Session, SurveyKind
+from core.session import Conversation, Overflowing, Phase, Place, Rating, Session, SurveyKind
 
 Audience = Literal["agent", "supervisor"]
 
@@ -388,9 +388,8 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "opened", f"Chat {number} was opened; language {language}."
         case e.LanguageChosen(language=language, sure=sure):
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
-        case e.Queued(group=group, why=why):
-            where = group_ref(directory, group)
-            return "queued", _sentence(f"Queued for {where.name}" if where else "Queued for everybody", why)
+        case e.Queued():
+            return "queued", _queued(event, directory)
         case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
             return promised(event)
         case e.Assigned(agent=agent, why=why):
@@ -399,6 +398,16 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             where = group_ref(directory, group)
             whither = f" to {where.name}" if where else ""
             return "transferred", _sentence(f"Transferred{whither} by {_agent(directory, by)}", why)
+        case e.Offered(why=why):
+            return "offered", why
+        case e.OfferEnded(outcome=outcome, by=by):
+            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
+            return "offered", f"The transfer was {outcome}{who}."
+        case e.GuestJoined(agent=agent, by=by):
+            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
+        case e.GuestLeft(agent=agent, by=by):
+            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
+            return "guests", f"{_agent(directory, agent)} left{whom}."
         case e.Alerted(side=side, lists=lists):
             return "alerted", f"A word list matched what the {side} wrote: {', '.join(lists)}."
         case e.Invited(kind=kind):
@@ -418,6 +427,34 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
         case _:
             return None
+
+
+def _queued(event: e.Queued, directory: Directory) -> str:
+    """Where it waits, why, and where it may overflow to."""
+    where = group_ref(directory, event.group)
+    start = "Queued for everybody" if where is None else f"Queued for {where.name}"
+    if event.chain and event.chain[0].agent is not None:
+        start = f"Waits for {_agent(directory, event.chain[0].agent)}"
+    lines = [_sentence(start, event.why), *(line for line in event.steps if line != event.why)]
+    if event.prefer:
+        lines.append(f"First to {' or '.join(_agent(directory, agent) for agent in event.prefer)}.")
+    if len(event.chain) > 1:
+        lines.append(f"Overflows to {', then '.join(_level(directory, place) for place in event.chain[1:])}.")
+    return " ".join(lines)
+
+
+_OVERFLOW: Mapping[Overflowing, str] = {
+    "any": "when nobody there can take it",
+    "nobody_online": "when nobody is online",
+    "all_busy": "when all are busy",
+    "off_duty": "out of hours",
+}
+
+
+def _level(directory: Directory, place: Place) -> str:
+    group = group_ref(directory, place.group)
+    name = _agent(directory, place.agent) if place.agent else group.name if group else "everybody"
+    return f"{name} {_OVERFLOW[place.when]}"
 
 
 def _sentence(start: str, why: str) -> str:

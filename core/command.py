@@ -8,7 +8,7 @@ import msgspec
 from core import channel
 from core.customer import Customer
 from core.message import Content
-from core.session import AgentRef
+from core.session import AgentRef, Wish
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +55,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
 
     customer: Customer
     language: str | None = None
-    group: str | None = None
+    wish: Wish = Wish()
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -102,6 +102,55 @@ class Transfer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     group: str | None = None
     group_name: str | None = None
     note: str | None = None
+
+
+class Accept(msgspec.Struct, frozen=True, gc=False):
+    """Take a chat that was offered, or (a supervisor) approve that it changes hands."""
+
+    by: Actor
+
+
+class Decline(msgspec.Struct, frozen=True, gc=False):
+    """Do not take it, do not approve it; whoever offered it takes it back. It stays where it is."""
+
+    by: Actor
+
+
+class Hand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A supervisor gives a waiting chat to an agent, or puts it into another group's queue."""
+
+    by: Actor
+    agent: AgentRef | None = None
+    group: str | None = None
+    group_name: str | None = None
+
+
+class TakeOver(msgspec.Struct, frozen=True, gc=False):
+    """A supervisor takes a chat from whoever has it."""
+
+    by: Actor
+
+
+class Invite(msgspec.Struct, frozen=True, gc=False):
+    """Ask a colleague into the chat."""
+
+    by: Actor
+    agent: AgentRef
+
+
+class Uninvite(msgspec.Struct, frozen=True, gc=False):
+    """A colleague leaves, or is asked to."""
+
+    by: Actor
+    agent: str
+
+
+class WriteAfter(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An agent writes to a customer whose chat is over: an offline message, which opens nothing."""
+
+    by: Actor
+    client_id: str
+    content: Content
 
 
 class Close(msgspec.Struct, frozen=True, gc=False):
@@ -171,6 +220,13 @@ Command = (
     | Inform
     | Claim
     | Transfer
+    | Accept
+    | Decline
+    | Hand
+    | TakeOver
+    | Invite
+    | Uninvite
+    | WriteAfter
     | Close
     | Leave
     | InviteRating

@@ -173,6 +173,17 @@ Leaf = AboutCustomer | AboutVisit
 Condition = All | Any | Not | Leaf
 
 
+def looks_at(condition: Condition, kinds: tuple[type, ...]) -> bool:
+    """Whether a test of one of these kinds is somewhere in it."""
+    match condition:
+        case All() | Any():
+            return any(looks_at(each, kinds) for each in condition.of)
+        case Not():
+            return looks_at(condition.of, kinds)
+        case _:
+            return isinstance(condition, kinds)
+
+
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 

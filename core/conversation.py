@@ -8,7 +8,7 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, queue, rating, reception, reply, silence, timers
+from core import ending, passing, queue, rating, reception, reply, silence, timers
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -62,8 +62,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             queue.inform(turn, command)
         case c.Claim():
             reply.claim(turn, command)
-        case c.Transfer():
-            reply.transfer(turn, command)
+        case c.Transfer() | c.Accept() | c.Decline() | c.Hand() | c.TakeOver() | c.Invite() | c.Uninvite():
+            passing.decide(turn, command)
+        case c.WriteAfter():
+            reply.write_after(turn, command)
         case c.Close():
             ending.close(turn, command)
         case c.Leave():
@@ -90,11 +92,13 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
 
 
 def _decision(turn: Turn, command: c.Command) -> Decision:
+    if any(isinstance(event, e.Assigned | e.Transferred) for event in turn.events):
+        silence.given(turn)
     seq: int | None = None
     takes: str | None = None
     frees: str | None = None
     aliases: tuple[str, ...] = ()
-    after_close = turn.state.session is None
+    after_close = turn.state.session is None or isinstance(command, c.WriteAfter)
     for event in turn.events:
         match event:
             case e.Received():
@@ -122,9 +126,20 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         seq=seq,
         takes=takes,
         frees=frees,
-        force=isinstance(command, c.Claim) or (isinstance(command, c.Assign) and command.away),
+        force=_is_forced(command, takes),
         aliases=aliases,
     )
+
+
+def _is_forced(command: c.Command, takes: str | None) -> bool:
+    """Whether it takes an agent who is not online: by their own act, or where the absent are meant too."""
+    match command:
+        case c.Claim() | c.TakeOver() | c.Accept():
+            return command.by.id == takes
+        case c.Assign():
+            return command.away
+        case _:
+            return False
 
 
 def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.Effect]:

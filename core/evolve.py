@@ -42,7 +42,16 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.AskedToWait():
             return _session(state, reminded_at=event.at, wait_until=event.until)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, assigned_at=event.at, excluded=(), offer=None)
+            guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
+            return _session(
+                state,
+                phase="active",
+                agent=event.agent,
+                assigned_at=event.at,
+                excluded=(),
+                offer=None,
+                guests=guests,
+            )
         case e.Wished():
             return replace(state, wish=event.wish)
         case e.Offered():

@@ -9,30 +9,33 @@ from core import event as e
 from core.ending import end
 from core.hours import is_open, next_change
 from core.message import Choice, Option, Text
+from core.mode import Working
 from core.prompts import Key
-from core.session import Session
+from core.routes import Route, chain_of
+from core.session import Place, Session
 from core.turn import Standing, Turn
 
 REMINDER, PENDING, OPENING = "queue_reminder", "pending", "opening"
-TIMERS = frozenset((REMINDER, PENDING, OPENING))
+TIMERS = frozenset((REMINDER, PENDING))
 KEEP_WAITING = "keep_waiting"
 
 
-def enter(turn: Turn, group: str | None, *, why: str) -> None:
+def enter(turn: Turn, route: Route) -> None:
     """A new session asks for people: it waits for them, unless nobody can take it (real-time mode only)."""
+    group, why = route.group, route.why or "People answer first on this channel."
     rules = turn.context.policy.rules(group)
     if rules.working.always_on:
-        return enqueue(turn, group, why=why)
+        return enqueue(turn, group, why=why, route=route)
     if not is_open(rules.hours, turn.now):
         return _wait_for_opening(turn, group)
     outlook = turn.context.outlook(group)
-    limit = rules.queue.limit
-    if limit is not None and not outlook.free and outlook.waiting >= limit:
+    free, limit = outlook.free or route.free, rules.queue.limit
+    if limit is not None and not free and outlook.waiting >= limit:
         turn.emit(e.Unavailable(turn.now, "queue_full"))
         return end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
-    if outlook.online == 0:
+    if outlook.online == 0 and not free:
         turn.emit(e.Unavailable(turn.now, "nobody_online"))
-    return enqueue(turn, group, why=why)
+    return enqueue(turn, group, why=why, route=route)
 
 
 def _wait_for_opening(turn: Turn, group: str | None) -> None:
@@ -46,21 +49,36 @@ def _wait_for_opening(turn: Turn, group: str | None) -> None:
         turn.emit(e.TimerSet(OPENING, opens))
 
 
-def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
-    """Let the session wait, and tell the customer where they stand unless somebody is free at once."""
-    rules = turn.context.policy.rules(group)
-    working, session = rules.working, turn.open_session()
-    outlook = turn.context.outlook(group)
+def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
+    """Let the session wait where the route leads (else in the group's queue), and tell the customer where they stand
+    unless somebody is free at once."""
+    rules, session = turn.context.policy.rules(group), turn.open_session()
+    working, outlook = rules.working, turn.context.outlook(group)
+    route = route or Route(chain_of(group, rules.assigning))
+    turn.emit(_queued(turn, group, why, route, working))
+    free = outlook.free or route.free
     if working.always_on:
-        turn.emit(e.Queued(turn.now, group, why, "unassigned", working.away_too))
-        if not (outlook.free or (working.away_too and turn.context.away_free(group))):
+        if not free and not (working.away_too and turn.context.away_free(group)):
             turn.prompt("no_agent")
         _arm(turn, session, PENDING, working.pending.pending_seconds)
-        return
-    turn.emit(e.Queued(turn.now, group, why))
-    if not outlook.free:
-        tell_position(turn, outlook.waiting + 1, outlook.online, outlook.wait)
-    _arm(turn, session, REMINDER, rules.queue.reminder_seconds)
+    else:
+        if not free:
+            tell_position(turn, outlook.waiting + 1, outlook.online, outlook.wait)
+        _arm(turn, session, REMINDER, rules.queue.reminder_seconds)
+
+
+def _queued(turn: Turn, group: str | None, why: str, route: Route, working: Working) -> e.Queued:
+    return e.Queued(
+        turn.now,
+        group,
+        why,
+        prefer=route.prefer,
+        chain=() if route.chain == (Place(group),) else route.chain,
+        steps=route.steps,
+        inputs=dict(route.inputs),
+        phase="unassigned" if working.always_on else "queued",
+        away_too=working.away_too,
+    )
 
 
 def inform(turn: Turn, command: c.Inform) -> None:
@@ -112,11 +130,7 @@ def _arm(turn: Turn, session: Session, timer: str, seconds: int | None) -> None:
 
 def wake(turn: Turn, timer: str) -> None:
     session = turn.open_session()
-    if timer == OPENING:
-        turn.emit(e.TimerEnded(timer))
-        if session.phase == "bot" and session.unavailable is not None:
-            enter(turn, session.group, why="They are open again.")
-    elif timer == PENDING:
+    if timer == PENDING:
         _pended(turn, session)
     elif session.phase != "queued":
         turn.emit(e.TimerEnded(timer))

@@ -8,10 +8,11 @@ from core import language, rating, silence, sla
 from core.channel import Profile, Received
 from core.hearing import author, hear
 from core.message import Message, plain
-from core.queue import enter
+from core.queue import OPENING, enter
+from core.routes import Handed
 from core.screening import alert, screen
 from core.session import ReplyToken
-from core.turn import Turn
+from core.turn import Asked, Turn
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
@@ -32,7 +33,7 @@ def receive(turn: Turn, command: c.Receive) -> None:
     _listen(turn, plain(inbound.content))
     hear(turn, turn.open_session(), inbound, command.reply_to)
     if turn.open_session().phase == "bot":
-        greet_and_queue(turn)
+        greet_and_queue(turn, plain(inbound.content))
     else:
         sla.heard(turn)
         silence.arm(turn)
@@ -46,9 +47,20 @@ def reach(turn: Turn, command: c.Reach) -> None:
 
 
 def visit(turn: Turn, command: c.Visit) -> None:
-    """A web visitor came: who they say they are is kept (the shell has checked what must be signed)."""
+    """A web visitor came: who they say they are is kept (the shell has checked what must be signed), and whom they
+    ask for."""
     if command.customer != turn.state.customer:
         turn.emit(e.CustomerKnown(command.customer))
+    if command.wish != turn.state.wish:
+        turn.emit(e.Wished(command.wish))
+
+
+def reopen(turn: Turn) -> None:
+    """They open: who came out of hours asks for people again."""
+    turn.emit(e.TimerEnded(OPENING))
+    session = turn.open_session()
+    if session.phase == "bot" and session.unavailable is not None:
+        find_person(turn)
 
 
 def amend(turn: Turn, command: c.Amend) -> None:
@@ -61,12 +73,18 @@ def amend(turn: Turn, command: c.Amend) -> None:
         turn.prompt("word_blocked")
 
 
-def greet_and_queue(turn: Turn) -> None:
+def greet_and_queue(turn: Turn, text: str = "") -> None:
     """What a new session does first: greet, then look for a person."""
     if turn.open_session().unavailable is None:
         turn.prompt("greeting")
-    session = turn.open_session()
-    enter(turn, session.group, why="People answer first on this channel.")
+    find_person(turn, text)
+
+
+def find_person(turn: Turn, text: str = "", handed: Handed | None = None) -> None:
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote."""
+    policy = turn.context.policy
+    is_open = lambda group: policy.is_open(group, turn.now)  # noqa: E731
+    enter(turn, turn.context.route(Asked(turn.state, policy, turn.now, text, handed, is_open)))
 
 
 def _meet(turn: Turn, profile: Profile) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from core.condition import Condition
+from core.condition import Condition, FromAddress, FromCountry, looks_at
 from core.session import Overflowing, Place
 from core.waiting import Absence, Queue, Silence
 
@@ -19,6 +19,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Within = Annotated[int, Meta(ge=1, le=366 * 86_400)]
 Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
 Transfers = Literal["direct", "accept", "approve"]
+ORIGIN = (FromAddress, FromCountry)
 MOST_LEVELS = 4
 
 
@@ -88,6 +89,11 @@ class Routes(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
     ip_header: str | None = None
     country_header: str | None = None
+
+    @property
+    def looks_at_origin(self) -> bool:
+        """Whether it matters where a visitor calls from; if not, it is not kept."""
+        return any(rule.when is not None and looks_at(rule.when, ORIGIN) for rule in (*self.triggers, *self.rules))
 
 
 class Assigning(msgspec.Struct, frozen=True):

@@ -12,6 +12,13 @@ TRANSFER = "agent_transfer"
 TIMERS = frozenset((AGENT, TRANSFER))
 
 
+def given(turn: Turn) -> None:
+    """It was assigned or transferred: what is owed to the customer, and by whom, may be other now."""
+    if turn.state.session is not None:
+        sla.apply(turn)
+        arm(turn)
+
+
 def arm(turn: Turn) -> None:
     """The ball is with the agent, if there is one: set the timers that are not already running."""
     session = turn.open_session()
@@ -70,7 +77,6 @@ def _move(turn: Turn, session: Session, why: str) -> None:
     turn.emit(e.Transferred(at=turn.now, by="system", source=session.agent.id, group=session.group, why=why))
     turn.prompt("transferred")
     enqueue(turn, session.group, why=why)
-    sla.apply(turn)
 
 
 def _spell(seconds: int) -> str:

@@ -1,7 +1,7 @@
 """A timer is due: whose it is."""
 
 from core import command as c
-from core import ending, queue, silence, sla
+from core import ending, passing, queue, reception, silence, sla
 from core.turn import Turn
 
 
@@ -10,7 +10,11 @@ def wake(turn: Turn, command: c.Wake) -> None:
     session = turn.state.session
     if session is None or command.name not in session.timers:
         return
-    if command.name in queue.TIMERS:
+    if command.name == queue.OPENING:
+        reception.reopen(turn)
+    elif command.name == passing.OFFER:
+        passing.expire(turn)
+    elif command.name in queue.TIMERS:
         queue.wake(turn, command.name)
     elif command.name in silence.TIMERS:
         silence.wake(turn, command.name)

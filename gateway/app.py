@@ -174,7 +174,7 @@ def _middle(
             ground.feed.tell(Hint("errands", body=done.conversation.id))
 
     around = Surroundings(
-        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook,
+        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook, route=desk.route,
         standing=desk.standing, others_online=desk.others_online, away_free=desk.away_free,
         lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
     )  # fmt: skip

@@ -20,11 +20,13 @@ from core.effect import FindAgent
 from core.engine import Done, Engine
 from core.errors import Fenced, Full, Refused, StoreError
 from core.ports import Clock, DeskView, Leased, Seat, Store, waiting_of
-from core.session import AgentRef, Conversation, Session
-from core.turn import Outlook, Standing
+from core.routes import Route
+from core.session import AgentRef, Conversation, Place, Session
+from core.turn import Asked, Outlook, Standing
 from gateway.keeping import Keeping
 from routing.desk import Desk, Match
 from routing.pools import Team
+from routing.rules import route
 from routing.waits import Waits
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
@@ -242,6 +244,23 @@ class DeskKeeper:
 
     def away_free(self, group: str | None) -> bool:
         return self._desk.away_free(group)
+
+    def route(self, asked: Asked) -> Route:
+        """Where a chat that needs a person goes, as things are now."""
+        return route(asked, self)
+
+    def is_free(self, agent: str) -> bool:
+        return self._desk.is_free(agent)
+
+    def finds(self, prefer: tuple[str, ...], chain: tuple[Place, ...]) -> bool:
+        return self._desk.finds(prefer, chain)
+
+    def agent_name(self, agent: str) -> str | None:
+        return self._names(agent) if agent in self._desk.seats else None
+
+    def group_name(self, group: str) -> str | None:
+        team = self._desk.teams.get(group)
+        return team.name if team is not None else None
 
     # what it does
 

@@ -152,7 +152,9 @@ class Desk:
     @property
     def next_change(self) -> int | None:
         """When time alone may change something (ms)."""
-        return next((due for due, _ in self._ends[:1]), None)
+        for due, _ in self._ends[:1]:
+            return due
+        return None
 
     # what the desk says
 

@@ -251,6 +251,10 @@ class World:
                 new_id=lambda: f"{next(self.ids):08}",
                 number=lambda: next(self.numbers),
                 outlook=self.desk.outlook,
+                route=self.desk.route,
+                standing=self.desk.standing,
+                others_online=self.desk.others_online,
+                away_free=self.desk.away_free,
                 lease=self.lease,
                 done=self.happened,
                 doubted=lambda conversation: self.outbox.doubt(conversation),  # noqa: PLW0108 - made below
