@@ -30,7 +30,8 @@ def enter(turn: Turn, route: Route) -> None:
         return _wait_for_opening(turn, group)
     outlook = turn.context.outlook(group)
     free, limit = outlook.free or route.free, rules.queue.limit
-    if limit is not None and not free and outlook.waiting >= limit:
+    promised = turn.open_session().unavailable is not None  # who waited for the opening is not sent away at it
+    if limit is not None and not free and not promised and outlook.waiting >= limit:
         turn.emit(e.Unavailable(turn.now, "queue_full"))
         return end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
     if outlook.online == 0 and not free:

@@ -313,6 +313,13 @@ def test_out_of_hours_a_chat_waits_for_the_opening_and_is_told_so_once() -> None
     assert (talk.session.phase, talk.session.queued_at) == ("queued", opens)
 
 
+def test_who_waited_for_the_opening_is_not_sent_away_by_a_full_queue() -> None:
+    talk = Talk(desk(hours=NIGHT, queue=Queue(limit=1)), FULL)
+    talk.hear()
+    talk.later(1000 * 1000).do(c.Wake("opening"))
+    assert talk.session.phase == "queued"
+
+
 def test_who_writes_again_when_it_is_open_queues_at_once_and_is_not_greeted_twice() -> None:
     talk = Talk(desk(hours=NIGHT), FREE)
     talk.hear()
