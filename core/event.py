@@ -11,7 +11,7 @@ import msgspec
 from core.agreement import Agreement, Goal, Running
 from core.customer import Customer
 from core.message import Content, Message, State
-from core.session import AgentRef, Offer, Place, ReplyToken, SurveyKind, Wish
+from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, Wish
 
 
 class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
@@ -76,7 +76,7 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_
 class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
     """Routed, and waiting there: `queued` in real-time mode, `unassigned` in always-on mode, where `away_too` tells
     that it may also go to somebody who is away. `steps` are the lines of the order of decision, `inputs` what it was
-    decided from; for `priority`, `prefer` and `chain` see `Session`."""
+    decided from; for `priority`, `prefer`, `chain` and `picking` see `Session`."""
 
     at: int
     group: str | None = None
@@ -86,6 +86,7 @@ class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=
     priority: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
     steps: tuple[str, ...] = ()
     inputs: dict[str, object] = {}
 

@@ -153,6 +153,7 @@ def _queued(state: Conversation, event: e.Queued) -> Conversation:
         priority=event.priority,
         prefer=event.prefer,
         chain=event.chain,
+        picking=event.picking,
     )
 
 

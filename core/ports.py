@@ -14,7 +14,7 @@ from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
 from core.message import Content, Message, State
-from core.session import Conversation, Phase, Place, Rating, Session
+from core.session import Conversation, Phase, Picking, Place, Rating, Session
 
 
 class Clock(Protocol):
@@ -209,6 +209,7 @@ class Waiting(msgspec.Struct, frozen=True, gc=False):
     excluded_until: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking = Picking()
     language: str = ""
     familiar: tuple[str, ...] = ()
     away: bool = False
@@ -231,6 +232,7 @@ def waiting_of(conversation: Conversation, session: Session) -> Waiting:
         excluded_until=session.queued_at + EXCLUDED_MS if session.excluded else 0,
         prefer=session.prefer,
         chain=session.chain,
+        picking=session.picking or Picking(),
         language=session.language,
         familiar=conversation.served,
         away=session.away_too,

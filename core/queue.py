@@ -55,7 +55,7 @@ def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = No
     unless somebody is free at once."""
     rules, session = turn.context.policy.rules(group), turn.open_session()
     working, outlook = rules.working, turn.context.outlook(group)
-    route = route or Route(chain_of(group, rules.assigning))
+    route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
     turn.emit(_queued(turn, group, why, route, working))
     free = outlook.free or route.free
     if working.always_on:
@@ -75,6 +75,7 @@ def _queued(turn: Turn, group: str | None, why: str, route: Route, working: Work
         why,
         prefer=route.prefer,
         chain=() if route.chain == (Place(group),) else route.chain,
+        picking=turn.context.policy.picking,
         steps=route.steps,
         inputs=dict(route.inputs),
         phase="unassigned" if working.always_on else "queued",

@@ -33,6 +33,16 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_lik
     when: Overflowing = "any"
 
 
+Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
+
+
+class Picking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """How one of a group's free agents is picked, where a channel says so for its chats. None: as the group does."""
+
+    method: Method | None = None
+    familiar: bool | None = None
+
+
 class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the page asks for (`agent`, `group`; `must`: nobody else) and the group the visitor picked themselves."""
 
@@ -88,7 +98,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
     they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
     under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
-    first; `guests` are colleagues who were invited in; `offer` is a transfer that waits for somebody's word.
+    first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
+    that waits for somebody's word.
     """
 
     id: str
@@ -118,6 +129,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     priority: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
     guests: tuple[AgentRef, ...] = ()
     offer: Offer | None = None
     pending: tuple[tuple[str, str], ...] = ()

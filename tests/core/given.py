@@ -13,6 +13,7 @@ from core.customer import Customer
 from core.message import Choice, Content, Message, Option, Text, plain
 from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
 from core.prompts import KEYS, Override
+from core.routes import Assignment
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
 from core.turn import Context, Outlook, Standing
@@ -87,6 +88,7 @@ def policy(
     surveys: Surveys | None = None,
     closing: Closing | None = None,
     prompts: dict[str, Override] | None = None,
+    assignment: Assignment | None = None,
     groups: dict[str, Level] | None = None,
     group: str | None = None,
     language: str = "en",
@@ -101,6 +103,7 @@ def policy(
             prompts=Prompts(prompts or {}),
             words=Words(lists),
             surveys=surveys or Surveys(),
+            assignment=assignment or Assignment(),
         ),
         groups=groups or {},
         here=Level(),
