@@ -76,7 +76,7 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_
 class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
     """Routed, and waiting there: `queued` in real-time mode, `unassigned` in always-on mode, where `away_too` tells
     that it may also go to somebody who is away. `steps` are the lines of the order of decision, `inputs` what it was
-    decided from; for `priority`, `prefer`, `chain` and `picking` see `Session`."""
+    decided from; for `priority`, `prefer`, `chain` and `picking` see `Session`. `since`: it waits that long already."""
 
     at: int
     group: str | None = None
@@ -87,6 +87,7 @@ class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
     picking: Picking | None = None
+    since: int | None = None
     steps: tuple[str, ...] = ()
     inputs: dict[str, object] = {}
 

@@ -226,7 +226,7 @@ def waiting_of(conversation: Conversation, session: Session) -> Waiting:
         channel=conversation.channel,
         address=conversation.address,
         group=session.group,
-        since=session.queued_at,
+        since=session.waits_since or session.queued_at,
         priority=session.priority,
         excluded=session.excluded,
         excluded_until=session.queued_at + EXCLUDED_MS if session.excluded else 0,
