@@ -350,7 +350,9 @@ class Directory:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
-            channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
+            channel=ChannelFacts(
+                doc.id, doc.name, doc.language, capabilities, self._default_group(doc), (family(doc.kind),)
+            ),
             texts=self._texts,
             answers=self._answers,
             everywhere=_level(EVERYWHERE, settings),
@@ -360,6 +362,11 @@ class Directory:
 
     def _default_group(self, doc: ChannelDoc) -> str | None:
         return doc.group if doc.group in self.groups else None
+
+
+def family(kind: str) -> str:
+    """What conditions call all channels of a kind."""
+    return f"kind:{kind}"
 
 
 def _level(scope: Scope, settings: Mapping[str, Setting]) -> Level:

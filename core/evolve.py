@@ -165,7 +165,7 @@ def _rated(state: Conversation, event: e.Rated) -> Conversation:
     session = state.last if state.last is not None and state.last.invited is not None else state.session
     assert session is not None and session.invited is not None, "only an invited session is rated"
     left = None if event.comment_until is None else replace(session.invited, comment_until=event.comment_until)
-    return _ended_or_open(state, rating=rating, invited=left)
+    return replace(_ended_or_open(state, rating=rating, invited=left), rated=rating)
 
 
 def _timers(state: Conversation, name: str, due: int | None) -> Conversation:

@@ -100,13 +100,15 @@ class Ending(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """What the rules may know of a channel: never its kind."""
+    """What the rules may know of a channel: never its kind. `families` are names that conditions may use for several
+    channels at once, opaque here."""
 
     id: str
     name: str
     language: str
     capabilities: Capabilities
     group: str | None = None
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,8 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
 
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
-    from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address,
-    the newest of them.
+    from (ours). `read_mark` belongs to the customer's last message. `rated` is their newest rating of any session.
+    `aliases` are other names of the same address, the newest of them.
     """
 
     id: str
@@ -111,4 +111,5 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
+    rated: Rating | None = None
     aliases: tuple[str, ...] = ()
