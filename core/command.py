@@ -7,7 +7,7 @@ import msgspec
 
 from core import channel
 from core.customer import Customer
-from core.message import Content
+from core.message import Content, Option
 from core.session import AgentRef
 
 
@@ -143,6 +143,40 @@ class MarkRead(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
+class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Whom a bot wants a chat handed to: anybody, a group, an agent; with a note for them."""
+
+    group: str | None = None
+    agent: str | None = None
+    note: str | None = None
+
+
+class BotSays(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """What a bot says: contents, options to press instead of an answer (`suggestions`), that it does not know
+    (`unknown`), that it wants to hear whether it helped (`helpful`), that people are to go on, that the chat is over.
+    `seq` is the message it answers; None: all there are."""
+
+    session: str
+    bot: str
+    client_id: str
+    seq: int | None = None
+    contents: tuple[Content, ...] = ()
+    suggestions: tuple[Option, ...] = ()
+    unknown: bool = False
+    helpful: bool = False
+    handover: Wish | None = None
+    end: bool = False
+
+
+class BotFailed(msgspec.Struct, frozen=True, gc=False):
+    """A bot could not be asked; `reason` is for people."""
+
+    session: str
+    bot: str
+    seq: int
+    reason: str
+
+
 class Wake(msgspec.Struct, frozen=True, gc=False):
     """A timer that was set is due."""
 
@@ -169,5 +203,7 @@ Command = (
     | Tag
     | Block
     | MarkRead
+    | BotSays
+    | BotFailed
     | Wake
 )

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from core import event as e
 from core.message import Author
-from core.session import Closure, Conversation, Invitation, Rating, Session
+from core.session import BotTurn, Closure, Conversation, Invitation, Rating, Session
 
+LOOP_MS = 60_000  # questions to a bot are counted by this long
+MOST_MARKS = 3  # of the newest questions, by which a repeated one is known
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 
 
@@ -36,7 +38,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.Queued():
             return _session(state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, excluded=())
+            return _session(state, phase="active", agent=event.agent, bot=None, asking=None, excluded=())
         case e.Transferred():
             return _transferred(state, event)
         case e.Noted():
@@ -61,6 +63,20 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return replace(state, blocked_until=event.until, told_blocked=False)
         case e.WasRead():
             return _session(state, unread=0)
+        case e.SchemeChosen():
+            return _session(state, scheme=event.scheme)
+        case e.FormMoved():
+            return _session(state, asking=event.asking)
+        case e.BotBegan():
+            return _session(state, bot=BotTurn(event.bot))
+        case e.BotAsked():
+            return _bot(state, _asked(_bot_turn(state), event))
+        case e.BotAnswered():
+            return _bot(state, _answered(_bot_turn(state), event))
+        case e.BotSilenced():
+            return _bot(state, replace(_bot_turn(state), quiet=True))
+        case e.HandedOver():
+            return _bot(state, replace(_bot_turn(state), quiet=event.quiet))
         case e.TimerSet():
             return _timers(state, event.name, event.due)
         case e.TimerEnded():
@@ -87,6 +103,35 @@ def _ended_or_open(state: Conversation, **changes: object) -> Conversation:
     if state.last is not None and (state.session is None or state.last.invited is not None):
         return replace(state, last=replace(state.last, **changes))
     return _session(state, **changes)
+
+
+def _bot_turn(state: Conversation) -> BotTurn:
+    bot = _open(state).bot
+    assert bot is not None, "the event is about the bot of the session"
+    return bot
+
+
+def _bot(state: Conversation, bot: BotTurn) -> Conversation:
+    return _session(state, bot=bot)
+
+
+def _asked(bot: BotTurn, event: e.BotAsked) -> BotTurn:
+    """One more question, counted by the minute it stands in."""
+    fresh = not 0 <= event.at - bot.since < LOOP_MS
+    return replace(
+        bot,
+        waits=event.seq,
+        asked=bot.asked if bot.waits else event.at,
+        marks=(*bot.marks, event.mark)[-MOST_MARKS:] if event.mark else bot.marks,
+        since=event.at if fresh else bot.since,
+        count=1 if fresh else bot.count + 1,
+        said=0,
+    )
+
+
+def _answered(bot: BotTurn, event: e.BotAnswered) -> BotTurn:
+    left = bot.waits > event.upto
+    return replace(bot, waits=bot.waits if left else 0, asked=event.at if left else 0, missed=event.missed)
 
 
 def _opened(state: Conversation, event: e.Opened) -> Conversation:
@@ -133,10 +178,16 @@ def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
         changes["pending"] = event.pending
     if event.key in ("queue_position", "no_agent"):
         changes["positioned"] = True
+    told: dict[str, object] = {}
+    if event.once == "customer" and event.key not in state.told:
+        told["told"] = (*state.told, event.key)
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
-        return replace(state, token=token, last=replace(state.last, **changes))
-    return replace(state, token=token, session=replace(_open(state), **changes))
+        return replace(state, token=token, last=replace(state.last, **changes), **told)
+    session = _open(state)
+    if event.once == "session" and event.key not in session.told:
+        changes["told"] = (*session.told, event.key)
+    return replace(state, token=token, session=replace(session, **changes), **told)
 
 
 def _replied(state: Conversation, event: e.Replied) -> Conversation:
@@ -151,6 +202,8 @@ def _replied(state: Conversation, event: e.Replied) -> Conversation:
         unread=0,
         pending=event.pending,
     )
+    if author.kind == "bot" and session.bot is not None:
+        session = replace(session, bot=replace(session.bot, said=session.bot.said + 1))
     return replace(state, session=session, token=None if event.spends else state.token)
 
 

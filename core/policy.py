@@ -4,7 +4,7 @@ Settings come in three levels, channel before group before all; what is not set 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from core.channel import Capabilities
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
+from core.service import Audience, Reception, Serving
 from core.session import SurveyKind
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
@@ -70,6 +71,7 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    reception: Reception = Reception()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -78,6 +80,7 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "reception": Reception,
 }
 
 
@@ -122,7 +125,14 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    serving: Serving = Serving()
+    audience: Audience = Audience()
+    dressed: Mapping[str, Catalogue] = field(default_factory=dict)
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
+
+    def texts(self, scheme: str | None) -> Catalogue:
+        """The prompts, as a customer's scheme of reception may have them otherwise."""
+        return self.catalogue if scheme is None else self.dressed.get(scheme, self.catalogue)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
         """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
@@ -153,6 +163,7 @@ class Policy:
     everywhere: Level
     groups: Mapping[str, Level]
     here: Level
+    audience: Audience = Audience()
     compiled: dict[str | None, Rules] = field(default_factory=dict)
 
     def rules(self, group: str | None) -> Rules:
@@ -165,23 +176,39 @@ class Policy:
         between = self.groups.get(group or "", Level())
         levels = [self.everywhere, between, self.here]
         own_words = group is None or bool(_set(between.words.lists, ()))
+        overrides = [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels]
+        serving = _serving(levels)
         return Rules(
             version=self.version,
             channel=self.channel,
-            catalogue=Catalogue.compile(
-                self.texts,
-                [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels],
-                self.channel.language,
-            ),
+            catalogue=Catalogue.compile(self.texts, overrides, self.channel.language),
             words=_filter(levels) if own_words else self.rules(None).words,  # an automaton is large: one for all
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            serving=serving,
+            audience=self.audience,
+            dressed={
+                scheme.name: Catalogue.compile(self.texts, [*overrides, scheme.prompts], self.channel.language)
+                for scheme in serving.schemes
+                if scheme.prompts
+            },
         )
 
 
 def _filter(levels: Sequence[Level]) -> Filter:
     return Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels]))
+
+
+def _serving(levels: Sequence[Level]) -> Serving:
+    """Each field from the nearest level that sets it, as in `_merged`."""
+    values = {
+        each.name: value
+        for level in levels
+        for each in fields(Serving)
+        if not isinstance(value := getattr(level.reception, each.name), UnsetType)
+    }
+    return Serving(**values)
 
 
 V = TypeVar("V")

@@ -16,13 +16,14 @@ from core.turn import Turn
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
 
-def receive(turn: Turn, command: c.Receive) -> None:
-    """A customer's message: turned away, an answer to a survey, or part of a (perhaps new) session."""
+def receive(turn: Turn, command: c.Receive) -> Message | None:
+    """A customer's message: turned away, an answer to a survey (None), or part of a (perhaps new) session."""
     inbound = command.inbound
     _meet(turn, inbound.profile)
     _learn_aliases(turn, inbound)
     if _blocked(turn):
-        return _turn_away(turn, inbound)
+        _turn_away(turn, inbound)
+        return None
     if not turn.state.reachable:
         turn.emit(e.ReachableChanged(True, turn.now))
     if rating.answer(turn, inbound):
@@ -30,11 +31,9 @@ def receive(turn: Turn, command: c.Receive) -> None:
     if turn.state.session is None:
         _open(turn, inbound)
     _listen(turn, plain(inbound.content))
-    hear(turn, turn.open_session(), inbound, command.reply_to)
-    if turn.open_session().phase == "bot":
-        greet_and_queue(turn)
+    message = hear(turn, turn.open_session(), inbound, command.reply_to)
     arm_agent_timer(turn)
-    return None
+    return message
 
 
 def reach(turn: Turn, command: c.Reach) -> None:
@@ -57,13 +56,6 @@ def amend(turn: Turn, command: c.Amend) -> None:
     session = turn.state.session
     if screened.blocked is not None and session is not None and session.id == command.session:
         turn.prompt("word_blocked")
-
-
-def greet_and_queue(turn: Turn) -> None:
-    """What a new session does first: greet, then look for a person."""
-    turn.prompt("greeting")
-    session = turn.open_session()
-    enqueue(turn, session.group, why="People answer first on this channel.")
 
 
 def enqueue(turn: Turn, group: str | None, *, why: str) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from core.customer import Customer
+from core.form import Asking
 
 Phase = Literal["bot", "queued", "unassigned", "active", "closed"]
 SurveyKind = Literal["stars", "nps", "thumbs"]
@@ -44,13 +45,30 @@ class Closure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     who: str | None = None
 
 
+class BotTurn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The bot that answers in a session. `waits`: the newest message it is to answer (0: none), since `asked`;
+    `missed`: answers in a row it did not know; `marks`: of the newest questions, by which a repeated one is known;
+    `count`: questions since `since`; `said`: its messages since the customer last wrote; `quiet`: it says no more."""
+
+    id: str
+    waits: int = 0
+    asked: int = 0
+    missed: int = 0
+    marks: tuple[int, ...] = ()
+    since: int = 0
+    count: int = 0
+    said: int = 0
+    quiet: bool = False
+
+
 class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One chat, from first message to close. Times are ms of our commits.
 
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them).
+    numbered list's answer is read against them); `scheme` the reception its customer's segment has, `asking` the form
+    they are being asked, `told` the prompts that are said once.
     """
 
     id: str
@@ -79,6 +97,10 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
     closed: Closure | None = None
+    scheme: str | None = None
+    bot: BotTurn | None = None
+    asking: Asking | None = None
+    told: tuple[str, ...] = ()
 
 
 class ReplyToken(msgspec.Struct, frozen=True, gc=False):
@@ -111,5 +133,6 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
+    told: tuple[str, ...] = ()
     rated: Rating | None = None
     aliases: tuple[str, ...] = ()

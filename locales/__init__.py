@@ -1,15 +1,18 @@
-"""The built-in texts, one file a language: what is said, and how surveys are answered. Read once, at start."""
+"""The built-in texts, one file a language: what is said, how surveys are answered, how a person is asked for. Read
+once, at start."""
 
 from importlib.resources import files
 
 import msgspec
 
+from core.handover import Asks
 from core.survey import Grammar
 
 
 class Locale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompts: dict[str, str]
     survey: Grammar
+    handover: Asks = Asks()
 
 
 def read() -> dict[str, Locale]:

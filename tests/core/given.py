@@ -10,9 +10,11 @@ from core import event as e
 from core.channel import Capabilities, Profile, Received
 from core.conversation import Decision, decide
 from core.customer import Customer
+from core.handover import Asks, Wishes
 from core.message import Choice, Content, Message, Option, Text, plain
 from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
 from core.prompts import KEYS, Override
+from core.service import Audience, Bot, Reception
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
 from core.turn import Context, Outlook
@@ -86,6 +88,8 @@ def policy(
     surveys: Surveys | None = None,
     closing: Closing | None = None,
     prompts: dict[str, Override] | None = None,
+    reception: Reception | None = None,
+    audience: Audience | None = None,
     groups: dict[str, Level] | None = None,
     group: str | None = None,
     language: str = "en",
@@ -100,10 +104,20 @@ def policy(
             prompts=Prompts(prompts or {}),
             words=Words(lists),
             surveys=surveys or Surveys(),
+            reception=reception or Reception(),
         ),
         groups=groups or {},
         here=Level(),
+        audience=audience or Audience(),
     )
+
+
+ROBO = Bot(id="robo", name="Robo")
+WISHES = Wishes.compile({"en": Asks(("human",), ("talk to a person",)), "ja": Asks(("人間",), ("担当者に",))})
+
+
+def bots(*known: Bot) -> Audience:
+    return Audience(bots={bot.id: bot for bot in known or (ROBO,)}, wishes=WISHES)
 
 
 def inbound(content: Content | str, *, at: int = NOON, id: str = "m", **more: object) -> Received:
