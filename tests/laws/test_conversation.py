@@ -21,11 +21,14 @@ from core.conversation import Decision, decide
 from core.customer import Customer
 from core.errors import Refused
 from core.evolve import evolve
+from core.form import Question
+from core.handover import Handover, Keyword
 from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
 from core.policy import Closing, Level, Policy, Surveys
+from core.service import Prechat, Reception
 from core.session import AgentRef, Conversation
 from core.turn import Context, Outlook
-from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
+from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, ROBO, TOKENS, TOM, WINDOW, bots, policy, words
 
 LISTS = (
     words("mask", "sekrit", name="codes"),
@@ -35,16 +38,32 @@ LISTS = (
     words("block", "idiot", side="agent", name="manners"),
 )
 IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
+TALKING = bots(replace(ROBO, while_queued="answers", handover=Handover(keywords=(Keyword(words=("apples",)),))))
+PRECHAT = Prechat(
+    on=True,
+    consent={"en": "May we?"},
+    questions=(Question(key="age", kind="number", label={"en": "Age?"}, required=True),),
+)
 POLICIES = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
     policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+    policy(TOKENS, lists=LISTS, closing=IDLE, reception=Reception(service="bot_first", bot="robo"), audience=TALKING),
+    policy(reception=Reception(service="bot_only", bot="robo", prechat=PRECHAT, deferred=True), audience=TALKING),
+    policy(
+        replace(CHAT, outbound=CHAT.outbound | {"form"}),
+        surveys=Surveys(on=True),
+        reception=Reception(bot="robo", prechat=PRECHAT, repeat={"greeting": "customer", "agent_joined": "session"}),
+        audience=TALKING,
+    ),
 )
 CANARY = "canary body"
+TIMERS = ["customer_idle", "customer_reminder", "agent_idle", "bot_silent", "bot_idle", "form_silent", "unknown"]
 SAYINGS = st.sampled_from(
     [
+        "human", "where is my order", "👎",
         "hello", CANARY, "5", "2", "5 minutes ago", "👍", "my sekrit code", "a bomb", "my lawyer", "idiot", " ", "",
         "注文した商品がまだ届いていません", "One sentence is here. Another sentence is there. " * 3,
     ]
@@ -55,6 +74,7 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
     st.sampled_from(
         [
             Choice("Which?", OPTIONS), Chosen("rate:4", "****"), Chosen("a", "Apples"), Sticker("s1"), Note("psst"),
+            Chosen("bot:no", "No"), Chosen("form:consent:yes", "I agree"), Form("", (), {"consent": "yes", "age": "7"}),
             Image(mime="image/png", ref="r1", caption="my sekrit"), Image(url="https://x.test/a.png"),
             Form("How?", (), {"score": "3"}), Reaction("❤", "m1"), Template("t", variables=("idiot",), text="Hi {{1}}"),
         ]
@@ -160,6 +180,22 @@ class AnyConversation(RuleBasedStateMachine):
     def an_agent_answers(self, by: c.Actor, content: Content, quote: str | None) -> None:
         self.ask(c.Reply(by=by, client_id="c", content=content, quote=quote))
 
+    @rule(content=st.none() | CONTENTS, how=st.sampled_from(["", "unknown", "helpful", "end", "hand", "suggest"]))
+    def the_bot_says(self, content: Content | None, how: str) -> None:
+        if self.state.session is not None:
+            said = c.BotSays(
+                session=self.state.session.id, bot="robo", client_id="b", contents=(content,) if content else (),
+                unknown=how == "unknown", helpful=how == "helpful", end=how == "end",
+                handover=c.Wish("sales", None, CANARY) if how == "hand" else None,
+                suggestions=OPTIONS if how == "suggest" else (),
+            )  # fmt: skip
+            self.ask(said)
+
+    @rule(seq=st.integers(1, 9))
+    def the_bot_is_down(self, seq: int) -> None:
+        if self.state.session is not None:
+            self.ask(c.BotFailed(self.state.session.id, "robo", seq, "away"))
+
     @rule(by=ACTORS)
     def an_agent_claims(self, by: c.Actor) -> None:
         self.ask(c.Claim(by))
@@ -200,7 +236,7 @@ class AnyConversation(RuleBasedStateMachine):
         )  # fmt: skip
         self.ask(small[which])
 
-    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "unknown"]))
+    @rule(name=st.sampled_from(TIMERS))
     def a_timer_is_due(self, name: str) -> None:
         self.ask(c.Wake(name))
 
@@ -282,6 +318,9 @@ class AnyConversation(RuleBasedStateMachine):
             for event in events
             if isinstance(event, e.Received) and getattr(event.message.content, "ref", None)
         ]
+        assert [(effect.bot, effect.seq) for effect in effects if isinstance(effect, f.AskBot)] == [
+            (event.bot, event.seq) for event in events if isinstance(event, e.BotAsked)
+        ]
         self.a_token_is_spent_once(delivers, decision)
         if not events:
             assert effects == () and decision.state is before
@@ -319,7 +358,7 @@ class AnyConversation(RuleBasedStateMachine):
     def phases_are_legal(self) -> None:
         session, last = self.state.session, self.state.last
         if session is not None:
-            assert session.phase in ("queued", "active")
+            assert session.phase in ("bot", "queued", "active")
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:
@@ -333,7 +372,7 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.state.aliases) <= 16
         for session in (self.state.session, self.state.last):
             if session is not None:
-                assert len(session.timers) <= 3 and len(session.excluded) <= 1 and len(session.tags) <= 50
+                assert len(session.timers) <= 6 and len(session.excluded) <= 1 and len(session.tags) <= 50
 
 
 TestAnyConversation = AnyConversation.TestCase
