@@ -12,13 +12,12 @@ from api.problems import Stop
 from core.errors import BadInput
 from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
+from core.service import validate_reception
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset(
-    {"reception", "routing", "hours", "languages", "submissions", "customers", "webhooks", "sla", "retention"}
-)
+LATER = frozenset({"routing", "hours", "languages", "submissions", "customers", "webhooks", "sla", "retention"})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -92,5 +91,6 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "words": _words,
         "surveys": _surveys,
         "assignment": _assignment,
+        "reception": validate_reception,
     }
 )

@@ -64,6 +64,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         store, vault, clock, connector_class=connectors.load,
         texts={tag: found.prompts for tag, found in texts.items()},
         answers=Answers.compile({tag: found.survey for tag, found in texts.items()}),
+        asks={tag: found.handover for tag, found in texts.items()},
     )  # fmt: skip
     await directory.load()
     return Ground(

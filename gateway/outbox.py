@@ -47,6 +47,10 @@ class Ways:
     status_url: str | None
 
 
+async def _no_bots(errand: Leased, effect: f.AskBot) -> None:
+    raise Rejected("no_bots", "No bots are called here.")
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """What the outbox asks its surroundings for.
@@ -65,6 +69,7 @@ class Shell:
     public: Callable[[Content], Content]
     count: Callable[[str, str], None]
     shares: Shares | None = None
+    ask_bot: Callable[[Leased, f.AskBot], Awaitable[None]] = _no_bots
 
 
 class Outbox:
@@ -515,6 +520,8 @@ class Outbox:
                 return replace(done, due=errand.due)  # one that was set anew meanwhile stays
             case f.FindAgent():
                 await shell.find_agent(errand, effect)
+            case f.AskBot():
+                await shell.ask_bot(errand, effect)
             case f.FetchMedia():
                 content = await shell.fetch(errand, effect, shell.ways(errand.channel))
                 fetched = MediaFetched(effect.seq, shell.clock.now())

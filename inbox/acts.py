@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*|media:[0-9a-f]{32}")
 async def send(rim: Rim, call: Call[MessageBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
     content = said(body.content)
-    _check(content)
+    check_content(content)
     quoted = await _quoted(rim, row, body.reply_to)
     command = c.Reply(
         by=actor(call.caller),
@@ -98,7 +98,7 @@ def _same(stored: StoredMessage, content: Content) -> bool:
     return (message.original or message.content) == content
 
 
-def _check(content: Content) -> None:
+def check_content(content: Content) -> None:
     """What no type says: raises `BadInput` that names the field."""
     if isinstance(content, Text) and not content.text.strip():
         raise BadInput(("content.text", "A message needs at least one character that can be seen."))

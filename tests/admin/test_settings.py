@@ -15,6 +15,7 @@ VALID = {
     "words": {"lists": [{"name": "a", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
     "surveys": {"on": True, "kind": "thumbs", "ask_on_close": False},
     "assignment": {"method": "round_robin"},
+    "reception": {"service": "people_first", "deferred": True, "repeat": {"greeting": "customer"}},
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from tests.api.client import Client, Described
 from tests.api.hits import Hit
 from tests.api.kept import URL, MemoryFiles
 from tests.api.kinds import KINDS
-from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock
+from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock, Trials
 
 ROUTES = served((*SIGN_IN, *inbox.ROUTES))
 
@@ -199,6 +199,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
         vault=vault,
         signals=signals,
         actions=actions,
+        bots=Trials(),
         files=files,
         kinds=lambda: KINDS,
         new_id=around.new_id,
