@@ -9,6 +9,7 @@ from api.directory import Directory
 from api.documents import EVERYWHERE, Level, Scope
 from api.problems import FieldError, Stop
 from core.codec import convert
+from core.condition_check import uses
 from core.handover import Handover
 from core.service import Reception, Scheme
 
@@ -43,9 +44,8 @@ def refuse_used(found: tuple[UseView, ...], what: Named) -> None:
         raise Stop(409, "used", f"This {what} is still used: {places}.", errors=errors)
 
 
-def missing_names(directory: Directory, scope: Scope, body: dict[str, object]) -> list[tuple[str, str]]:
+def missing_names(directory: Directory, scope: Scope, document: Reception) -> list[tuple[str, str]]:
     """What the settings of reception name that there is not, and a bot that is wanted and not named."""
-    document = convert(body, Reception)
     known = {"bot": directory.bots, "segment": directory.segments}
     wrong = [
         (field, f"There is no such {kind}.") for kind, named, field in _named(document) if named not in known[kind]
@@ -65,6 +65,22 @@ def missing_people(directory: Directory, handover: Handover) -> list[tuple[str, 
         if keyword.agent is not None and keyword.agent not in directory.agents:
             wrong.append((f"{here}.agent", "There is no such agent."))
     return wrong
+
+
+def namers(directory: Directory, what: str, id: str) -> list[FieldError]:
+    """The segments and bots that name a channel, a group or an agent."""
+    found = [
+        FieldError(f"segments.{segment.id}.{use.field}", f"The segment {segment.name} names it.")
+        for segment in directory.segments.values()
+        for use in uses(segment.condition, "condition")
+        if (use.what, use.id) == (what, id)
+    ]
+    for bot in directory.bots.values():
+        for index, keyword in enumerate(bot.handover.keywords):
+            if (what, id) in (("group", keyword.group), ("agent", keyword.agent)):
+                field = f"bots.{bot.id}.handover.keywords.{index}.{what}"
+                found.append(FieldError(field, f"The bot {bot.name} names it."))
+    return found
 
 
 def wants_bot(service: object) -> bool:

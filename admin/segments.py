@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from admin.in_place import known
 from admin.references import UseView, refuse_used, users
 from api.documents import Name, SegmentDoc
 from api.etag import meant, tagged, unchanged
@@ -13,7 +14,7 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
 from core.condition import Condition
-from core.condition_check import Known, problems
+from core.condition_check import problems
 from core.errors import BadInput
 
 MOST = 1000
@@ -90,13 +91,7 @@ async def remove_segment(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
 
 
 def _check(rim: Rim, condition: Condition) -> None:
-    directory = rim.directory
-    known = Known(
-        channels=frozenset((*directory.channels, *(f"kind:{kind}" for kind in rim.kinds()))),
-        groups=frozenset(directory.groups),
-        agents=frozenset(directory.agents),
-    )
-    wrong = problems(condition, known, "condition")
+    wrong = problems(condition, known(rim.directory), "condition")
     if wrong:
         raise BadInput(*wrong)
 

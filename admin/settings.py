@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from admin.areas import check, known
 from admin.differences import Difference, differences
-from admin.references import AREA, missing_names
+from admin.in_place import check_in_place
 from api.documents import EVERYWHERE, Scope
 from api.etag import meant, tagged, unchanged
 from api.paging import Listing, Window, slice_of
@@ -17,7 +17,6 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing, Plain
 from api.times import Time, iso
 from api.views import Ref, agent_ref
-from core.errors import BadInput
 from core.ports import Revision
 
 
@@ -49,7 +48,8 @@ async def put_settings(rim: Rim, call: Call[Plain, Nothing]) -> Answer:
     """In force on this node when it answers."""
     scope, area = _place(rim, call.path)
     expected = meant(call.if_match, rim.directory.setting(scope, area).version)
-    _check(rim, scope, area, call.body)
+    check(area, call.body)
+    check_in_place(rim.directory, scope, area, call.body)
     return await _write(rim, scope, area, call.body, call.caller.id, expected)
 
 
@@ -73,15 +73,9 @@ async def undo_settings(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
         raise Stop(404, "unknown", f"There is no version {wanted} of this.")
     if wanted == current and wanted > 0:
         wanted = max(version for version in bodies if version < current)
-    _check(rim, scope, area, bodies[wanted])
+    check(area, bodies[wanted])
+    check_in_place(rim.directory, scope, area, bodies[wanted])
     return await _write(rim, scope, area, bodies[wanted], call.caller.id, expected)
-
-
-def _check(rim: Rim, scope: Scope, area: str, body: dict[str, object]) -> None:
-    """By itself, then whether what it names is there; raises `BadInput`."""
-    check(area, body)
-    if area == AREA and (wrong := missing_names(rim.directory, scope, body)):
-        raise BadInput(*wrong)
 
 
 async def _write(rim: Rim, scope: Scope, area: str, body: dict[str, object], who: str, expected: int | None) -> Answer:

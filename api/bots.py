@@ -16,6 +16,7 @@ from core.channel import Secret
 from core.faq import KNOWN, NEAR, Entry, Threshold, validate_entries
 from core.language import normal
 from core.message import Option
+from core.routes import Handed
 
 MOST_MESSAGES = 10
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -132,7 +133,7 @@ def says(reply: ReplyIn, *, session: str, bot: str, client_id: str, seq: int | N
         suggestions=tuple(Option(option.id, option.label) for option in reply.suggestions),
         unknown=reply.unknown,
         helpful=reply.helpful,
-        handover=None if wish is None else c.Wish(wish.group, wish.agent, wish.note),
+        handover=None if wish is None else Handed(wish.group, wish.agent, wish.note),
         end=reply.end,
     )
 

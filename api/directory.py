@@ -20,7 +20,6 @@ from api.documents import (
     Collection,
     GroupDoc,
     HealthDoc,
-    Method,
     Scope,
     SegmentDoc,
     Setting,
@@ -29,8 +28,9 @@ from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
 from core.handover import Asks, Wishes
-from core.policy import AREAS, ChannelFacts, Level, Policy
+from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of
 from core.ports import Clock, Document, Revision, Store
+from core.routes import Assigning, Assignment
 from core.service import Audience
 from core.survey import Answers
 
@@ -190,16 +190,12 @@ class Directory:
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
 
-    def method(self, group: str) -> Method:
-        """How the desk picks in a group: its own way, else what the settings say."""
-        doc = self.groups.get(group)
-        if doc is not None and doc.method is not None:
-            return doc.method
-        for scope in (Scope("group", group), EVERYWHERE):
-            said = self.setting(scope, "assignment").body.get("method")
-            if said is not None:
-                return "round_robin" if said == "round_robin" else "saturation"
-        return "saturation"
+    def assigning(self, group: str) -> Assigning:
+        """How a group's chats are assigned, where no channel says otherwise."""
+        return assigning_of([self._settings_of(EVERYWHERE), self._settings_of(Scope("group", group))])
+
+    def _settings_of(self, scope: Scope) -> Assignment:
+        return convert(self.setting(scope, "assignment").body, Assignment)
 
     async def reseal(self, *, who: str) -> int:
         """Seal every channel's secrets with the newest key; how many channels."""

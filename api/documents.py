@@ -11,9 +11,9 @@ from msgspec import Meta
 from core.condition import Condition
 from core.handover import Handover
 from core.service import Bot
+from core.session import Method
 
 Role = Literal["agent", "supervisor", "admin", "owner"]
-Method = Literal["saturation", "round_robin"]
 Signature = Literal["enforce", "report-only"]
 Level = Literal["all", "group", "channel"]
 Collection = Literal["channels", "agents", "groups", "bots", "segments"]

@@ -3,7 +3,7 @@
 Views are built from rows of the store; events hold more than anybody may see. Customers' views: visitor.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
@@ -16,7 +16,7 @@ from core.channel import Capabilities
 from core.customer import Customer
 from core.message import Author, State
 from core.ports import FeedRow, SessionRow, StoredMessage
-from core.session import Conversation, Phase, Rating, Session, SurveyKind
+from core.session import Conversation, Offer, Overflowing, Phase, Place, Rating, Session, SurveyKind
 
 Audience = Literal["agent", "supervisor"]
 
@@ -81,7 +81,19 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     original: Shown | None = None
 
 
+class OfferView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer that waits: for the colleague to accept it, or for a supervisor to approve it."""
+
+    kind: Literal["accept", "approve"]
+    by: Ref
+    agent: Ref | None
+    group: Ref | None
+    expires_at: Time
+
+
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """`guests` are colleagues who were invited in."""
+
     id: str
     number: int
     channel: ChannelRef
@@ -96,6 +108,8 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    guests: tuple[Ref, ...]
+    offer: OfferView | None
 
 
 class TraceView(msgspec.Struct, frozen=True):
@@ -284,7 +298,19 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "guests": tuple(Ref(guest.id, guest.name) for guest in session.guests),
+        "offer": _offer_view(session.offer, directory) if session.offer else None,
     }
+
+
+def _offer_view(offer: Offer, directory: Directory) -> OfferView:
+    return OfferView(
+        kind=offer.kind,
+        by=Ref(offer.by.id, offer.by.name),
+        agent=Ref(offer.agent.id, offer.agent.name) if offer.agent else None,
+        group=group_ref(directory, offer.group),
+        expires_at=iso(offer.expires),
+    )
 
 
 # --- the feed
@@ -344,11 +370,15 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.BotBegan()
             | e.BotSilenced()
             | e.HandedOver()
+            | e.Offered()
+            | e.OfferEnded()
+            | e.GuestJoined()
+            | e.GuestLeft()
         ):
             return "session.updated"
         case e.FormMoved() | e.BotAsked() | e.BotAnswered():
             return None
-        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case e.Wished() | e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
             return None
         case _:
             assert_never(event)
@@ -371,9 +401,6 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
         case e.SchemeChosen() | e.FormMoved() | e.BotBegan() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
             return _received_step(event, directory)
-        case e.Queued(group=group, why=why):
-            where = group_ref(directory, group)
-            return "queued", _sentence(f"Queued for {where.name}" if where else "Queued for everybody", why)
         case e.Assigned(agent=agent, why=why):
             return "assigned", _sentence(f"Given to {agent.name}", why)
         case e.Transferred(by=by, group=group, why=why):
@@ -397,6 +424,25 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             )
         case e.Closed(by=by, reason=reason, who=who):
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
+        case _:
+            return _passed(event, directory)
+
+
+def _passed(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    """The lines about who gets the chat, and who else is asked."""
+    match event:
+        case e.Queued():
+            return "queued", _queued(event, directory)
+        case e.Offered(why=why):
+            return "offered", why
+        case e.OfferEnded(outcome=outcome, by=by):
+            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
+            return "offered", f"The transfer was {outcome}{who}."
+        case e.GuestJoined(agent=agent, by=by):
+            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
+        case e.GuestLeft(agent=agent, by=by):
+            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
+            return "guests", f"{_agent(directory, agent)} left{whom}."
         case _:
             return None
 
@@ -423,6 +469,34 @@ def _received_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, 
             return "handover", f"The bot gave the chat to {who}: {why}"
         case _:
             return None
+
+
+def _queued(event: e.Queued, directory: Directory) -> str:
+    """Where it waits, why, and where it may overflow to."""
+    where = group_ref(directory, event.group)
+    start = "Queued for everybody" if where is None else f"Queued for {where.name}"
+    if event.chain and event.chain[0].agent is not None:
+        start = f"Waits for {_agent(directory, event.chain[0].agent)}"
+    lines = [_sentence(start, event.why), *(line for line in event.steps if line != event.why)]
+    if event.prefer:
+        lines.append(f"First to {' or '.join(_agent(directory, agent) for agent in event.prefer)}.")
+    if len(event.chain) > 1:
+        lines.append(f"Overflows to {', then '.join(_level(directory, place) for place in event.chain[1:])}.")
+    return " ".join(lines)
+
+
+_OVERFLOW: Mapping[Overflowing, str] = {
+    "any": "when nobody there can take it",
+    "nobody_online": "when nobody is online",
+    "all_busy": "when all are busy",
+    "off_duty": "out of hours",
+}
+
+
+def _level(directory: Directory, place: Place) -> str:
+    group = group_ref(directory, place.group)
+    name = _agent(directory, place.agent) if place.agent else group.name if group else "everybody"
+    return f"{name} {_OVERFLOW[place.when]}"
 
 
 def _sentence(start: str, why: str) -> str:

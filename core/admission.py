@@ -42,7 +42,7 @@ def _next(turn: Turn, message: Message) -> None:
     if session.asking is not None:
         if _wants_person(turn, message):
             prechat.over(turn, "The customer asked for a person.")
-            people(turn, "The customer asked for a person.")
+            reception.find_person(turn, plain(message.content), why="The customer asked for a person.")
         elif prechat.answer(turn, serving, message):
             _after_form(turn)
     elif session.bot is not None:
@@ -66,7 +66,7 @@ def _answer(turn: Turn, serving: Serving, message: Message) -> None:
         bots.begin(turn, bot, why)
         bots.hear(turn, message)
     elif not serving.deferred or says_something(message.content):
-        people(turn, "People answer first on this channel.")
+        reception.find_person(turn, plain(message.content))
 
 
 def _bot_first(turn: Turn, serving: Serving) -> str:
@@ -80,10 +80,6 @@ def _bot_first(turn: Turn, serving: Serving) -> str:
             return "Nobody is online, so the bot answers."
         case _:
             return ""
-
-
-def people(turn: Turn, why: str) -> None:
-    reception.enqueue(turn, turn.open_session().group, why=why)
 
 
 def says_something(content: Content) -> bool:
@@ -112,7 +108,7 @@ def _after_form(turn: Turn) -> None:
         bots.begin(turn, bot, why)
         bots.ask(turn, bot, FIRST)
     else:
-        people(turn, "People answer first on this channel.")
+        reception.find_person(turn)
 
 
 def wake(turn: Turn, command: c.Wake) -> None:

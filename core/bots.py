@@ -7,6 +7,8 @@ many messages a minute: two bots cannot keep each other talking.
 import zlib
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from core import command as c
 from core import ending
 from core import event as e
@@ -15,8 +17,9 @@ from core.errors import Refused
 from core.handover import Trigger, asked_for_person, keyword_in
 from core.message import Author, Choice, Chosen, Content, Message, Note, Option, Reaction, Unsupported, plain
 from core.prompts import Key
-from core.reception import enqueue
+from core.reception import find_person
 from core.reply import may_send
+from core.routes import Handed
 from core.screening import alert, screen
 from core.service import Bot
 from core.session import BotTurn
@@ -63,14 +66,14 @@ def _called(turn: Turn, bot: Bot, held: BotTurn, content: Content) -> bool:
     text, rules = plain(content), bot.handover
     pressed = content.id if isinstance(content, Chosen) else None
     if pressed == PERSON:
-        return _hand(turn, "person", "The customer pressed the button for a person.")
+        return _hand(turn, text, "person", "The customer pressed the button for a person.")
     if not isinstance(content, Reaction) and (
         word := asked_for_person(text, turn.language, rules, turn.rules.audience.wishes)
     ):
-        return _hand(turn, "person", f"The customer asked for a person (“{word}”).")
+        return _hand(turn, text, "person", f"The customer asked for a person (“{word}”).")
     if (found := keyword_in(text, rules)) is not None:
         keyword, word = found
-        return _hand(turn, "keyword", f"The customer wrote “{word}”.", c.Wish(keyword.group, keyword.agent))
+        return _hand(turn, text, "keyword", f"The customer wrote “{word}”.", Handed(keyword.group, keyword.agent))
     if pressed == NO or _dislikes(content):
         return _disliked(turn, bot)
     if pressed == YES:
@@ -79,12 +82,12 @@ def _called(turn: Turn, bot: Bot, held: BotTurn, content: Content) -> bool:
         _missed(turn, bot, held.missed + 1, held.waits)
         return True
     if rules.on_repeat and (mark := _mark(content)) and mark in held.marks:
-        return _hand(turn, "repeat", "The customer asked the same again.")
+        return _hand(turn, text, "repeat", "The customer asked the same again.")
     return held.count >= MOST_ASKED and turn.now - held.since < 60_000 and _looped(turn, held)
 
 
-def _hand(turn: Turn, trigger: Trigger, why: str, wish: c.Wish | None = None) -> bool:
-    hand_over(turn, trigger, why, wish)
+def _hand(turn: Turn, text: str, trigger: Trigger, why: str, handed: Handed | None = None) -> bool:
+    hand_over(turn, trigger, why, handed, text)
     return True
 
 
@@ -95,7 +98,7 @@ def _dislikes(content: Content) -> bool:
 
 def _disliked(turn: Turn, bot: Bot) -> bool:
     if bot.handover.on_dislike:
-        return _hand(turn, "dislike", "The answer did not help the customer.")
+        return _hand(turn, "", "dislike", "The answer did not help the customer.")
     _say(turn, bot, _unknown(turn, bot))
     return True
 
@@ -104,7 +107,7 @@ def _looped(turn: Turn, held: BotTurn) -> bool:
     """More than a person writes: answering on would only keep it going."""
     why = f"More than {MOST_ASKED} messages within a minute: this may be a machine."
     if may_have_people(turn):
-        return _hand(turn, "loop", why)
+        return _hand(turn, "", "loop", why)
     turn.emit(e.BotSilenced(held.id, turn.now, why))
     return True
 
@@ -236,14 +239,14 @@ def may_have_people(turn: Turn) -> bool:
     return serving_of(turn).service != "bot_only"
 
 
-def hand_over(turn: Turn, trigger: Trigger, why: str, wish: c.Wish | None = None) -> None:
-    """Give the session to people; where there are none, say so and go on."""
-    held, wish = _held(turn), wish or c.Wish()
+def hand_over(turn: Turn, trigger: Trigger, why: str, handed: Handed | None = None, text: str = "") -> None:
+    """Give the session to people; where there are none, say so and go on. `text` is what the customer just wrote."""
+    held, handed = _held(turn), handed or Handed()
     if not may_have_people(turn):
         turn.emit(e.BotAnswered(held.id, turn.now, held.waits))
         turn.prompt("bot_no_person")
         return
-    group = wish.group if wish.group in turn.context.policy.groups else None
+    group = handed.group if handed.group in turn.context.policy.groups else None
     bot = turn.rules.audience.bots.get(held.id)
     turn.emit(
         e.HandedOver(
@@ -252,16 +255,16 @@ def hand_over(turn: Turn, trigger: Trigger, why: str, wish: c.Wish | None = None
             trigger=trigger,
             why=why,
             group=group,
-            agent=wish.agent,
+            agent=handed.agent,
             quiet=bot is None or bot.while_queued == "quiet" or trigger in ("down", "loop"),
         )
     )
-    if wish.note:
+    if handed.note:
         author = Author(kind="bot", id=held.id, name=bot.name if bot else None)
-        note = Message(seq=turn.open_session().seq + 1, author=author, content=Note(wish.note), at=turn.now)
+        note = Message(seq=turn.open_session().seq + 1, author=author, content=Note(handed.note), at=turn.now)
         turn.emit(e.Noted(note, turn.now, note.seq))
     turn.prompt("bot_handover")
-    enqueue(turn, group or turn.open_session().group, why=why)
+    find_person(turn, text, replace(handed, group=group), why=why)
 
 
 def failed(turn: Turn, why: str) -> None:

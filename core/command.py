@@ -8,7 +8,8 @@ import msgspec
 from core import channel
 from core.customer import Customer
 from core.message import Content, Option
-from core.session import AgentRef
+from core.routes import Handed
+from core.session import AgentRef, Wish
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +56,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
 
     customer: Customer
     language: str | None = None
-    group: str | None = None
+    wish: Wish = Wish()
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -79,6 +80,7 @@ class Assign(msgspec.Struct, frozen=True, gc=False):
     agent: AgentRef
     why: str
     inputs: dict[str, object] = {}
+    away: bool = False  # also an agent who is not online: always-on mode with everybody as its target
 
 
 class Inform(msgspec.Struct, frozen=True, gc=False):
@@ -99,6 +101,55 @@ class Transfer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     group: str | None = None
     group_name: str | None = None
     note: str | None = None
+
+
+class Accept(msgspec.Struct, frozen=True, gc=False):
+    """Take a chat that was offered, or (a supervisor) approve that it changes hands."""
+
+    by: Actor
+
+
+class Decline(msgspec.Struct, frozen=True, gc=False):
+    """Do not take it, do not approve it; whoever offered it takes it back. It stays where it is."""
+
+    by: Actor
+
+
+class Hand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A supervisor gives a waiting chat to an agent, or puts it into another group's queue."""
+
+    by: Actor
+    agent: AgentRef | None = None
+    group: str | None = None
+    group_name: str | None = None
+
+
+class TakeOver(msgspec.Struct, frozen=True, gc=False):
+    """A supervisor takes a chat from whoever has it."""
+
+    by: Actor
+
+
+class Invite(msgspec.Struct, frozen=True, gc=False):
+    """Ask a colleague into the chat."""
+
+    by: Actor
+    agent: AgentRef
+
+
+class Uninvite(msgspec.Struct, frozen=True, gc=False):
+    """A colleague leaves, or is asked to."""
+
+    by: Actor
+    agent: str
+
+
+class WriteAfter(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An agent writes to a customer whose chat is over: an offline message, which opens nothing."""
+
+    by: Actor
+    client_id: str
+    content: Content
 
 
 class Close(msgspec.Struct, frozen=True, gc=False):
@@ -143,14 +194,6 @@ class MarkRead(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
-class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Whom a bot wants a chat handed to: anybody, a group, an agent; with a note for them."""
-
-    group: str | None = None
-    agent: str | None = None
-    note: str | None = None
-
-
 class BotSays(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What a bot says: contents, options to press instead of an answer (`suggestions`), that it does not know
     (`unknown`), that it wants to hear whether it helped (`helpful`), that people are to go on, that the chat is over.
@@ -164,7 +207,7 @@ class BotSays(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     suggestions: tuple[Option, ...] = ()
     unknown: bool = False
     helpful: bool = False
-    handover: Wish | None = None
+    handover: Handed | None = None
     end: bool = False
 
 
@@ -195,6 +238,13 @@ Command = (
     | Inform
     | Claim
     | Transfer
+    | Accept
+    | Decline
+    | Hand
+    | TakeOver
+    | Invite
+    | Uninvite
+    | WriteAfter
     | Close
     | Leave
     | InviteRating

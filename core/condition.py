@@ -173,6 +173,17 @@ Leaf = AboutCustomer | AboutVisit
 Condition = All | Any | Not | Leaf
 
 
+def looks_at(condition: Condition, kinds: tuple[type, ...]) -> bool:
+    """Whether a test of one of these kinds is somewhere in it."""
+    match condition:
+        case All() | Any():
+            return any(looks_at(each, kinds) for each in condition.of)
+        case Not():
+            return looks_at(condition.of, kinds)
+        case _:
+            return isinstance(condition, kinds)
+
+
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
@@ -253,14 +264,7 @@ def key(word: str) -> str:
 
 
 def _speaks(spoken: str, wanted: str) -> bool:
-    known = language.normal(wanted)
-    return known is not None and known in language.chain(spoken, spoken)[: _parents(spoken)]
-
-
-def _parents(spoken: str) -> int:
-    """How many of the chain are the language itself and its parents (what follows is English for want of better)."""
-    found = language.chain(spoken, spoken)
-    return len(found) - (not spoken.lower().startswith("en") and found[-1] == "en")
+    return language.normal(wanted) in language.forms(spoken)
 
 
 def parameter(test: Param) -> str:

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from core import admission, bots, ending, rating, reception, reply
+from core import admission, bots, ending, passing, rating, reception, reply
 from core import command as c
 from core import effect as f
 from core import event as e
@@ -62,8 +62,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reception.inform(turn, command)
         case c.Claim():
             reply.claim(turn, command)
-        case c.Transfer():
-            reply.transfer(turn, command)
+        case c.Transfer() | c.Accept() | c.Decline() | c.Hand() | c.TakeOver() | c.Invite() | c.Uninvite():
+            passing.decide(turn, command)
+        case c.WriteAfter():
+            reply.write_after(turn, command)
         case c.Close():
             ending.close(turn, command)
         case c.Leave():
@@ -82,13 +84,21 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reply.mark_read(turn, command)
         case c.BotSays() | c.BotFailed():
             bots.tell(turn, command)
-        case c.Wake(name=name) if name in admission.TIMERS:
-            admission.wake(turn, command)
         case c.Wake():
-            ending.wake(turn, command)
+            _wake(turn, command)
         case _:
             assert_never(command)
     return _decision(turn, command)
+
+
+def _wake(turn: Turn, command: c.Wake) -> None:
+    """Whose timer it is."""
+    if command.name in admission.TIMERS:
+        admission.wake(turn, command)
+    elif command.name == passing.OFFER and turn.state.session is not None:
+        passing.expire(turn)
+    else:
+        ending.wake(turn, command)
 
 
 def _decision(turn: Turn, command: c.Command) -> Decision:
@@ -96,7 +106,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
     takes: str | None = None
     frees: str | None = None
     aliases: tuple[str, ...] = ()
-    after_close = turn.state.session is None
+    after_close = turn.state.session is None or isinstance(command, c.WriteAfter)
     for event in turn.events:
         match event:
             case e.Received():
@@ -124,9 +134,20 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         seq=seq,
         takes=takes,
         frees=frees,
-        force=isinstance(command, c.Claim),
+        force=_is_forced(command, takes),
         aliases=aliases,
     )
+
+
+def _is_forced(command: c.Command, takes: str | None) -> bool:
+    """Whether it takes an agent who is not online: by their own act, or where the absent are meant too."""
+    match command:
+        case c.Claim() | c.TakeOver() | c.Accept():
+            return command.by.id == takes
+        case c.Assign():
+            return command.away
+        case _:
+            return False
 
 
 def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.Effect]:

@@ -12,7 +12,7 @@ from core.customer import Customer
 from core.form import Asking
 from core.handover import Trigger
 from core.message import Content, Message, State
-from core.session import AgentRef, ReplyToken, SurveyKind
+from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, Wish
 
 
 class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
@@ -74,9 +74,18 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_
 
 
 class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
+    """Routed, and waiting there. `steps` are the lines of the order of decision, `inputs` what it was decided from;
+    for `priority`, `prefer`, `chain` and `picking` see `Session`."""
+
     at: int
     group: str | None = None
     why: str = ""
+    priority: int = 0
+    prefer: tuple[str, ...] = ()
+    chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
+    steps: tuple[str, ...] = ()
+    inputs: dict[str, object] = {}
 
 
 class Assigned(msgspec.Struct, frozen=True, gc=False, tag="assigned", omit_defaults=True):
@@ -97,11 +106,49 @@ class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit
 
 
 class Replied(msgspec.Struct, frozen=True, gc=False, tag="replied", omit_defaults=True, kw_only=True):
+    """`after_close`: an offline message, which opens nothing."""
+
     message: Message
     at: int
     seq: int
     spends: bool = False
     pending: tuple[tuple[str, str], ...] = ()
+    after_close: bool = False
+
+
+class Wished(msgspec.Struct, frozen=True, gc=False, tag="wished"):
+    """The page (or the visitor) asks for an agent or a group, from now on."""
+
+    wish: Wish
+
+
+class Offered(msgspec.Struct, frozen=True, gc=False, tag="offered"):
+    """A transfer waits for somebody's word; the chat stays where it is."""
+
+    offer: Offer
+    why: str
+
+
+class OfferEnded(msgspec.Struct, frozen=True, gc=False, tag="offer_ended", omit_defaults=True):
+    """Not accepted, not approved, withdrawn, or nobody said anything in time (`by` None)."""
+
+    at: int
+    outcome: Literal["accepted", "declined", "withdrawn", "expired"]
+    by: str | None = None
+
+
+class GuestJoined(msgspec.Struct, frozen=True, gc=False, tag="guest_joined"):
+    """A colleague was invited in: they read and answer beside the chat's agent, and it takes none of their places."""
+
+    agent: AgentRef
+    at: int
+    by: str
+
+
+class GuestLeft(msgspec.Struct, frozen=True, gc=False, tag="guest_left"):
+    agent: str
+    at: int
+    by: str
 
 
 class Noted(msgspec.Struct, frozen=True, gc=False, tag="noted"):
@@ -311,6 +358,11 @@ Event = (
     | Assigned
     | Transferred
     | Replied
+    | Wished
+    | Offered
+    | OfferEnded
+    | GuestJoined
+    | GuestLeft
     | Noted
     | Alerted
     | Amended

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from core import event as e
 from core.message import Author
-from core.session import BotTurn, Closure, Conversation, Invitation, Rating, Session
+from core.session import BotTurn, Closure, Contact, Conversation, Invitation, Rating, Session
 
 LOOP_MS = 60_000  # questions to a bot are counted by this long
 MOST_MARKS = 3  # of the newest questions, by which a repeated one is known
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
+MOST_SERVED = 5
 
 
 def evolve(state: Conversation, event: e.Event) -> Conversation:
@@ -36,9 +37,22 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
-            return _session(state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False)
+            return _queued(state, event)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, bot=None, asking=None, excluded=())
+            guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
+            return _session(
+                state, phase="active", agent=event.agent, excluded=(), offer=None, guests=guests, bot=None, asking=None
+            )
+        case e.Wished():
+            return replace(state, wish=event.wish)
+        case e.Offered():
+            return _session(state, offer=event.offer)
+        case e.OfferEnded():
+            return _session(state, offer=None)
+        case e.GuestJoined():
+            return _session(state, guests=(*_open(state).guests, event.agent))
+        case e.GuestLeft():
+            return _session(state, guests=tuple(one for one in _open(state).guests if one.id != event.agent))
         case e.Transferred():
             return _transferred(state, event)
         case e.Noted():
@@ -190,9 +204,20 @@ def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
     return replace(state, token=token, session=replace(session, **changes), **told)
 
 
+def _queued(state: Conversation, event: e.Queued) -> Conversation:
+    return _session(
+        state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False, offer=None,
+        priority=event.priority, prefer=event.prefer, chain=event.chain, picking=event.picking,
+    )  # fmt: skip
+
+
 def _replied(state: Conversation, event: e.Replied) -> Conversation:
-    session = _open(state)
     author: Author = event.message.author
+    if event.after_close:
+        assert state.last is not None and author.id is not None, "an agent writes to a closed session's customer"
+        last, offline = replace(state.last, seq=event.seq), Contact(author.id, event.at)
+        return replace(state, last=last, token=None if event.spends else state.token, offline=offline)
+    session = _open(state)
     session = replace(
         session,
         seq=event.seq,
@@ -210,7 +235,7 @@ def _replied(state: Conversation, event: e.Replied) -> Conversation:
 def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
     session = _open(state)
     excluded = (*session.excluded, event.source) if event.source else session.excluded
-    return _session(state, agent=None, group=event.group, excluded=excluded)
+    return _session(state, agent=None, group=event.group, excluded=excluded, offer=None)
 
 
 def _rated(state: Conversation, event: e.Rated) -> Conversation:
@@ -236,5 +261,7 @@ def _timers(state: Conversation, name: str, due: int | None) -> Conversation:
 
 def _closed(state: Conversation, event: e.Closed) -> Conversation:
     closure = Closure(by=event.by, reason=event.reason, at=event.at, who=event.who)
-    last = replace(_open(state), phase="closed", closed=closure, timers={})
-    return replace(state, session=None, last=last)
+    last = replace(_open(state), phase="closed", closed=closure, timers={}, offer=None)
+    known = () if last.agent is None else (last.agent.id,)
+    served = (*known, *(agent for agent in state.served if agent not in known))[:MOST_SERVED]
+    return replace(state, session=None, last=last, served=served)

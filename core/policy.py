@@ -5,7 +5,7 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,8 +13,9 @@ from msgspec import UNSET, Meta, UnsetType
 from core.channel import Capabilities
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
+from core.routes import Assigning, Assignment, Routes, Routing
 from core.service import Audience, Reception, Serving
-from core.session import SurveyKind
+from core.session import Picking, SurveyKind
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
@@ -56,12 +57,6 @@ class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     visible_to_agent: bool | UnsetType = UNSET
 
 
-class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
-
-    method: Literal["saturation", "round_robin"] | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -71,6 +66,7 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    routing: Routing = Routing()
     reception: Reception = Reception()
 
 
@@ -80,6 +76,7 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "routing": Routing,
     "reception": Reception,
 }
 
@@ -165,6 +162,27 @@ class Policy:
     here: Level
     audience: Audience = Audience()
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    assigned: dict[str | None, Assigning] = field(default_factory=dict)
+
+    @property
+    def routes(self) -> Routes:
+        """Which group a chat goes to is nothing a group can say."""
+        return _merged(Routes, [self.everywhere.routing, self.here.routing])
+
+    def assigning(self, group: str | None) -> Assigning:
+        found = self.assigned.get(group)
+        if found is None:
+            levels = (self.everywhere, self.groups.get(group or "", Level()), self.here)
+            found = self.assigned[group] = assigning_of([level.assignment for level in levels])
+        return found
+
+    @property
+    def picking(self) -> Picking | None:
+        """How this channel wants agents to be picked, whatever their group; None if it does not say."""
+        said = self.here.assignment
+        if isinstance(said.method, UnsetType) and isinstance(said.familiar_first, UnsetType):
+            return None
+        return Picking(_set(said.method, None), _set(said.familiar_first, None))
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)
@@ -194,6 +212,11 @@ class Policy:
                 if scheme.prompts
             },
         )
+
+
+def assigning_of(levels: Sequence[Assignment]) -> Assigning:
+    """What is in force; the nearest level comes last."""
+    return _merged(Assigning, levels)
 
 
 def _filter(levels: Sequence[Level]) -> Filter:

@@ -9,9 +9,10 @@ from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.message import Message, plain
+from core.routes import Handed, Route, chain_of
 from core.screening import alert, screen
-from core.session import ReplyToken
-from core.turn import Turn
+from core.session import Place, ReplyToken
+from core.turn import Asked, Turn
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
@@ -43,9 +44,12 @@ def reach(turn: Turn, command: c.Reach) -> None:
 
 
 def visit(turn: Turn, command: c.Visit) -> None:
-    """A web visitor came: who they say they are is kept (the shell has checked what must be signed)."""
+    """A web visitor came: who they say they are is kept (the shell has checked what must be signed), and whom they
+    ask for."""
     if command.customer != turn.state.customer:
         turn.emit(e.CustomerKnown(command.customer))
+    if command.wish != turn.state.wish:
+        turn.emit(e.Wished(command.wish))
 
 
 def amend(turn: Turn, command: c.Amend) -> None:
@@ -58,11 +62,33 @@ def amend(turn: Turn, command: c.Amend) -> None:
         turn.prompt("word_blocked")
 
 
-def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
+def find_person(
+    turn: Turn, text: str = "", handed: Handed | None = None, why: str = "People answer first on this channel."
+) -> None:
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` is said
+    where no step of the order has a reason of its own."""
+    route = turn.context.route(Asked(turn.state, turn.context.policy, turn.now, text, handed))
+    enqueue(turn, route.group, why=route.why or why, route=route)
+
+
+def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
     """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    turn.emit(e.Queued(turn.now, group, why))
+    route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
+    chain = () if route.chain == (Place(group),) else route.chain
+    turn.emit(
+        e.Queued(
+            turn.now,
+            group,
+            why,
+            prefer=route.prefer,
+            chain=chain,
+            picking=turn.context.policy.picking,
+            steps=route.steps,
+            inputs=dict(route.inputs),
+        )
+    )
     outlook = turn.context.outlook(group)
-    if not outlook.free:
+    if not outlook.free and not route.free:
         tell_position(turn, outlook.waiting + 1, outlook.online)
 
 

@@ -21,6 +21,49 @@ class AgentRef(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
+Overflowing = Literal["any", "nobody_online", "all_busy", "off_duty"]
+
+
+class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """Where a waiting chat may go: to a group, to one agent, or (neither) to everybody. It goes on to here when the
+    place before it is in the state `when`."""
+
+    group: str | None = None
+    agent: str | None = None
+    when: Overflowing = "any"
+
+
+Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
+
+
+class Picking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """How one of a group's free agents is picked, where a channel says so for its chats. None: as the group does."""
+
+    method: Method | None = None
+    familiar: bool | None = None
+
+
+class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What the page asks for (`agent`, `group`; `must`: nobody else) and the group the visitor picked themselves."""
+
+    agent: str | None = None
+    group: str | None = None
+    must: bool = False
+    picked: str | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A transfer that waits: for the colleague to accept it, or for a supervisor to approve it."""
+
+    kind: Literal["accept", "approve"]
+    by: AgentRef
+    at: int
+    expires: int
+    agent: AgentRef | None = None
+    group: str | None = None
+    group_name: str | None = None
+
+
 class Invitation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A survey that was asked. `comment_until` is set once a score came and a comment was asked (ms)."""
 
@@ -67,8 +110,10 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them); `scheme` the reception its customer's segment has, `asking` the form
-    they are being asked, `told` the prompts that are said once.
+    numbered list's answer is read against them). `prefer` and `chain` say where a waiting chat may go, the higher
+    `priority` first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a
+    transfer that waits for somebody's word; `scheme` is the reception
+    its customer's segment has, `asking` the form they are being asked, `told` the prompts that are said once.
     """
 
     id: str
@@ -89,6 +134,12 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     queued_at: int = 0
     positioned: bool = False
     excluded: tuple[str, ...] = ()
+    priority: int = 0
+    prefer: tuple[str, ...] = ()
+    chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
+    guests: tuple[AgentRef, ...] = ()
+    offer: Offer | None = None
     pending: tuple[tuple[str, str], ...] = ()
     reminded: bool = False
     invited: Invitation | None = None
@@ -110,12 +161,18 @@ class ReplyToken(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class Contact(msgspec.Struct, frozen=True, gc=False):
+    agent: str
+    at: int
+
+
 class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One customer's address on one channel: the unit of commit, of compare-and-set and of the outbox's order.
 
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
     from (ours). `read_mark` belongs to the customer's last message. `rated` is their newest rating of any session.
+    `served` are the agents who had their chats, the newest first; `offline` the one who wrote to them after a close.
     `aliases` are other names of the same address, the newest of them.
     """
 
@@ -135,4 +192,7 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     told_blocked: bool = False
     told: tuple[str, ...] = ()
     rated: Rating | None = None
+    wish: Wish = Wish()
+    served: tuple[str, ...] = ()
+    offline: Contact | None = None
     aliases: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from core.evolve import evolve
 from core.message import Author, Choice, Content, Message, Text
 from core.policy import Policy, Rules
 from core.prompts import Key
+from core.routes import Handed, Route, chain_of
 from core.session import Conversation, ReplyToken, Session
 
 SYSTEM = Author(kind="system")
@@ -26,6 +27,26 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A chat needs a person: who should it be? `text` is what the customer just wrote; `is_open` tells whether a
+    group's hours (None: the channel's) hold."""
+
+    state: Conversation
+    policy: Policy
+    now: int
+    text: str = ""
+    handed: Handed | None = None
+    is_open: Callable[[str | None], bool] = lambda group: True
+
+
+def to_the_default(asked: Asked) -> Route:
+    """Where nobody decides (routing is not there): the group a bot asked for, else the channel's."""
+    handed = asked.handed.group if asked.handed is not None else None
+    group = handed or asked.policy.channel.group
+    return Route(chain_of(group, asked.policy.assigning(group)))
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Everything a decision may look at besides the conversation and the command.
 
@@ -38,6 +59,7 @@ class Context:
     new_id: Callable[[], str]
     number: Callable[[], int]
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
+    route: Callable[[Asked], Route] = to_the_default
     aim: str | None = None
 
 
@@ -84,10 +106,13 @@ class Turn:
             raise Refused("closed", "This chat is closed.")
         return session
 
-    def own_session(self, by: Actor) -> Session:
-        """The open session if it is this agent's, or they are a supervisor; raises `Refused`."""
+    def own_session(self, by: Actor, *, guest: bool = False) -> Session:
+        """The open session if it is this agent's or they are a supervisor (`guest`: or were invited in); raises
+        `Refused`."""
         session = self.open_session()
         if by.supervisor or (session.agent is not None and session.agent.id == by.id):
+            return session
+        if guest and any(one.id == by.id for one in session.guests):
             return session
         who = session.agent.name if session.agent else None
         raise Refused("not_yours", f"This chat is {who}'s." if who else "Claim this chat first.", who=who)

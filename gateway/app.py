@@ -14,7 +14,7 @@ from aiohttp import web
 import connectors
 from api.auth import Auth
 from api.directory import Directory
-from api.documents import AgentDoc, Change
+from api.documents import AgentDoc, Change, GroupDoc
 from api.hub import Hub, feed_identity
 from api.rim import Rim
 from core.channel import Connector
@@ -22,6 +22,7 @@ from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
 from core.errors import Stale
 from core.ports import Hint, Store
+from core.routes import Assigning
 from gateway.bots import Bots
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
@@ -38,7 +39,7 @@ from gateway.replay import Replay
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
-from routing.desk import Team
+from routing.pools import Team
 
 # A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
@@ -103,6 +104,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(numbers.stop)
     desk = DeskKeeper(
         store, clock, Random(), _names(directory), lambda: teams(directory),
+        languages=lambda: {id: agent.languages for id, agent in directory.agents.items()},
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
     bots = Bots(directory, network, store, clock, kept.public, config.public_url)
@@ -166,7 +168,7 @@ def _middle(
             ground.feed.tell(Hint("errands", body=done.conversation.id))
 
     around = Surroundings(
-        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook,
+        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook, route=desk.route,
         lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
     )  # fmt: skip
     engine = Engine(ground.store, ground.clock, around)
@@ -284,10 +286,17 @@ def _names(directory: Directory) -> Callable[[str], str | None]:
 
 def teams(directory: Directory) -> Mapping[str, Team]:
     """The groups as the desk sees them; a group's own method before the settings'."""
-    return {
-        id: Team(frozenset(group.agents), group.name, group.method or directory.method(id))
-        for id, group in directory.groups.items()
-    }
+    return {id: _team(group, directory.assigning(id)) for id, group in directory.groups.items()}
+
+
+def _team(group: GroupDoc, assigning: Assigning) -> Team:
+    return Team(
+        members=frozenset(group.agents),
+        name=group.name,
+        method=group.method or assigning.method,
+        familiar=assigning.familiar_first,
+        weights=assigning.weights,
+    )
 
 
 def _kinds() -> Mapping[str, type[Connector]]:

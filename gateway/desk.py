@@ -18,11 +18,14 @@ from core.customer import Address
 from core.effect import FindAgent
 from core.engine import Done, Engine
 from core.errors import Fenced, Full, Refused, StoreError
-from core.ports import Clock, DeskView, Leased, Seat, Store, Waiting
-from core.session import AgentRef, Conversation, Session
-from core.turn import Outlook
+from core.ports import Clock, DeskView, Leased, Seat, Store, waiting_of
+from core.routes import Route
+from core.session import AgentRef, Conversation, Place, Session
+from core.turn import Asked, Outlook
 from gateway.keeping import Keeping
-from routing.desk import Desk, Match, Team
+from routing.desk import Desk, Match
+from routing.pools import Team
+from routing.rules import route
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
 LOOK_EVERY_S = 1.0  # with several nodes: should a hint be lost
@@ -33,7 +36,8 @@ log = structlog.get_logger()
 
 
 class DeskKeeper:
-    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now.
+    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now, `languages`
+    what agents speak.
 
     With several nodes `keeping` says whether this one assigns, and `tell` tells the others that there is something to.
     """
@@ -46,11 +50,12 @@ class DeskKeeper:
         names: Callable[[str], str | None],
         teams: Callable[[], Mapping[str, Team]],
         *,
+        languages: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
         keeping: Keeping | None = None,
         tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
-        self._names, self._teams = names, teams
+        self._names, self._teams, self._languages = names, teams, languages
         self._desk = Desk()
         self._engine: Engine | None = None
         self._offering: str | None = None
@@ -67,7 +72,7 @@ class DeskKeeper:
         """Build the desk from the store: who waits and who sits."""
         self._engine = engine
         view = await self._store.desk()
-        self._desk.teams = self._teams()
+        self._staff()
         self._built_at = view.n
         for seat in view.seats:
             self._desk.seat(seat)
@@ -82,14 +87,15 @@ class DeskKeeper:
         time = asyncio.get_running_loop().time
         synced = time()
         while True:
-            await self._stirring(synced + RESYNC_S)
+            await self._stirring(min(synced + RESYNC_S, time() + self._patience()))
             if time() >= synced + RESYNC_S:
+                self._staff()
                 await self._resync()
                 synced = time()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
-            while (match := self._desk.match(self._random.choice)) is not None:
+            while (match := self._match()) is not None:
                 await self._assign(match, None)
 
     async def _run_among_others(self, keeping: Keeping) -> None:
@@ -101,12 +107,26 @@ class DeskKeeper:
             self._derive(await self._view())
             rest = REST * (loop.time() - began)
             while (fence := keeping.fence) is not None:
-                match = self._desk.match(self._random.choice)
+                match = self._match()
                 if match is None:
                     break
                 await self._assign(match, fence)
             await asyncio.sleep(rest)
             await self._stirring(loop.time() + LOOK_EVERY_S)
+
+    def _match(self) -> Match | None:
+        self._desk.pass_time(self._clock.now())
+        return self._desk.match(self._random.randrange)
+
+    def _staff(self) -> None:
+        """Who is in which group, as it is now; hours that begin or end are seen at the next look."""
+        self._desk.pass_time(self._clock.now())
+        self._desk.staff(self._teams(), self._languages())
+
+    def _patience(self) -> float:
+        """Seconds until time alone may make a match possible."""
+        due = self._desk.next_change
+        return RESYNC_S if due is None else max(0.0, (due - self._clock.now()) / 1000)
 
     async def _stirring(self, until: float) -> None:
         """Wait for something to change, or for the time (of the loop) to look for oneself."""
@@ -130,7 +150,7 @@ class DeskKeeper:
     def _derive(self, view: DeskView) -> None:
         """Make the desk what the store says, and keep whose turn it is."""
         desk = self._desk
-        desk.teams = self._teams()
+        self._staff()
         for gone in desk.seats.keys() - {seat.agent for seat in view.seats}:
             desk.remove_seat(gone)
         for seat in view.seats:
@@ -158,7 +178,7 @@ class DeskKeeper:
 
     def staff_changed(self) -> None:
         """Groups, agents or their capacities are others now."""
-        self._desk.teams = self._teams()
+        self._staff()
         self._outdated = True
         self._stir()
 
@@ -201,6 +221,23 @@ class DeskKeeper:
 
     def position(self, session: str) -> int | None:
         return self._desk.position(session)
+
+    def route(self, asked: Asked) -> Route:
+        """Where a chat that needs a person goes, as things are now."""
+        return route(asked, self)
+
+    def is_free(self, agent: str) -> bool:
+        return self._desk.is_free(agent)
+
+    def finds(self, prefer: tuple[str, ...], chain: tuple[Place, ...]) -> bool:
+        return self._desk.finds(prefer, chain)
+
+    def agent_name(self, agent: str) -> str | None:
+        return self._names(agent) if agent in self._desk.seats else None
+
+    def group_name(self, group: str) -> str | None:
+        team = self._desk.teams.get(group)
+        return team.name if team is not None else None
 
     # what it does
 
@@ -286,15 +323,3 @@ class DeskKeeper:
             except StoreError as error:
                 log.warning("desk.store_down", reason=str(error))
                 await asyncio.sleep(RETRY_S)
-
-
-def waiting_of(conversation: Conversation, session: Session) -> Waiting:
-    return Waiting(
-        session=session.id,
-        conversation=conversation.id,
-        channel=conversation.channel,
-        address=conversation.address,
-        group=session.group,
-        since=session.queued_at,
-        excluded=session.excluded,
-    )

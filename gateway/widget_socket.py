@@ -22,6 +22,7 @@ from core.engine import Done
 from core.errors import BadInput, Duplicate, Error, Refused, StoreDown
 from core.message import State, Text
 from core.ports import Cause, FeedRow, SessionRow, Settlement, StoredMessage
+from core.session import Wish
 from gateway.guest import IN_HISTORY, Guest
 from gateway.limits import Buckets
 from gateway.visitor import merged, read_token
@@ -269,8 +270,9 @@ class Guests:
         found = await rim.store.load(*guest.where)
         known = found[0].customer if found else Customer(id=rim.new_id())
         customer = merged(known, guest.visitor)
-        if customer != known:
-            await rim.engine.handle(guest.where, c.Visit(customer, customer.language, guest.visitor.group))
+        wish = guest.visitor.wish
+        if customer != known or wish != (found[0].wish if found else Wish()):
+            await rim.engine.handle(guest.where, c.Visit(customer, customer.language, wish))
         guest.introduced = True
 
     def _tell_outside(self, guest: Guest, done: Done) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from core.event import Event, Fact
-from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting
+from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting, waiting_of
 from core.session import Conversation, Session
 from stores import _mongo_shape as shape
 from stores import _rows
@@ -185,18 +185,9 @@ async def desk(mongo: Mongo) -> DeskView:
 
 
 def _waiting(state: Conversation) -> Waiting:
-    session = state.session
-    if session is None:
+    if state.session is None:
         raise TypeError("an open session is in its conversation")
-    return Waiting(
-        session=session.id,
-        conversation=state.id,
-        channel=state.channel,
-        address=state.address,
-        group=session.group,
-        since=session.queued_at,
-        excluded=session.excluded,
-    )
+    return waiting_of(state, state.session)
 
 
 async def seats(mongo: Mongo) -> list[Seat]:

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from core.event import Event, Fact
-from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting
+from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting, waiting_of
 from core.session import Conversation
 from stores import _rows
 from stores._sqlite_rows import (
@@ -164,18 +164,9 @@ def desk(connection: sqlite3.Connection) -> DeskView:
 
 
 def _waiting(state: Conversation) -> Waiting:
-    session = state.session
-    if session is None:
+    if state.session is None:
         raise TypeError("an open session is in its conversation")
-    return Waiting(
-        session=session.id,
-        conversation=state.id,
-        channel=state.channel,
-        address=state.address,
-        group=session.group,
-        since=session.queued_at,
-        excluded=session.excluded,
-    )
+    return waiting_of(state, state.session)
 
 
 SEAT = "agent, status, reason, capacity, load, assigned_at"

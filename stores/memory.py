@@ -34,6 +34,7 @@ from core.ports import (
     Settlement,
     StoredMessage,
     Waiting,
+    waiting_of,
 )
 from core.session import Conversation, Rating, Session
 from stores import _rows
@@ -559,16 +560,7 @@ class MemoryStore:
 
     def _waiting(self, kept: _Kept) -> Waiting:
         state, _ = self._conversations[kept.conversation]
-        session = kept.session
-        return Waiting(
-            session=session.id,
-            conversation=kept.conversation,
-            channel=state.channel,
-            address=state.address,
-            group=session.group,
-            since=session.queued_at,
-            excluded=session.excluded,
-        )
+        return waiting_of(state, kept.session)
 
     # --- seats ---------------------------------------------------------------------------------------------
 

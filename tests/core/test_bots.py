@@ -12,6 +12,7 @@ from core.handover import Handover, Keyword
 from core.message import Author, Choice, Chosen, Content, Image, Note, Option, Reaction, Text
 from core.policy import Closing, Level
 from core.prompts import Override
+from core.routes import Handed
 from core.service import Bot, Reception
 from core.session import BotTurn
 from tests.core.given import (
@@ -232,7 +233,7 @@ def test_none_of_the_suggestions_is_not_known() -> None:
 
 def test_a_bot_hands_over_by_itself_with_whom_it_means_and_a_note() -> None:
     talk = talk_to(groups={"sales": Level()})
-    decision = says(talk, "One moment.", handover=c.Wish("sales", "agent-mei", "Wants to buy ten."))
+    decision = says(talk, "One moment.", handover=Handed("sales", "agent-mei", "Wants to buy ten."))
     found = handed(decision)
     assert (found.trigger, found.group, found.agent) == ("bot", "sales", "agent-mei")
     assert talk.session.group == "sales"
@@ -242,7 +243,7 @@ def test_a_bot_hands_over_by_itself_with_whom_it_means_and_a_note() -> None:
 
 
 def test_a_group_that_is_gone_is_passed_over() -> None:
-    decision = says(talk_to(group="home"), handover=c.Wish("gone"))
+    decision = says(talk_to(group="home"), handover=Handed("gone"))
     assert (handed(decision).group, decision.state.session.group if decision.state.session else "") == (None, "home")
 
 

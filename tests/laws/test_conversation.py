@@ -25,6 +25,7 @@ from core.form import Question
 from core.handover import Handover, Keyword
 from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
 from core.policy import Closing, Level, Policy, Surveys
+from core.routes import Handed
 from core.service import Prechat, Reception
 from core.session import AgentRef, Conversation
 from core.turn import Context, Outlook
@@ -186,7 +187,7 @@ class AnyConversation(RuleBasedStateMachine):
             said = c.BotSays(
                 session=self.state.session.id, bot="robo", client_id="b", contents=(content,) if content else (),
                 unknown=how == "unknown", helpful=how == "helpful", end=how == "end",
-                handover=c.Wish("sales", None, CANARY) if how == "hand" else None,
+                handover=Handed("sales", None, CANARY) if how == "hand" else None,
                 suggestions=OPTIONS if how == "suggest" else (),
             )  # fmt: skip
             self.ask(said)

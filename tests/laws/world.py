@@ -25,7 +25,7 @@ from core.policy import Closing, Policy, Surveys
 from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, StoredMessage
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox, Shell, Ways
-from routing.desk import Team
+from routing.pools import Team
 from stores.memory import MemoryStore
 from tests.core.given import EVERYTHING, NOON, policy
 
@@ -251,6 +251,7 @@ class World:
                 new_id=lambda: f"{next(self.ids):08}",
                 number=lambda: next(self.numbers),
                 outlook=self.desk.outlook,
+                route=self.desk.route,
                 lease=self.lease,
                 done=self.happened,
                 doubted=lambda conversation: self.outbox.doubt(conversation),  # noqa: PLW0108 - made below
