@@ -172,6 +172,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
         connector_class=kind_of,
         texts={tag: locale.prompts for tag, locale in texts.items()},
         answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
+        asks={tag: locale.handover for tag, locale in texts.items()},
     )
     await directory.load()
     hub = Hub(store, "tests")
