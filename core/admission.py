@@ -1,6 +1,6 @@
 """What follows from a customer's message in a session that nobody has yet: a greeting, a form, a bot or the queue."""
 
-from core import bots, prechat, reception
+from core import bots, ending, prechat, reception
 from core import command as c
 from core import event as e
 from core.admitting import bot_of, serving_of
@@ -9,7 +9,9 @@ from core.message import Content, Message, Reaction, Sticker, Text, Unsupported,
 from core.service import Serving, chosen
 from core.turn import Turn
 
-TIMERS = frozenset((bots.SILENT, bots.IDLE, prechat.TIMER))
+UNSAID = "unsaid"  # timer: somebody came and has said nothing
+TIMERS = frozenset((bots.SILENT, bots.IDLE, prechat.TIMER, UNSAID))
+UNSAID_MS = 3_600_000
 FIRST = 1  # the number of the message that opened a session
 
 
@@ -67,6 +69,8 @@ def _answer(turn: Turn, serving: Serving, message: Message) -> None:
         bots.hear(turn, message)
     elif not serving.deferred or says_something(message.content):
         reception.find_person(turn, plain(message.content))
+    elif UNSAID not in turn.open_session().timers:
+        turn.emit(e.TimerSet(UNSAID, turn.now + UNSAID_MS))
 
 
 def _bot_first(turn: Turn, serving: Serving) -> str:
@@ -114,10 +118,16 @@ def _after_form(turn: Turn) -> None:
 def wake(turn: Turn, command: c.Wake) -> None:
     """One of the `TIMERS` is due."""
     session = turn.state.session
-    if command.name != prechat.TIMER:
+    if session is None or command.name not in session.timers:
+        return
+    if command.name in (bots.SILENT, bots.IDLE):
         bots.wake(turn, command)
-    elif session is not None and prechat.TIMER in session.timers:
-        turn.emit(e.TimerEnded(prechat.TIMER))
-        if session.phase == "bot" and session.asking is not None:
-            prechat.over(turn, "The customer did not fill the form in.")
-            _after_form(turn)
+        return
+    turn.emit(e.TimerEnded(command.name))
+    if session.phase != "bot":
+        return
+    if command.name == prechat.TIMER and session.asking is not None:
+        prechat.over(turn, "The customer did not fill the form in.")
+        _after_form(turn)
+    elif command.name == UNSAID and session.bot is None and session.asking is None:
+        ending.end(turn, by="system", reason="customer_timeout", prompt="customer_timeout", survey=False)

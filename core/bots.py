@@ -288,9 +288,7 @@ def _could_not(turn: Turn, command: c.BotFailed) -> None:
 
 def wake(turn: Turn, command: c.Wake) -> None:
     """The bot has been silent for too long, or the customer."""
-    session = turn.state.session
-    if session is None or command.name not in session.timers:
-        return
+    session = turn.open_session()
     bot = turn.rules.audience.bots.get(session.bot.id) if session.bot else None
     seconds, since = None, 0
     if session.phase == "bot" and session.bot is not None and bot is not None:

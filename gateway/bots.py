@@ -7,6 +7,7 @@ waited for as long as is set, which is the rules' business (core/bots.py).
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import msgspec
@@ -16,13 +17,14 @@ from api.bots import FaqSettings, RasaSettings, ReplyIn, WebhookSettings, says
 from api.directory import Directory
 from api.documents import BotDoc
 from api.rim import Trial
+from api.vault import CannotOpen
 from core import command as c
 from core.channel import Wire
 from core.codec import convert
 from core.customer import Address, Customer
 from core.effect import AskBot
 from core.engine import Engine
-from core.errors import DeliveryError, Duplicate, Refused, Unreachable
+from core.errors import DeliveryError, Duplicate, Refused, Rejected, Unreachable
 from core.faq import Faq
 from core.message import Author, Content, Message, Text
 from core.ports import Cause, Clock, Leased, SessionRow, Store, StoredMessage
@@ -34,6 +36,12 @@ AGAIN_MS = 2_000  # what is left of the time must allow for another attempt, els
 MOST_KEPT = 100  # compiled question lists
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Turn:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
 
 
 class Bots:
@@ -50,7 +58,7 @@ class Bots:
     ) -> None:
         self._directory, self._network, self._store, self._clock = directory, network, store, clock
         self._public, self._public_url = public, public_url
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._turns: dict[str, _Turn] = {}
         self._faqs: dict[str, tuple[BotDoc, Faq]] = {}
 
     async def ask(self, engine: Engine, errand: Leased, effect: AskBot) -> None:
@@ -112,7 +120,10 @@ class Bots:
 
     async def _said(self, doc: BotDoc, question: Question, seconds: float) -> ReplyIn | None:
         """By the way of its kind; raises `DeliveryError`."""
-        settings = self._directory.opened(doc)
+        try:
+            settings = self._directory.opened(doc)
+        except CannotOpen as error:
+            raise Rejected("sealed", "Its secrets were sealed with a key that is not here: set them again.") from error
         match doc.kind:
             case "faq":
                 return await asyncio.to_thread(ask_faq, await self._faq(doc), convert(settings, FaqSettings), question)
@@ -161,13 +172,16 @@ class Bots:
 
     @asynccontextmanager
     async def _turn(self, session: str) -> AsyncIterator[None]:
-        lock = self._turns.setdefault(session, asyncio.Lock())
+        """Whoever comes while another is at it waits; the last one out turns off the light."""
+        turn = self._turns.setdefault(session, _Turn())
+        turn.wanted += 1
         try:
-            async with lock:
+            async with turn.lock:
                 yield
         finally:
-            if not lock.locked():
-                self._turns.pop(session, None)
+            turn.wanted -= 1
+            if not turn.wanted:
+                del self._turns[session]
 
 
 def _ms(began: float) -> int:

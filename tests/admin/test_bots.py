@@ -144,3 +144,21 @@ async def test_secrets_of_bots_are_sealed_anew_with_the_others(here: World, owne
     await here.rim.directory.reseal(who="test")
     assert here.rim.directory.bots[id].settings["secret"] != before
     assert here.rim.directory.opened(here.rim.directory.bots[id])["secret"] == SECRET
+
+
+async def test_a_group_that_a_bot_or_a_segment_names_is_not_removed_under_it(here: World, owner: Client) -> None:
+    await here.group("sales")
+    await here.agent("agent", "tom")
+    keyword = {"words": ["buy"], "group": "sales", "agent": "tom"}
+    id = await made(owner, {**FAQ, "handover": {"keywords": [keyword]}})
+    condition = {"if": "hours", "group": "sales"}
+    segment = (await owner.post("/api/v1/admin/segments", {"name": "By day", "condition": condition})).body["id"]
+    seen = await owner.delete("/api/v1/admin/groups/sales")
+    assert (seen.status, set(seen.fields.values())) == (
+        409,
+        {"The bot Robo names it.", "The segment By day names it."},
+    )
+    assert (await owner.delete("/api/v1/admin/agents/tom")).status == 409
+    await owner.delete(f"{BOTS}/{id}")
+    await owner.delete(f"/api/v1/admin/segments/{segment}")
+    assert (await owner.delete("/api/v1/admin/groups/sales")).status == 204

@@ -181,6 +181,17 @@ def test_deferred_means_that_nobody_is_called_for_nothing(content: Content) -> N
     assert received_by(talk.hear("my order is late")) == "people"
 
 
+def test_who_never_says_anything_is_not_kept_for_ever() -> None:
+    talk = Talk(policy(reception=Reception(deferred=True)))
+    talk.hear("/start")
+    talk.later(60 * MINUTE).do(c.Wake("unsaid"))
+    assert talk.last.closed is not None and talk.last.closed.reason == "customer_timeout"
+    other = Talk(policy(reception=Reception(deferred=True)))
+    other.hear("/start")
+    other.hear("my order is late")
+    assert named(other.later(60 * MINUTE).do(c.Wake("unsaid"))) == ["TimerEnded"]
+
+
 @pytest.mark.parametrize("content", [Text("help"), Text("注文"), Image(url="media:1"), Chosen("a", "A")])
 def test_whoever_says_something_is_not_made_to_wait(content: Content) -> None:
     assert received_by(Talk(policy(reception=Reception(deferred=True))).hear(content)) == "people"

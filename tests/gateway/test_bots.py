@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from api.documents import BotDoc
+from api.vault import CannotOpen
 from core import command as c
 from core.channel import Answer
 from core.customer import Address
@@ -56,7 +57,8 @@ class House:
             CHAT, reception=Reception(service="bot_first", bot="robo"), audience=bots(self.doc.rules)
         )
         self.known = {"robo": self.doc}
-        directory = SimpleNamespace(bots=self.known, opened=lambda doc: doc.settings, channel=lambda channel: None)
+        self.sealed = False
+        directory = SimpleNamespace(bots=self.known, opened=self.opened, channel=lambda channel: None)
         network = SimpleNamespace(wire=lambda trusted: self.wire)
         self.bots = Bots(directory, network, self.store, self.clock, lambda it: it, "https://desk.example")  # type: ignore[arg-type]
         ids, numbers = count(1), count(1)
@@ -71,6 +73,11 @@ class House:
         self.engine = Engine(self.store, self.clock, around)
         self.asked: list[Leased] = []
         self.inbounds = count(1)
+
+    def opened(self, doc: BotDoc) -> dict[str, Any]:
+        if self.sealed:
+            raise CannotOpen("sealed with another key")
+        return doc.settings
 
     def lease(self, now: int) -> Lease:
         return Lease("here", now + 60_000)
@@ -234,6 +241,13 @@ async def test_a_bot_that_hands_over_names_whom_it_means() -> None:
     assert await house.phase(session) == "queued"
     notes = [stored.message.content for stored in await house.store.history(session)]
     assert any(getattr(note, "text", "") == "Wants ten." for note in notes)
+
+
+async def test_secrets_that_no_key_opens_are_said_to_be_so() -> None:
+    house = House()
+    house.sealed = True
+    trial = await house.bots.try_out("robo", "hello", "en")
+    assert (trial.ok, trial.reason) == (False, "Its secrets were sealed with a key that is not here: set them again.")
 
 
 async def test_trying_a_bot_leaves_no_chat() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
+from core import admission
 from core import command as c
 from core import effect as f
 from core import event as e
@@ -61,7 +62,7 @@ POLICIES = (
     ),
 )
 CANARY = "canary body"
-TIMERS = ["customer_idle", "customer_reminder", "agent_idle", "bot_silent", "bot_idle", "form_silent", "unknown"]
+TIMERS = ["customer_idle", "customer_reminder", "agent_idle", "unknown", *sorted(admission.TIMERS)]
 SAYINGS = st.sampled_from(
     [
         "human", "where is my order", "👎",
@@ -373,7 +374,7 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.state.aliases) <= 16
         for session in (self.state.session, self.state.last):
             if session is not None:
-                assert len(session.timers) <= 6 and len(session.excluded) <= 1 and len(session.tags) <= 50
+                assert len(session.timers) <= 8 and len(session.excluded) <= 1 and len(session.tags) <= 50
 
 
 TestAnyConversation = AnyConversation.TestCase
