@@ -25,7 +25,8 @@ from core.ports import Cause, Lease, Leased, SessionQuery
 from core.service import Reception
 from core.turn import Outlook
 from gateway.bots import Bots
-from gateway.outbox import Outbox, Shell
+from gateway.outbox import Outbox
+from gateway.shell import Shell
 from stores.memory import MemoryStore
 from tests.connectors.wires import FakeWire, answer
 from tests.core.given import CHAT, NOON, bots, inbound, policy
