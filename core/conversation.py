@@ -35,6 +35,7 @@ class Decision:
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    beyond: bool = False
     aliases: tuple[str, ...] = ()
 
 
@@ -135,6 +136,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         takes=takes,
         frees=frees,
         force=_is_forced(command, takes),
+        beyond=isinstance(command, c.TakeOver) and turn.context.policy.assigning(None).take_over_beyond,
         aliases=aliases,
     )
 

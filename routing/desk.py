@@ -371,8 +371,8 @@ def _inputs(choice: _Choice, waiting: Waiting, seats: Mapping[str, Seat]) -> dic
     """What it was chosen from: the first by the method, with load, capacity and when they last got a chat; whose turn
     it was last; who knows the customer."""
     free = choice.pool.free
-    first = dict.fromkeys((choice.agent, *free.first(MOST_CANDIDATES)))
-    found = {agent: seats[agent] for agent in sorted(first)[:MOST_CANDIDATES] if agent not in choice.out}
+    others = [agent for agent in free.first(MOST_CANDIDATES) if agent != choice.agent and agent not in choice.out]
+    found = {agent: seats[agent] for agent in sorted((choice.agent, *others[: MOST_CANDIDATES - 1]))}
     more: dict[str, object] = {"turn": free.turn, "familiar": list(waiting.familiar)}
     return {
         "method": free.method,

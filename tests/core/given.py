@@ -14,6 +14,7 @@ from core.handover import Asks, Wishes
 from core.message import Choice, Content, Message, Option, Text, plain
 from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
 from core.prompts import KEYS, Override
+from core.routes import Assignment
 from core.service import Audience, Bot, Reception
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
@@ -90,6 +91,7 @@ def policy(
     prompts: dict[str, Override] | None = None,
     reception: Reception | None = None,
     audience: Audience | None = None,
+    assignment: Assignment | None = None,
     groups: dict[str, Level] | None = None,
     group: str | None = None,
     language: str = "en",
@@ -105,6 +107,7 @@ def policy(
             words=Words(lists),
             surveys=surveys or Surveys(),
             reception=reception or Reception(),
+            assignment=assignment or Assignment(),
         ),
         groups=groups or {},
         here=Level(),

@@ -26,9 +26,10 @@ from core.form import Question
 from core.handover import Handover, Keyword
 from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
 from core.policy import Closing, Level, Policy, Surveys
-from core.routes import Handed
+from core.routes import Assignment, Handed
+from core.routes import Level as Overflow
 from core.service import Prechat, Reception
-from core.session import AgentRef, Conversation
+from core.session import AgentRef, Conversation, Wish
 from core.turn import Context, Outlook
 from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, ROBO, TOKENS, TOM, WINDOW, bots, policy, words
 
@@ -60,9 +61,11 @@ POLICIES = (
         reception=Reception(bot="robo", prechat=PRECHAT, repeat={"greeting": "customer", "agent_joined": "session"}),
         audience=TALKING,
     ),
+    policy(assignment=Assignment(transfer="accept", transfer_seconds=60, overflow=(Overflow(group="sales"),))),
+    policy(assignment=Assignment(transfer="approve"), lists=LISTS, closing=IDLE),
 )
 CANARY = "canary body"
-TIMERS = ["customer_idle", "customer_reminder", "agent_idle", "unknown", *sorted(admission.TIMERS)]
+TIMERS = ["customer_idle", "customer_reminder", "agent_idle", "transfer_offer", "unknown", *sorted(admission.TIMERS)]
 SAYINGS = st.sampled_from(
     [
         "human", "where is my order", "👎",
@@ -148,9 +151,9 @@ class AnyConversation(RuleBasedStateMachine):
     def the_customer_is_reached_or_not(self, reachable: bool) -> None:
         self.ask(c.Reach(Reached(id="u", address="ann", reachable=reachable, at=self.now)))
 
-    @rule(name=st.sampled_from(["Ann", "Bo"]))
-    def the_customer_visits(self, name: str) -> None:
-        self.ask(c.Visit(replace(self.state.customer, name=name)))
+    @rule(name=st.sampled_from(["Ann", "Bo"]), wish=st.sampled_from([Wish(), Wish(agent="agent-mei", must=True)]))
+    def the_customer_visits(self, name: str, wish: Wish) -> None:
+        self.ask(c.Visit(replace(self.state.customer, name=name), wish=wish))
 
     @rule(really=st.integers(0, 4))
     def the_customer_leaves(self, really: int) -> None:
@@ -217,6 +220,18 @@ class AnyConversation(RuleBasedStateMachine):
     @rule(by=ACTORS, group=st.sampled_from([None, "sales"]))
     def an_agent_transfers_to_a_group(self, by: c.Actor, group: str | None) -> None:
         self.ask(c.Transfer(by=by, group=group))
+
+    @rule(by=ACTORS, agent=AGENTS, which=st.integers(0, 6))
+    def it_changes_hands_some_other_way(self, by: c.Actor, agent: AgentRef, which: int) -> None:
+        ways: tuple[c.Command, ...] = (
+            c.Accept(by), c.Decline(by), c.Hand(by=BOSS, agent=agent), c.Hand(by=BOSS, group="sales"), c.TakeOver(BOSS),
+            c.Invite(by, agent), c.Uninvite(by, agent.id),
+        )  # fmt: skip
+        self.ask(ways[which])
+
+    @rule(by=ACTORS, content=CONTENTS)
+    def an_agent_writes_after_the_end(self, by: c.Actor, content: Content) -> None:
+        self.ask(c.WriteAfter(by=by, client_id="c", content=content))
 
     @rule(by=ACTORS)
     def an_agent_closes(self, by: c.Actor) -> None:
