@@ -11,7 +11,8 @@ from api.problems import FieldError, Stop
 from core.codec import convert
 from core.condition_check import uses
 from core.handover import Handover
-from core.service import Reception, Scheme
+from core.mode import Reception
+from core.service import Scheme
 
 Named = Literal["bot", "segment"]
 AREA = "reception"

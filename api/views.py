@@ -10,6 +10,7 @@ import msgspec
 
 from api.contents import Shown, shown
 from api.directory import Directory
+from api.promises import SlaView, promised, sla_view
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
@@ -108,6 +109,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    sla: SlaView | None
     guests: tuple[Ref, ...]
     offer: OfferView | None
 
@@ -157,6 +159,8 @@ FrameType = Literal[
     "session.rated",
     "session.alerted",
     "session.reminded",
+    "session.sla_reminded",
+    "session.sla_breached",
     "session.closed",
     "message.created",
     "message.updated",
@@ -298,6 +302,7 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "sla": sla_view(session),
         "guests": tuple(Ref(guest.id, guest.name) for guest in session.guests),
         "offer": _offer_view(session.offer, directory) if session.offer else None,
     }
@@ -352,6 +357,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.alerted"
         case e.AgentReminded():
             return "session.reminded"
+        case e.SlaReminded():
+            return "session.sla_reminded"
+        case e.SlaBreached():
+            return "session.sla_breached"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
@@ -370,6 +379,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.BotBegan()
             | e.BotSilenced()
             | e.HandedOver()
+            | e.Unavailable()
+            | e.SlaApplied()
+            | e.SlaStarted()
+            | e.SlaEnded()
             | e.Offered()
             | e.OfferEnded()
             | e.GuestJoined()
@@ -378,7 +391,15 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.updated"
         case e.FormMoved() | e.BotAsked() | e.BotAnswered():
             return None
-        case e.Wished() | e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case (
+            e.Wished()
+            | e.AliasesLearned()
+            | e.TurnedAway()
+            | e.TimerSet()
+            | e.TimerEnded()
+            | e.Reminded()
+            | e.AskedToWait()
+        ):
             return None
         case _:
             assert_never(event)
@@ -401,6 +422,8 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
         case e.SchemeChosen() | e.FormMoved() | e.BotBegan() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
             return _received_step(event, directory)
+        case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
+            return promised(event)
         case e.Assigned(agent=agent, why=why):
             return "assigned", _sentence(f"Given to {agent.name}", why)
         case e.Transferred(by=by, group=group, why=why):

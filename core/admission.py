@@ -55,7 +55,14 @@ def _next(turn: Turn, message: Message) -> None:
 
 def _choose_scheme(turn: Turn, message: Message) -> None:
     rules = turn.rules
-    facts = facts_of(turn.state, rules.channel, turn.now, text=plain(message.content))
+    policy = turn.context.policy
+    facts = facts_of(
+        turn.state,
+        rules.channel,
+        turn.now,
+        text=plain(message.content),
+        is_open=lambda group: policy.is_open(group, turn.now),
+    )
     scheme = chosen(rules.serving.schemes, rules.audience.segments, facts)
     if scheme is not None:
         turn.emit(e.SchemeChosen(scheme.name, scheme.segment, turn.now))
@@ -80,10 +87,18 @@ def _bot_first(turn: Turn, serving: Serving) -> str:
             return "Only the bot answers here."
         case "bot_first":
             return "The bot answers first here."
-        case "people_first" if turn.context.outlook(turn.open_session().group).online == 0:
-            return "Nobody is online, so the bot answers."
+        case "people_first":
+            return _no_people(turn)
         case _:
             return ""
+
+
+def _no_people(turn: Turn) -> str:
+    """Why no people would answer now; empty if they would."""
+    group = turn.open_session().group
+    if not turn.context.policy.is_open(group, turn.now):
+        return "It is out of hours, so the bot answers."
+    return "" if turn.context.outlook(group).online else "Nobody is online, so the bot answers."
 
 
 def says_something(content: Content) -> bool:

@@ -42,7 +42,7 @@ def begin(turn: Turn, bot: Bot, why: str) -> None:
 def hear(turn: Turn, message: Message) -> None:
     """A customer's message in a session that a bot answers: for the bot, unless it calls for a person."""
     held, content = _held(turn), message.content
-    if held.quiet or (isinstance(content, Unsupported) and content.kind == "withheld"):
+    if held.quiet or _waits_quietly(turn, held) or (isinstance(content, Unsupported) and content.kind == "withheld"):
         return
     bot = turn.rules.audience.bots.get(held.id)
     if bot is None:
@@ -51,6 +51,12 @@ def hear(turn: Turn, message: Message) -> None:
         pass  # people have it now, or it was about what the bot had said
     elif not isinstance(content, Reaction) and not (isinstance(content, Chosen) and content.id in BUTTONS):
         ask(turn, bot, message.seq, _mark(content))
+
+
+def _waits_quietly(turn: Turn, held: BotTurn) -> bool:
+    """The customer waits for people, and the bot is set to be quiet meanwhile."""
+    bot = turn.rules.audience.bots.get(held.id)
+    return turn.open_session().phase != "bot" and (bot is None or bot.while_queued == "quiet")
 
 
 def ask(turn: Turn, bot: Bot, seq: int, mark: int = 0) -> None:
@@ -136,7 +142,7 @@ def say(turn: Turn, command: c.BotSays) -> None:
     if held is None or held.id != command.bot or session.id != command.session:
         raise Refused("not_yours", "This chat is not the bot's (any more).")
     bot = turn.rules.audience.bots.get(held.id)
-    if bot is None or held.quiet:
+    if bot is None or held.quiet or _waits_quietly(turn, held):
         raise Refused("not_yours", "People have this chat: the bot is to be quiet.")
     if held.said + len(command.contents) > MOST_SAID:
         raise Refused("too_many", f"A bot says at most {MOST_SAID} messages until the customer writes again.")
@@ -265,6 +271,9 @@ def hand_over(turn: Turn, trigger: Trigger, why: str, handed: Handed | None = No
         turn.emit(e.Noted(note, turn.now, note.seq))
     turn.prompt("bot_handover")
     find_person(turn, text, replace(handed, group=group), why=why)
+    left = turn.state.session
+    if bot is not None and left is not None and left.phase == "bot" and trigger not in ("down", "loop"):
+        begin(turn, bot, "Nobody can take the chat now, so the bot goes on.")
 
 
 def failed(turn: Turn, why: str) -> None:

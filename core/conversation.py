@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from core import admission, bots, ending, passing, rating, reception, reply
+from core import admission, bots, ending, passing, queue, rating, reception, reply, silence, timers
 from core import command as c
 from core import effect as f
 from core import event as e
@@ -18,7 +18,7 @@ from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
 COURTESY_MS = 60_000  # a position or a reminder is worth nothing later
-COURTESIES = frozenset({"queue_position", "no_agent", "idle_reminder"})
+COURTESIES = frozenset({"queue_position", "queue_reminder", "no_agent", "idle_reminder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Decision:
     aliases: tuple[str, ...] = ()
 
 
-def decide(state: Conversation, command: c.Command, context: Context) -> Decision:
+def decide(state: Conversation, command: c.Command, context: Context) -> Decision:  # noqa: PLR0915  # one line a case
     """What happens if this is asked now; raises `Refused`. Deciding changes nothing and may be repeated."""
     turn = Turn(state, context)
     match command:
@@ -60,7 +60,7 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
         case c.Assign():
             reply.assign(turn, command)
         case c.Inform():
-            reception.inform(turn, command)
+            queue.inform(turn, command)
         case c.Claim():
             reply.claim(turn, command)
         case c.Transfer() | c.Accept() | c.Decline() | c.Hand() | c.TakeOver() | c.Invite() | c.Uninvite():
@@ -85,24 +85,18 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reply.mark_read(turn, command)
         case c.BotSays() | c.BotFailed():
             bots.tell(turn, command)
+        case c.Absent():
+            silence.absent(turn, command)
         case c.Wake():
-            _wake(turn, command)
+            timers.wake(turn, command)
         case _:
             assert_never(command)
     return _decision(turn, command)
 
 
-def _wake(turn: Turn, command: c.Wake) -> None:
-    """Whose timer it is."""
-    if command.name in admission.TIMERS:
-        admission.wake(turn, command)
-    elif command.name == passing.OFFER and turn.state.session is not None:
-        passing.expire(turn)
-    else:
-        ending.wake(turn, command)
-
-
 def _decision(turn: Turn, command: c.Command) -> Decision:
+    if any(isinstance(event, e.Assigned | e.Transferred) for event in turn.events):
+        silence.given(turn)
     seq: int | None = None
     takes: str | None = None
     frees: str | None = None

@@ -12,11 +12,15 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
 from core.fit import Phrases
+from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
+from core.mode import AlwaysOn, Pending, Reception, Working
+from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
 from core.routes import Assigning, Assignment, Routes, Routing
-from core.service import Audience, Reception, Serving
+from core.service import Audience, Serving
 from core.session import Picking, SurveyKind
 from core.survey import Answers
+from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
 from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -66,8 +70,10 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
-    routing: Routing = Routing()
     reception: Reception = Reception()
+    hours: Opening = Opening()
+    sla: Sla = Sla()
+    routing: Routing = Routing()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -76,8 +82,10 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
-    "routing": Routing,
     "reception": Reception,
+    "hours": Opening,
+    "sla": Sla,
+    "routing": Routing,
 }
 
 
@@ -125,6 +133,12 @@ class Rules:
     serving: Serving = Serving()
     audience: Audience = Audience()
     dressed: Mapping[str, Catalogue] = field(default_factory=dict)
+    working: Working = Working()
+    hours: Hours = ALWAYS
+    queue: QueueRules = QueueRules()
+    silence: SilenceRules = SilenceRules()
+    absence: AbsenceRules = AbsenceRules()
+    promises: tuple[Promise, ...] = ()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def texts(self, scheme: str | None) -> Catalogue:
@@ -163,6 +177,14 @@ class Policy:
     audience: Audience = Audience()
     compiled: dict[str | None, Rules] = field(default_factory=dict)
     assigned: dict[str | None, Assigning] = field(default_factory=dict)
+    sla_edition: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        levels = [self.everywhere, *(level for _, level in sorted(self.groups.items())), self.here]
+        object.__setattr__(self, "sla_edition", edition([level.sla for level in levels]))
+
+    def is_open(self, group: str | None, now: int) -> bool:
+        return is_open(self.rules(group).hours, now)
 
     @property
     def routes(self) -> Routes:
@@ -211,7 +233,30 @@ class Policy:
                 for scheme in serving.schemes
                 if scheme.prompts
             },
+            working=working_of([level.reception for level in levels]),
+            hours=hours_of([level.hours for level in levels]),
+            queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
+            silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
+            absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
+            promises=_nearest([level.sla.policies for level in levels]),
         )
+
+
+def working_of(levels: Sequence[Reception]) -> Working:
+    """What is in force; the nearest level comes last."""
+    modes = [level.mode for level in levels if not isinstance(level.mode, UnsetType)]
+    pending = _merged(Pending, [_set(level.always_on, AlwaysOn()) for level in levels])
+    return Working(modes[-1] if modes else "real_time", pending)
+
+
+def hours_of(levels: Sequence[Opening]) -> Hours:
+    """What is in force; the nearest level comes last."""
+    return compiled(_merged(Schedule, levels))
+
+
+def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise, ...]:
+    """What the nearest level that sets it says; the nearest comes last."""
+    return next((value for value in reversed(values) if not isinstance(value, UnsetType)), ())
 
 
 def assigning_of(levels: Sequence[Assignment]) -> Assigning:

@@ -4,14 +4,14 @@ from msgspec.structs import replace
 
 from core import command as c
 from core import event as e
-from core import language, rating
+from core import language, rating, silence, sla
 from core.channel import Profile, Received
-from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.message import Message, plain
-from core.routes import Handed, Route, chain_of
+from core.queue import OPENING, enter
+from core.routes import Handed
 from core.screening import alert, screen
-from core.session import Place, ReplyToken
+from core.session import ReplyToken
 from core.turn import Asked, Turn
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
@@ -33,7 +33,9 @@ def receive(turn: Turn, command: c.Receive) -> Message | None:
         _open(turn, inbound)
     _listen(turn, plain(inbound.content))
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
-    arm_agent_timer(turn)
+    if turn.open_session().phase != "bot":
+        sla.heard(turn)
+        silence.arm(turn)
     return message
 
 
@@ -52,6 +54,14 @@ def visit(turn: Turn, command: c.Visit) -> None:
         turn.emit(e.Wished(command.wish))
 
 
+def reopen(turn: Turn) -> None:
+    """They open: who came out of hours asks for people again."""
+    turn.emit(e.TimerEnded(OPENING))
+    session = turn.open_session()
+    if session.phase == "bot" and session.unavailable is not None:
+        find_person(turn)
+
+
 def amend(turn: Turn, command: c.Amend) -> None:
     """An edited message passes the word filter again; what was masked stays masked."""
     screened = screen(turn, command.content, "customer")
@@ -67,43 +77,9 @@ def find_person(
 ) -> None:
     """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` is said
     where no step of the order has a reason of its own."""
-    route = turn.context.route(Asked(turn.state, turn.context.policy, turn.now, text, handed))
-    enqueue(turn, route.group, why=route.why or why, route=route)
-
-
-def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
-    """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
-    chain = () if route.chain == (Place(group),) else route.chain
-    turn.emit(
-        e.Queued(
-            turn.now,
-            group,
-            why,
-            prefer=route.prefer,
-            chain=chain,
-            picking=turn.context.policy.picking,
-            steps=route.steps,
-            inputs=dict(route.inputs),
-        )
-    )
-    outlook = turn.context.outlook(group)
-    if not outlook.free and not route.free:
-        tell_position(turn, outlook.waiting + 1, outlook.online)
-
-
-def inform(turn: Turn, command: c.Inform) -> None:
-    """The desk found nobody: tell the customer where they stand, once."""
-    session = turn.state.session
-    if session is not None and session.id == command.session and session.phase == "queued" and not session.positioned:
-        tell_position(turn, command.position, command.online)
-
-
-def tell_position(turn: Turn, position: int, online: int) -> None:
-    if online == 0:
-        turn.prompt("no_agent")
-    else:
-        turn.prompt("queue_position", position=position)
+    policy = turn.context.policy
+    is_open = lambda group: policy.is_open(group, turn.now)  # noqa: E731
+    enter(turn, turn.context.route(Asked(turn.state, policy, turn.now, text, handed, is_open)), why)
 
 
 def _meet(turn: Turn, profile: Profile) -> None:
@@ -155,6 +131,7 @@ def _open(turn: Turn, inbound: Received) -> None:
             language=spoken or rules.channel.language,
             language_sure=sure,
             group=rules.channel.group,
+            sla_edition=turn.context.policy.sla_edition,
         )
     )
 

@@ -45,9 +45,10 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     prompts: dict[str, Override] = {}
 
 
-class Reception(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Area `reception`: who answers first, and what comes before an answer. Of `schemes` the first whose segment the
-    customer belongs to is used. `deferred`: an agent is looked for only once the customer really said something."""
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The part of the area `reception` that says who answers first, and what comes before an answer. Of `schemes` the
+    first whose segment the customer belongs to is used. `deferred`: an agent is looked for only once the customer
+    really said something."""
 
     service: Service | UnsetType = UNSET
     bot: str | UnsetType | None = UNSET
@@ -122,7 +123,7 @@ def chosen(schemes: tuple[Scheme, ...], segments: Mapping[str, Condition], facts
 # --- settings ---------------------------------------------------------------------------------------------------
 
 
-def validate_reception(document: Reception) -> list[tuple[str, str]]:
+def validate_reception(document: Welcome) -> list[tuple[str, str]]:
     """What is wrong with it by itself; what it names is looked up by whoever knows that."""
     problems: list[tuple[str, str]] = []
     if isinstance(document.repeat, dict):

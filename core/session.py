@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from core.agreement import Agreement
 from core.customer import Customer
 from core.form import Asking
 
@@ -110,10 +111,13 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them). `prefer` and `chain` say where a waiting chat may go, the higher
-    `priority` first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a
-    transfer that waits for somebody's word; `scheme` is the reception
-    its customer's segment has, `asking` the form they are being asked, `told` the prompts that are said once.
+    numbered list's answer is read against them). `waits_since` counts for its place in the queue; `asked_at` is when
+    people were first asked for, `assigned_at` when the agent got it; `unavailable` why nobody could take it;
+    `reminded_at` when a waiting customer was told last where they stand, `wait_until` by when they must say that they
+    keep waiting; `sla_edition` the SLA policies it was opened under. `prefer` and `chain` say where a waiting chat may
+    go, `away_too` also to who is away, the higher `priority` first, `picking` how somebody there is picked; `guests`
+    are colleagues who were invited in; `offer` is a transfer that waits for somebody's word. `scheme` is the reception
+    the customer's segment has, `asking` the form they are being asked, `told` the prompts that are said once.
     """
 
     id: str
@@ -132,6 +136,13 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     wrote: int = 0
     unread: int = 0
     queued_at: int = 0
+    waits_since: int = 0
+    asked_at: int = 0
+    assigned_at: int = 0
+    away_too: bool = False
+    unavailable: str | None = None
+    reminded_at: int = 0
+    wait_until: int | None = None
     positioned: bool = False
     excluded: tuple[str, ...] = ()
     priority: int = 0
@@ -147,6 +158,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     locked: bool = False
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
+    sla_edition: str = ""
+    sla: Agreement | None = None
     closed: Closure | None = None
     scheme: str | None = None
     bot: BotTurn | None = None

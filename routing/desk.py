@@ -189,6 +189,16 @@ class Desk:
         before: int = sum(self._lines[id].waiting.bisect_key_left(key) for id in self._homes[home])
         return before + 1
 
+    def find(self, session: str) -> Waiting | None:
+        return self._waiting.get(session)
+
+    def others_online(self, group: str | None, agent: str) -> bool:
+        return self._pool((group, None, Picking(), False)).others_than((agent,))
+
+    def away_free(self, group: str | None) -> bool:
+        """Whether somebody of a group has a place, online or not."""
+        return len(self._pool((group, None, Picking(), True)).free) > 0
+
     def waiting(self) -> Iterable[Waiting]:
         return self._waiting.values()
 

@@ -10,9 +10,10 @@ from core.conversation import Decision
 from core.customer import Customer
 from core.form import Alternative, Question
 from core.message import Chosen, Content, Form, Image, Reaction, Sticker, Text
+from core.mode import Reception
 from core.policy import Policy
 from core.prompts import Override
-from core.service import Audience, Prechat, Reception, Scheme, Service, validate_reception
+from core.service import Audience, Prechat, Scheme, Service, validate_reception
 from core.turn import Outlook
 from tests.core.given import (
     CHAT,

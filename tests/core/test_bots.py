@@ -10,10 +10,11 @@ from core.conversation import Decision
 from core.errors import Refused
 from core.handover import Handover, Keyword
 from core.message import Author, Choice, Chosen, Content, Image, Note, Option, Reaction, Text
+from core.mode import Reception
 from core.policy import Closing, Level
 from core.prompts import Override
 from core.routes import Handed
-from core.service import Bot, Reception
+from core.service import Bot
 from core.session import BotTurn
 from tests.core.given import (
     MEI,

@@ -20,9 +20,9 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import DeliveryError, Rejected, Uncertain, Unreachable
 from core.handover import Handover
 from core.message import Author, Text
+from core.mode import Reception
 from core.policy import Policy
 from core.ports import Cause, Lease, Leased, SessionQuery
-from core.service import Reception
 from core.turn import Outlook
 from gateway.bots import Bots
 from gateway.outbox import Outbox
