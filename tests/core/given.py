@@ -11,6 +11,7 @@ from core.channel import Capabilities, Profile, Received
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.handover import Asks, Wishes
+from core.hours import Opening
 from core.message import Choice, Content, Message, Option, Text, plain
 from core.mode import Reception
 from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
@@ -94,6 +95,7 @@ def policy(
     reception: Reception | None = None,
     audience: Audience | None = None,
     assignment: Assignment | None = None,
+    hours: Opening | None = None,
     groups: dict[str, Level] | None = None,
     group: str | None = None,
     language: str = "en",
@@ -110,6 +112,7 @@ def policy(
             surveys=surveys or Surveys(),
             reception=reception or Reception(),
             assignment=assignment or Assignment(),
+            hours=hours or Opening(),
         ),
         groups=groups or {},
         here=Level(),

@@ -5,16 +5,19 @@ from msgspec.structs import replace
 
 from core import command as c
 from core import event as e
-from core.condition import Condition, Speaks, Vip
+from core.condition import Condition, Hours, Speaks, Vip
 from core.conversation import Decision
 from core.customer import Customer
 from core.form import Alternative, Question
+from core.hours import Opening, Span
 from core.message import Chosen, Content, Form, Image, Reaction, Sticker, Text
 from core.mode import Reception
 from core.policy import Policy
 from core.prompts import Override
+from core.routes import Assignment
 from core.service import Audience, Prechat, Scheme, Service, validate_reception
 from core.turn import Outlook
+from core.waiting import Queue
 from tests.core.given import (
     CHAT,
     DAY,
@@ -101,6 +104,54 @@ def test_a_page_that_asks_for_nonsense_is_as_if_it_had_not() -> None:
     talk = Talk(policy(reception=Reception(service="bot_first", bot="robo"), audience=bots()))
     talk.do(c.Visit(Customer(id="cust", params={"page.service": "magic"})))
     assert received_by(talk.hear()) == "bot"
+
+
+# --- out of hours, and in always-on mode ------------------------------------------------------------------------
+
+SUNDAYS = Opening(week={"sun": (Span("09:00", "17:00"),)})  # NOON is a Tuesday
+
+
+@pytest.mark.parametrize(("service", "who"), [("people_first", "bot"), ("people_only", "nobody"), ("bot_first", "bot")])
+def test_out_of_hours_the_bot_answers_where_people_would_be_first(service: Service, who: str) -> None:
+    talk = Talk(policy(reception=Reception(service=service, bot="robo"), audience=bots(), hours=SUNDAYS))
+    assert received_by(talk.hear("where is my order")) == who
+
+
+def test_a_hand_over_out_of_hours_leaves_the_customer_with_the_bot_until_they_open() -> None:
+    talk = Talk(policy(reception=Reception(service="bot_first", bot="robo"), audience=bots(), hours=SUNDAYS))
+    talk.hear("where is my order")
+    decision = talk.hear("human")
+    assert said(decision) == ["bot_handover", "out_of_hours"]
+    assert why(decision) == "Nobody can take the chat now, so the bot goes on."
+    assert [event.seq for event in talk.hear("and my other parcel").events if isinstance(event, e.BotAsked)] == [6]
+    opened = talk.later(talk.session.timers["opening"] - talk.now).do(c.Wake("opening"))
+    assert (received_by(opened), talk.session.phase) == ("people", "queued")
+    assert not [event for event in talk.hear("hello?").events if isinstance(event, e.BotAsked)]
+
+
+def test_a_queue_that_is_full_ends_the_chat_of_the_bot_too() -> None:
+    full = Assignment(queue=Queue(limit=1))
+    rules = policy(reception=Reception(service="bot_first", bot="robo"), audience=bots(), assignment=full)
+    talk = Talk(rules, Outlook(waiting=1, online=1))
+    talk.hear("where is my order")
+    talk.hear("human")
+    assert talk.state.session is None and talk.last.closed is not None and talk.last.closed.reason == "queue_full"
+
+
+def test_in_always_on_mode_a_hand_over_waits_unassigned() -> None:
+    talk = Talk(policy(reception=Reception("always_on", service="bot_first", bot="robo"), audience=bots()), NOBODY)
+    talk.hear("where is my order")
+    talk.hear("human")
+    assert talk.session.phase == "unassigned"
+
+
+def test_a_segment_may_look_at_the_hours() -> None:
+    segments: dict[str, Condition] = {"night": Hours(open=False)}
+    scheme = Scheme(name="night", segment="night", service="bot_only", bot="robo")
+    audience = Audience(segments=segments, bots={"robo": ROBO}, wishes=WISHES)
+    assert received_by(Talk(policy(reception=Reception(schemes=(scheme,)), audience=audience)).hear()) == "people"
+    closed = policy(reception=Reception(schemes=(scheme,)), audience=audience, hours=SUNDAYS)
+    assert received_by(Talk(closed).hear()) == "bot"
 
 
 # --- segments ---------------------------------------------------------------------------------------------------
