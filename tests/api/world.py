@@ -28,7 +28,7 @@ from core.ports import Cause, Lease, Seat
 from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook
-from locales import read
+from locales import read, read_asks
 from routing.rules import route
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
@@ -203,7 +203,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         connector_class=_kind,
         texts={tag: locale.prompts for tag, locale in texts.items()},
         answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
-        asks={tag: locale.handover for tag, locale in texts.items()},
+        asks=read_asks(),
     )
     await directory.load()
     hub = Hub(store, "tests")

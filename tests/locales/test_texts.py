@@ -6,7 +6,6 @@ from babel import Locale as Cldr
 from icu4py.messageformat import MessageFormat
 
 import locales
-from core.handover import Wishes
 from core.pattern import arguments
 from core.prompts import DEFINITIONS, KEYS, Catalogue, Override, validate_prompts
 
@@ -94,42 +93,3 @@ def test_the_next_in_line_is_told_so_in_each_language() -> None:
         next_one, later = (catalogue.say("queue_position", language, position=n) for n in (1, 4))
         assert next_one is not None and later is not None
         assert "3" in later.text and not re.search(r"\d", next_one.text)
-
-
-# --- asking for a person -------------------------------------------------------------------------------------------
-
-
-@each_language
-def test_each_language_can_ask_for_a_person(language: str) -> None:
-    asks = locales.read()[language].handover
-    assert len(asks.whole) >= 3 and len(asks.within) >= 4
-    wishes = Wishes.compile({language: asks})
-    assert all(wishes.wanted(f" {words}! ", language) for words in (*asks.whole, *asks.within))
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("I want to talk to a person please", "en"),
-        ("Human!!", "en"),
-        ("quiero hablar con alguien", "es"),
-        ("オペレーターと話したいです", "ja"),
-        ("我要转人工", "zh-Hans"),
-        ("請轉真人", "zh-Hant"),
-        ("ขอคุยกับเจ้าหน้าที่หน่อย", "th"),
-        ("أريد التحدث مع شخص من فضلك", "ar"),
-        ("saya mau bicara dengan petugas", "id"),
-        ("talk to a person", "ja"),
-    ],
-)
-def test_people_ask_for_people_in_their_own_words(text: str, language: str) -> None:
-    wishes = Wishes.compile({tag: locale.handover for tag, locale in locales.read().items()})
-    assert wishes.wanted(text, language) is not None
-
-
-@pytest.mark.parametrize(
-    "text", ["where is my order", "my travel agent booked it", "a human error, I think", "人的问题", ""]
-)
-def test_not_everything_with_such_a_word_asks_for_one(text: str) -> None:
-    wishes = Wishes.compile({tag: locale.handover for tag, locale in locales.read().items()})
-    assert wishes.wanted(text, "en") is None
