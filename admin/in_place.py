@@ -80,6 +80,7 @@ _CHECKS: Mapping[str, Callable[[Directory, Scope, Any], _Problems]] = MappingPro
             *missing_names(directory, scope, document),
         ],
         "hours": waiting.hours,
+        "submissions": waiting.submissions,
         "sla": lambda directory, scope, document: promise_problems(document, known(directory)),
     }
 )

@@ -18,9 +18,9 @@ from core.handover import Trigger, asked_for_person, keyword_in
 from core.message import Author, Choice, Chosen, Content, Message, Note, Option, Reaction, Unsupported, plain
 from core.prompts import Key
 from core.reception import find_person
-from core.reply import may_send
 from core.routes import Handed
 from core.screening import alert, screen
+from core.sending import may_send
 from core.service import Bot
 from core.session import BotTurn
 from core.terms import terms
@@ -272,7 +272,13 @@ def hand_over(turn: Turn, trigger: Trigger, why: str, handed: Handed | None = No
     turn.prompt("bot_handover")
     find_person(turn, text, replace(handed, group=group), why=why)
     left = turn.state.session
-    if bot is not None and left is not None and left.phase == "bot" and trigger not in ("down", "loop"):
+    if (
+        bot is not None
+        and left is not None
+        and left.phase == "bot"
+        and left.leaving is None
+        and trigger not in ("down", "loop")
+    ):
         begin(turn, bot, "Nobody can take the chat now, so the bot goes on.")
 
 

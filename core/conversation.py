@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from core import admission, bots, ending, passing, queue, rating, reception, reply, silence, timers
+from core import admission, bots, ending, passing, queue, rating, reception, reply, silence, submission, summary, timers
 from core import command as c
 from core import effect as f
 from core import event as e
@@ -14,6 +14,7 @@ from core.channel import Part
 from core.fit import fit
 from core.message import Content, Media, Text
 from core.session import Conversation, Session
+from core.submitted import Submission
 from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
@@ -37,9 +38,10 @@ class Decision:
     force: bool = False
     beyond: bool = False
     aliases: tuple[str, ...] = ()
+    submissions: tuple[Submission, ...] = ()
 
 
-def decide(state: Conversation, command: c.Command, context: Context) -> Decision:  # noqa: PLR0915  # one line a case
+def decide(state: Conversation, command: c.Command, context: Context) -> Decision:  # noqa: PLR0915 - contents
     """What happens if this is asked now; raises `Refused`. Deciding changes nothing and may be repeated."""
     turn = Turn(state, context)
     match command:
@@ -73,6 +75,8 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.leave(turn, command)
         case c.InviteRating():
             rating.invite_now(turn, command)
+        case c.Summarize():
+            summary.summarize(turn, command)
         case c.Recall():
             reply.recall(turn, command)
         case c.Lock():
@@ -87,6 +91,12 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             bots.tell(turn, command)
         case c.Absent():
             silence.absent(turn, command)
+        case c.ReplyToSubmission():
+            submission.reply_to(turn, command)
+        case c.ChangeSubmission():
+            submission.change(turn, command)
+        case c.Wake(name=submission.TIMER):
+            submission.wake(turn)
         case c.Wake():
             timers.wake(turn, command)
         case _:
@@ -101,19 +111,26 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
     takes: str | None = None
     frees: str | None = None
     aliases: tuple[str, ...] = ()
+    left: dict[str, Submission] = {}
     after_close = turn.state.session is None or isinstance(command, c.WriteAfter)
     for event in turn.events:
         match event:
             case e.Received():
                 seq, after_close = seq or event.seq, after_close or event.after_close
+            case e.SubmissionReplied():
+                seq, after_close = seq or event.seq, after_close or event.after_close
             case e.Replied() | e.Noted():
                 seq = seq or event.seq
+            case e.Summarized():
+                seq, after_close = seq or event.seq, after_close or event.after_close
             case e.Assigned():
                 takes = event.agent.id
             case e.Transferred():
                 frees = event.source
             case e.Closed():
                 frees = event.agent
+            case e.Submitted(submission=each) | e.SubmissionChanged(submission=each):
+                left[each.id] = each
             case e.AliasesLearned():
                 aliases += event.aliases
             case _:
@@ -132,6 +149,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         force=_is_forced(command, takes),
         beyond=isinstance(command, c.TakeOver) and turn.context.policy.assigning(None).take_over_beyond,
         aliases=aliases,
+        submissions=tuple(left.values()),
     )
 
 
@@ -224,6 +242,8 @@ def _said(turn: Turn, event: e.Event) -> _Said | None:
             return _Said(message.seq, message.content, courtesy=key in COURTESIES)
         case e.Replied(message=message):
             return _Said(message.seq, message.content, turn.quote)
+        case e.SubmissionReplied(message=message):
+            return _Said(message.seq, message.content)
         case e.TurnedAway(told=True):
             text = turn.rules.say("customer_blocked", turn.language)
             return _Said(None, Text(text)) if text else None

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from core import event as e
 from core.agreement import Goal, Running
 from core.message import Author
-from core.session import BotTurn, Closure, Contact, Conversation, Invitation, Rating, Session
+from core.session import BotTurn, Closure, Contact, Conversation, Invitation, Rating, Session, SummaryRef
+from core.submitted import MOST_KEPT, Leaving, Submission
 
 LOOP_MS = 60_000  # questions to a bot are counted by this long
 MOST_MARKS = 3  # of the newest questions, by which a repeated one is known
@@ -44,18 +45,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.AskedToWait():
             return _session(state, reminded_at=event.at, wait_until=event.until)
         case e.Assigned():
-            guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
-            return _session(
-                state,
-                phase="active",
-                agent=event.agent,
-                assigned_at=event.at,
-                excluded=(),
-                offer=None,
-                guests=guests,
-                bot=None,
-                asking=None,
-            )
+            return _assigned(state, event)
         case e.Wished():
             return replace(state, wish=event.wish)
         case e.Offered():
@@ -78,40 +68,44 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _told(state, event)
         case e.SlaEnded():
             return _running(state, event.goal, None)
-        case e.AgentReminded() | e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
+        case e.AgentReminded() | e.Alerted() | e.ScoreAlerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():
             return _ended_or_open(state, invited=None)
         case e.ReachableChanged():
             return replace(state, reachable=event.reachable)
         case e.Invited():
-            return _ended_or_open(state, invited=Invitation(event.kind, event.expires))
+            return _invited(state, event)
         case e.InvitationEnded():
             return _ended_or_open(state, invited=None)
         case e.Rated():
             return _rated(state, event)
+        case e.RatingDetailed():
+            return _detailed(state, event)
         case e.LockChanged():
-            return _session(state, locked=event.on)
+            return _session(state, locked=event.on, **({} if event.on else {"unlocked_at": event.at}))
         case e.Tagged():
             return _session(state, tags=event.tags)
         case e.CustomerBlocked():
             return replace(state, blocked_until=event.until, told_blocked=False)
         case e.WasRead():
             return _session(state, unread=0)
-        case e.SchemeChosen():
-            return _session(state, scheme=event.scheme)
-        case e.FormMoved():
-            return _session(state, asking=event.asking)
-        case e.BotBegan():
-            return _session(state, bot=BotTurn(event.bot))
-        case e.BotAsked():
-            return _bot(state, _asked(_bot_turn(state), event))
-        case e.BotAnswered():
-            return _bot(state, _answered(_bot_turn(state), event))
-        case e.BotSilenced():
-            return _bot(state, replace(_bot_turn(state), quiet=True))
-        case e.HandedOver():
-            return _bot(state, replace(_bot_turn(state), quiet=event.quiet))
+        case e.SchemeChosen() | e.FormMoved():
+            return _received_as(state, event)
+        case e.BotBegan() | e.BotAsked() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
+            return _session(state, bot=_bot(_open(state).bot, event))
+        case e.SubmissionOffered():
+            return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
+        case e.SubmissionAsked():
+            return _asked(state, event)
+        case e.SubmissionDeclined():
+            return _session(state, leaving=None, pending=())
+        case e.Submitted() | e.SubmissionChanged():
+            return _submitted(state, event.submission)
+        case e.SubmissionReplied():
+            return _answered_left(state, event)
+        case e.Summarized():
+            return _summarized(state, event)
         case e.TimerSet():
             return _timers(state, event.name, event.due)
         case e.TimerEnded():
@@ -140,17 +134,30 @@ def _ended_or_open(state: Conversation, **changes: object) -> Conversation:
     return _session(state, **changes)
 
 
-def _bot_turn(state: Conversation) -> BotTurn:
-    bot = _open(state).bot
+def _received_as(state: Conversation, event: e.SchemeChosen | e.FormMoved) -> Conversation:
+    if isinstance(event, e.SchemeChosen):
+        return _session(state, scheme=event.scheme)
+    return _session(state, asking=event.asking)
+
+
+def _bot(bot: BotTurn | None, event: e.BotBegan | e.BotAsked | e.BotAnswered | e.BotSilenced | e.HandedOver) -> BotTurn:
+    if isinstance(event, e.BotBegan):
+        return BotTurn(event.bot)
     assert bot is not None, "the event is about the bot of the session"
-    return bot
+    match event:
+        case e.BotAsked():
+            return _bot_asked(bot, event)
+        case e.BotAnswered():
+            return _bot_answered(bot, event)
+        case e.BotSilenced():
+            return replace(bot, quiet=True)
+        case e.HandedOver():
+            return replace(bot, quiet=event.quiet)
+        case _:
+            assert_never(event)
 
 
-def _bot(state: Conversation, bot: BotTurn) -> Conversation:
-    return _session(state, bot=bot)
-
-
-def _asked(bot: BotTurn, event: e.BotAsked) -> BotTurn:
+def _bot_asked(bot: BotTurn, event: e.BotAsked) -> BotTurn:
     """One more question, counted by the minute it stands in."""
     fresh = not 0 <= event.at - bot.since < LOOP_MS
     return replace(
@@ -164,7 +171,7 @@ def _asked(bot: BotTurn, event: e.BotAsked) -> BotTurn:
     )
 
 
-def _answered(bot: BotTurn, event: e.BotAnswered) -> BotTurn:
+def _bot_answered(bot: BotTurn, event: e.BotAnswered) -> BotTurn:
     left = bot.waits > event.upto
     return replace(bot, waits=bot.waits if left else 0, asked=event.at if left else 0, missed=event.missed)
 
@@ -194,6 +201,7 @@ def _queued(state: Conversation, event: e.Queued) -> Conversation:
         asked_at=_open(state).asked_at or event.at,
         away_too=event.away_too,
         unavailable=None,
+        leaving=None,
         reminded_at=0,
         wait_until=None,
         positioned=False,
@@ -246,23 +254,48 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
     return replace(state, session=session, **heard)
 
 
-def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
+def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> Conversation:
     token = None if event.spends else state.token
     changes: dict[str, object] = {"seq": event.seq}
     if event.pending:
         changes["pending"] = event.pending
-    if event.key in ("queue_position", "no_agent"):
+    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
         changes["positioned"] = True
     told: dict[str, object] = {}
-    if event.once == "customer" and event.key not in state.told:
+    if isinstance(event, e.Prompted) and event.once == "customer" and event.key not in state.told:
         told["told"] = (*state.told, event.key)
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
         return replace(state, token=token, last=replace(state.last, **changes), **told)
     session = _open(state)
-    if event.once == "session" and event.key not in session.told:
+    if isinstance(event, e.Prompted) and event.once == "session" and event.key not in session.told:
         changes["told"] = (*session.told, event.key)
     return replace(state, token=token, session=replace(session, **changes), **told)
+
+
+def _assigned(state: Conversation, event: e.Assigned) -> Conversation:
+    guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
+    return _session(
+        state,
+        phase="active",
+        agent=event.agent,
+        assigned_at=event.at,
+        excluded=(),
+        offer=None,
+        guests=guests,
+        leaving=None,
+        bot=None,
+        asking=None,
+    )
+
+
+def _answered_left(state: Conversation, event: e.SubmissionReplied) -> Conversation:
+    """An answer after the close is an offline message too: who wrote it gets the customer's next chat, as set."""
+    state = _prompted(state, event)
+    author: Author = event.message.author
+    if not event.after_close or author.id is None:
+        return state
+    return replace(state, offline=Contact(author.id, event.at))
 
 
 def _replied(state: Conversation, event: e.Replied) -> Conversation:
@@ -292,12 +325,63 @@ def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
     return _session(state, agent=None, group=event.group, excluded=excluded, offer=None)
 
 
+def _invited(state: Conversation, event: e.Invited) -> Conversation:
+    state = replace(state, surveyed_at=event.at)
+    session = _asked_about(state)
+    return _ended_or_open(state, invited=Invitation(event.kind, event.expires), invites=session.invites + 1)
+
+
+def _asked_about(state: Conversation) -> Session:
+    """The session `_ended_or_open` changes."""
+    last = state.last
+    about = last if last is not None and (state.session is None or last.invited is not None) else state.session
+    assert about is not None, "a survey is about a session"
+    return about
+
+
 def _rated(state: Conversation, event: e.Rated) -> Conversation:
-    rating = Rating(event.kind, event.score, event.at, comment=event.comment_until is not None)
-    session = state.last if state.last is not None and state.last.invited is not None else state.session
-    assert session is not None and session.invited is not None, "only an invited session is rated"
-    left = None if event.comment_until is None else replace(session.invited, comment_until=event.comment_until)
+    session = _asked_about(state)
+    assert session.invited is not None, "only an invited session is rated"
+    step = event.step or ("comment" if event.comment_until is not None else None)
+    rating = Rating(event.kind, event.score, event.at, comment=step == "comment", tags=event.tags, solved=event.solved)
+    left = None if step is None else replace(session.invited, comment_until=event.comment_until, step=step)
     return replace(_ended_or_open(state, rating=rating, invited=left), rated=rating)
+
+
+def _detailed(state: Conversation, event: e.RatingDetailed) -> Conversation:
+    session = _asked_about(state)
+    assert session.invited is not None and session.rating is not None, "only what was rated has more to tell"
+    rating = replace(session.rating, tags=event.tags, solved=event.solved)
+    if event.step is None:
+        return _ended_or_open(state, rating=rating, invited=None)
+    rating = replace(rating, comment=rating.comment or event.step == "comment")
+    left = replace(session.invited, comment_until=event.until, step=event.step)
+    return _ended_or_open(state, rating=rating, invited=left)
+
+
+def _asked(state: Conversation, event: e.SubmissionAsked) -> Conversation:
+    leaving = _open(state).leaving
+    assert leaving is not None, "what is asked was offered"
+    return _session(state, leaving=replace(leaving, asking=event.asking))
+
+
+def _submitted(state: Conversation, submission: Submission) -> Conversation:
+    """The newest, and before them those that are not solved."""
+    known = [each for each in state.submissions if each.id != submission.id]
+    while len(known) >= MOST_KEPT:
+        known.remove(next((each for each in known if each.state == "solved"), known[0]))
+    session = state.session
+    if session is not None and session.id == submission.id:
+        session = replace(session, leaving=None)
+    return replace(state, session=session, submissions=(*known, submission))
+
+
+def _summarized(state: Conversation, event: e.Summarized) -> Conversation:
+    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    if event.after_close:
+        assert state.last is not None, "only a session that was is summed up after its close"
+        return replace(state, last=replace(state.last, seq=event.seq, summary=summary))
+    return _session(state, seq=event.seq, summary=summary)
 
 
 def _timers(state: Conversation, name: str, due: int | None) -> Conversation:

@@ -11,14 +11,17 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
+from core.closing import AfterClose, Summaries
 from core.fit import Phrases
 from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
 from core.mode import AlwaysOn, Pending, Reception, Working
 from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
 from core.routes import Assigning, Assignment, Routes, Routing
+from core.scheme import Survey, Surveys
 from core.service import Audience, Serving
-from core.session import Picking, SurveyKind
+from core.session import Picking
+from core.submitted import Leave, Submissions
 from core.survey import Answers
 from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
 from core.words import Filter, WordList, merge_lists
@@ -30,11 +33,15 @@ MOST_LANGUAGES = 512  # customers choose them
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `closing`: how chats end. Seconds; None switches off."""
+    """Area `closing`: how chats end. Seconds; None switches off. `after_close` is what a customer is offered then: as
+    buttons in the widget, and with `ask_after_close` as a question on every channel."""
 
     customer_idle_seconds: Seconds | UnsetType | None = UNSET
     customer_reminder_seconds: Seconds | UnsetType | None = UNSET
     agent_idle_seconds: Seconds | UnsetType | None = UNSET
+    summary: Summaries | UnsetType = UNSET
+    after_close: tuple[AfterClose, ...] | UnsetType = UNSET
+    ask_after_close: bool | UnsetType = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -50,17 +57,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[WordList, ...] | UnsetType = UNSET
 
 
-class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `surveys`: satisfaction. `expires_seconds` counts from the invitation's commit."""
-
-    on: bool | UnsetType = UNSET
-    kind: SurveyKind | UnsetType = UNSET
-    ask_on_close: bool | UnsetType = UNSET
-    comment: bool | UnsetType = UNSET
-    expires_seconds: Seconds | UnsetType = UNSET
-    visible_to_agent: bool | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -74,6 +70,7 @@ class Level:
     hours: Opening = Opening()
     sla: Sla = Sla()
     routing: Routing = Routing()
+    submissions: Submissions = Submissions()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -86,24 +83,17 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "hours": Opening,
     "sla": Sla,
     "routing": Routing,
+    "submissions": Submissions,
 }
-
-
-class Survey(msgspec.Struct, frozen=True):
-    """What is in force, every value set."""
-
-    on: bool = False
-    kind: SurveyKind = "stars"
-    ask_on_close: bool = True
-    comment: bool = False
-    expires_seconds: int = 86_400
-    visible_to_agent: bool = True
 
 
 class Ending(msgspec.Struct, frozen=True):
     customer_idle_seconds: int | None = None
     customer_reminder_seconds: int | None = None
     agent_idle_seconds: int | None = None
+    summary: Summaries = Summaries()
+    after_close: tuple[AfterClose, ...] = ("restart", "rate", "leave_message")
+    ask_after_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +129,7 @@ class Rules:
     silence: SilenceRules = SilenceRules()
     absence: AbsenceRules = AbsenceRules()
     promises: tuple[Promise, ...] = ()
+    submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def texts(self, scheme: str | None) -> Catalogue:
@@ -239,6 +230,7 @@ class Policy:
             silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
             absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
             promises=_nearest([level.sla.policies for level in levels]),
+            submissions=_merged(Leave, [level.submissions for level in levels]),
         )
 
 

@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
+from core import after, language, rating, silence, sla, submission
 from core import command as c
 from core import event as e
-from core import language, rating, silence, sla
 from core.channel import Profile, Received
 from core.hearing import author, hear
-from core.message import Message, plain
+from core.message import Chosen, Form, Message, plain
 from core.queue import OPENING, enter
 from core.routes import Handed
 from core.screening import alert, screen
@@ -29,14 +29,35 @@ def receive(turn: Turn, command: c.Receive) -> Message | None:
         turn.emit(e.ReachableChanged(True, turn.now))
     if rating.answer(turn, inbound):
         return None
+    choice = after.chosen(turn, inbound)
+    if choice == "rate" and rating.ask_to_rate(turn, inbound):
+        return None
+    if choice is None and submission.hear_reply(turn, inbound):
+        return None
     if turn.state.session is None:
         _open(turn, inbound)
-    _listen(turn, plain(inbound.content))
+    if submission.fill(turn, inbound):
+        _queue_if_declined(turn)
+        return None
+    if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
+        _listen(turn, plain(inbound.content))
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
+    if submission.take(turn, message):
+        _queue_if_declined(turn)
+        return None
+    if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
+        return None
     if turn.open_session().phase != "bot":
         sla.heard(turn)
         silence.arm(turn)
     return message
+
+
+def _queue_if_declined(turn: Turn) -> None:
+    """Whoever would rather wait than leave something waits."""
+    session = turn.state.session
+    if session is not None and session.phase == "bot" and session.leaving is None:
+        find_person(turn, why="The customer would rather wait than leave a message.")
 
 
 def reach(turn: Turn, command: c.Reach) -> None:
@@ -75,11 +96,11 @@ def amend(turn: Turn, command: c.Amend) -> None:
 def find_person(
     turn: Turn, text: str = "", handed: Handed | None = None, why: str = "People answer first on this channel."
 ) -> None:
-    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` is said
-    where no step of the order has a reason of its own."""
-    policy = turn.context.policy
-    is_open = lambda group: policy.is_open(group, turn.now)  # noqa: E731
-    enter(turn, turn.context.route(Asked(turn.state, policy, turn.now, text, handed, is_open)), why)
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` tells
+    what brought them here where no step has more to say."""
+    policy, now = turn.context.policy, turn.now
+    asked = Asked(turn.state, policy, now, text, handed, lambda group: policy.is_open(group, now))
+    enter(turn, turn.context.route(asked), why)
 
 
 def _meet(turn: Turn, profile: Profile) -> None:

@@ -10,9 +10,11 @@ import msgspec
 from core.agreement import Agreement
 from core.customer import Customer
 from core.form import Asking
+from core.submitted import Leaving, Submission
 
 Phase = Literal["bot", "queued", "unassigned", "active", "closed"]
 SurveyKind = Literal["stars", "nps", "thumbs"]
+SurveyStep = Literal["score", "tags", "solved", "comment"]
 
 
 class AgentRef(msgspec.Struct, frozen=True, gc=False):
@@ -66,11 +68,12 @@ class Offer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 
 class Invitation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A survey that was asked. `comment_until` is set once a score came and a comment was asked (ms)."""
+    """A survey that was asked, and what it waits for; what follows a score is waited for until `comment_until` (ms)."""
 
     kind: SurveyKind
     expires: int
     comment_until: int | None = None
+    step: SurveyStep = "score"
 
 
 class Rating(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -78,6 +81,18 @@ class Rating(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     score: int
     at: int
     comment: bool = False
+    tags: tuple[str, ...] = ()
+    solved: bool | None = None
+
+
+class SummaryRef(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What an agent summed a session up as; its words are the message `seq`."""
+
+    by: str
+    at: int
+    seq: int
+    types: tuple[str, ...] = ()
+    solved: bool | None = None
 
 
 class Closure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -111,13 +126,15 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them). `waits_since` counts for its place in the queue; `asked_at` is when
-    people were first asked for, `assigned_at` when the agent got it; `unavailable` why nobody could take it;
-    `reminded_at` when a waiting customer was told last where they stand, `wait_until` by when they must say that they
-    keep waiting; `sla_edition` the SLA policies it was opened under. `prefer` and `chain` say where a waiting chat may
-    go, `away_too` also to who is away, the higher `priority` first, `picking` how somebody there is picked; `guests`
-    are colleagues who were invited in; `offer` is a transfer that waits for somebody's word. `scheme` is the reception
-    the customer's segment has, `asking` the form they are being asked, `told` the prompts that are said once.
+    numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
+    lock ended; `leaving` while a customer is asked what to leave, `offered` once they were.
+    `waits_since` counts for its place in the queue; `asked_at` is when people were first asked for, `assigned_at` when
+    the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
+    they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
+    under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
+    first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
+    that waits for somebody's word. `scheme` is the reception the customer's segment has, `asking` the
+    form they are being asked, `told` the prompts that are said once.
     """
 
     id: str
@@ -155,7 +172,12 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     reminded: bool = False
     invited: Invitation | None = None
     rating: Rating | None = None
+    invites: int = 0
+    leaving: Leaving | None = None
+    offered: bool = False
     locked: bool = False
+    unlocked_at: int = 0
+    summary: SummaryRef | None = None
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
     sla_edition: str = ""
@@ -186,7 +208,8 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
     from (ours). `read_mark` belongs to the customer's last message. `rated` is their newest rating of any session.
     `served` are the agents who had their chats, the newest first; `offline` the one who wrote to them after a close.
-    `aliases` are other names of the same address, the newest of them.
+    `surveyed_at` is when a rating was asked last; `submissions` the newest that were left. `aliases` are other names of
+    the same address, the newest of them.
     """
 
     id: str
@@ -208,4 +231,6 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     wish: Wish = Wish()
     served: tuple[str, ...] = ()
     offline: Contact | None = None
+    surveyed_at: int = 0
+    submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ def wake(turn: Turn, timer: str) -> None:
     if seconds is None or agent is None or session.phase != "active" or session.answered or not session.wrote:
         turn.emit(e.TimerEnded(timer))
         return
-    since = turn.now if session.locked else max(session.said_at, session.assigned_at)
+    since = turn.now if session.locked else max(session.said_at, session.assigned_at, session.unlocked_at)
     due = since + seconds * 1000
     if due > turn.now:
         turn.emit(e.TimerSet(timer, due))

@@ -14,9 +14,10 @@ from core.handover import Asks, Wishes
 from core.hours import Opening
 from core.message import Choice, Content, Message, Option, Text, plain
 from core.mode import Reception
-from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
+from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Words
 from core.prompts import KEYS, Override
 from core.routes import Assignment, Route
+from core.scheme import Surveys
 from core.service import Audience, Bot
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers

@@ -29,6 +29,7 @@ from core.event import (
 from core.message import Author, Image, Message, Note, State, Text, plain
 from core.ports import EXCLUDED_MS, Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Picking, Place, Rating
+from tests.stores.left import SubmissionContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -1173,5 +1174,6 @@ class StoreContract(
     SearchContract,
     DocumentContract,
     RestContract,
+    SubmissionContract,
 ):
     """All of it."""
