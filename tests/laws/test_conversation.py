@@ -489,6 +489,9 @@ class AnyConversation(RuleBasedStateMachine):
         session, last = self.state.session, self.state.last
         if session is not None:
             assert session.phase in ("bot", "queued", "unassigned", "active")
+            if session.phase == "bot":  # somebody or something goes on with it: nobody is forgotten there
+                waits_for = session.bot or session.asking or session.leaving or session.unavailable
+                assert waits_for or admission.UNSAID in session.timers
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:
