@@ -9,28 +9,36 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from api.documents import (
     EVERYWHERE,
     AgentDoc,
+    BotDoc,
     Change,
     ChannelDoc,
     Collection,
     GroupDoc,
     HealthDoc,
-    Method,
     Scope,
+    SegmentDoc,
     Setting,
 )
 from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
-from core.policy import AREAS, ChannelFacts, Level, Policy
+from core.handover import Asks, Wishes
+from core.hours import Hours, Opening, is_open
+from core.mode import Reception, Working
+from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of, hours_of, working_of
 from core.ports import Clock, Document, Revision, Store
+from core.routes import Assigning, Assignment
+from core.service import Audience
 from core.survey import Answers
+from core.waiting import AbsenceRules
 
-D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
+D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc, BotDoc, SegmentDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
 SETTINGS = "settings"
 HEALTH = "health"
@@ -78,13 +86,16 @@ class Directory:
         connector_class: Callable[[str], type[Connector]],
         texts: Texts,
         answers: Answers,
+        asks: Mapping[str, Asks] = MappingProxyType({}),
     ) -> None:
         self._store, self._vault, self._clock, self._texts = store, vault, clock, texts
-        self._answers = answers
+        self._answers, self._wishes = answers, Wishes.compile(asks)
         self.connector_class = connector_class
         self._channels = _Shelf("channels", ChannelDoc)
         self._agents = _Shelf("agents", AgentDoc)
         self._groups = _Shelf("groups", GroupDoc)
+        self._bots = _Shelf("bots", BotDoc)
+        self._segments = _Shelf("segments", SegmentDoc)
         self._settings: dict[str, Setting] = {}
         self._health: dict[str, HealthDoc] = {}
         self._writing = asyncio.Lock()
@@ -94,9 +105,12 @@ class Directory:
         self._version = 0
         self._policies: dict[str, Policy] = {}
         self._connectors: dict[str, Connector] = {}
+        self._hours: dict[str, Hours] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
         self.agents: Mapping[str, AgentDoc] = {}
         self.groups: Mapping[str, GroupDoc] = {}
+        self.bots: Mapping[str, BotDoc] = {}
+        self.segments: Mapping[str, SegmentDoc] = {}
 
     async def load(self) -> None:
         """Read everything anew, at once in force as a whole; listeners are told what another node changed.
@@ -104,7 +118,9 @@ class Directory:
         Before the first time the directory is empty.
         """
         async with self._writing:
-            shelves: tuple[_Shelf[Any], ...] = (self._channels, self._agents, self._groups)
+            shelves: tuple[_Shelf[Any], ...] = (
+                self._channels, self._agents, self._groups, self._bots, self._segments,
+            )  # fmt: skip
             read = [await self._store.all(shelf.collection) for shelf in shelves]
             kept = await self._store.all(SETTINGS)
             looked = await self._store.all(HEALTH)
@@ -122,6 +138,7 @@ class Directory:
                 if changed == "channels":
                     self._connectors.pop(id, None)
             self._settings = settings
+            self._hours.clear()
             self._health = {document.id: convert(document.body, HealthDoc) for document in looked}
             self._version = newest.version if newest else 0
             self._show()
@@ -167,19 +184,56 @@ class Directory:
     def setting(self, scope: Scope, area: str) -> Setting:
         return self._settings.get(scope.key(area), NOTHING)
 
+    def everywhere(self, area: str) -> list[tuple[Scope, Setting]]:
+        """What is set in an area, level by level, of what there is."""
+        scopes = (
+            EVERYWHERE,
+            *(Scope("group", id) for id in self.groups),
+            *(Scope("channel", id) for id in self.channels),
+        )
+        return [(scope, found) for scope in scopes if (found := self.setting(scope, area)).body]
+
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
 
-    def method(self, group: str) -> Method:
-        """How the desk picks in a group: its own way, else what the settings say."""
-        doc = self.groups.get(group)
-        if doc is not None and doc.method is not None:
-            return doc.method
-        for scope in (Scope("group", group), EVERYWHERE):
-            said = self.setting(scope, "assignment").body.get("method")
-            if said is not None:
-                return "round_robin" if said == "round_robin" else "saturation"
-        return "saturation"
+    def assigning(self, group: str) -> Assigning:
+        """How a group's chats are assigned, where no channel says otherwise."""
+        return assigning_of([self._settings_of(EVERYWHERE), self._settings_of(Scope("group", group))])
+
+    def grace(self) -> float:
+        """Seconds for which a lost connection may last before its agent counts as offline."""
+        found = self._settings_of(EVERYWHERE).agent_offline
+        set_to = UNSET if isinstance(found, UnsetType) else found.grace_seconds
+        return float(AbsenceRules().grace_seconds if isinstance(set_to, UnsetType) else set_to)
+
+    def is_open(self, group: str) -> bool:
+        """Whether a group's opening hours hold now, where no channel says otherwise."""
+        hours = self._hours.get(group)
+        if hours is None:
+            levels = [
+                convert(self.setting(scope, "hours").body, Opening) for scope in (EVERYWHERE, Scope("group", group))
+            ]
+            hours = self._hours[group] = hours_of(levels)
+        return is_open(hours, self._clock.now())
+
+    def working(self, scope: Scope) -> Working:
+        """The working mode that is in force at a level (a channel's with its default group)."""
+        return self._working([*self._above(scope), scope])
+
+    def working_above(self, scope: Scope) -> Working:
+        """The one that would be in force if this level said nothing."""
+        return self._working(self._above(scope))
+
+    def _working(self, scopes: Sequence[Scope]) -> Working:
+        return working_of([convert(self.setting(each, "reception").body, Reception) for each in scopes])
+
+    def _above(self, scope: Scope) -> Sequence[Scope]:
+        group = self._default_group(self._channels[scope.id]) if scope.level == "channel" else None
+        over = () if scope.level == "all" else (EVERYWHERE,)
+        return over if group is None else (*over, Scope("group", group))
+
+    def _settings_of(self, scope: Scope) -> Assignment:
+        return convert(self.setting(scope, "assignment").body, Assignment)
 
     async def reseal(self, *, who: str) -> int:
         """Seal every channel's secrets with the newest key; how many channels."""
@@ -191,6 +245,8 @@ class Directory:
                 if _is_sealed(doc.settings[name])
             }
             await self.save_channel(replace(doc, settings={**doc.settings, **sealed}), who=who)
+        for bot in list(self.bots.values()):
+            await self.save_bot(replace(bot, settings=self._sealed_anew(bot)), who=who)
         return len(self.channels)
 
     def policy(self, channel: str) -> Policy:
@@ -199,6 +255,10 @@ class Directory:
         if found is None:
             found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
         return found
+
+    def policy_with(self, channel: str, scope: Scope, area: str, body: dict[str, object]) -> Policy:
+        """A channel's rules as they would be with other settings; `body` is valid for the area."""
+        return self._compiled(self._channels[channel], {**self._settings, scope.key(area): Setting(0, body)})
 
     def connector(self, channel: str) -> Connector:
         """KeyError if there is no such channel; `CannotOpen` if its secrets were sealed with another key."""
@@ -223,8 +283,15 @@ class Directory:
         self.policy(channel).rules(None)
         self.policy(channel).rules(self._channels[channel].group)
 
-    def opened(self, doc: ChannelDoc) -> dict[str, object]:
-        """A channel's settings with the secrets readable: for its connector alone."""
+    def _sealed_anew(self, doc: BotDoc) -> dict[str, object]:
+        plain = self.opened(doc)
+        return {
+            name: self.seal(doc.id, name, str(plain[name])) if _is_sealed(value) else value
+            for name, value in doc.settings.items()
+        }
+
+    def opened(self, doc: ChannelDoc | BotDoc) -> dict[str, object]:
+        """Settings with the secrets readable: for the channel's connector, or whoever calls the bot, alone."""
         return {
             field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if _is_sealed(value) else value
             for field, value in doc.settings.items()
@@ -246,6 +313,19 @@ class Directory:
 
     async def save_group(self, doc: GroupDoc, *, who: str, expected: int | None = None) -> int:
         return await self._save(self._groups, doc, who, expected)
+
+    async def save_bot(self, doc: BotDoc, *, who: str, expected: int | None = None) -> int:
+        return await self._save(self._bots, doc, who, expected)
+
+    async def save_segment(self, doc: SegmentDoc, *, who: str, expected: int | None = None) -> int:
+        return await self._save(self._segments, doc, who, expected)
+
+    async def remove_bot(self, id: str, *, who: str) -> None:
+        """Its secrets go, its name stays."""
+        await self._save(self._bots, replace(self.bots[id], settings={}, removed_at=self._clock.now()), who)
+
+    async def remove_segment(self, id: str, *, who: str) -> None:
+        await self._save(self._segments, replace(self.segments[id], removed_at=self._clock.now()), who)
 
     async def remove_channel(self, id: str, *, who: str) -> None:
         """Its secrets go, its name stays."""
@@ -277,6 +357,7 @@ class Directory:
             fresh = await self._renewed({**self._settings, id: Setting(0, body)})
             version = await self._store.put(SETTINGS, id, body, who=who, at=now, expected=expected)
             self._settings[id] = Setting(version, body)
+            self._hours.clear()
             self._policies = fresh
         self._tell(SETTINGS, id, who, now)
         return version
@@ -303,6 +384,8 @@ class Directory:
             "channels": self._channels,
             "agents": self._agents,
             "groups": self._groups,
+            "bots": self._bots,
+            "segments": self._segments,
         }
         return shelves[collection]
 
@@ -332,6 +415,7 @@ class Directory:
             self._agents.alive(),
             self._groups.alive(),
         )
+        self.bots, self.segments = self._bots.alive(), self._segments.alive()
 
     def _tell(self, collection: str, id: str, who: str, at: int) -> None:
         for listener in self._listeners:
@@ -350,16 +434,28 @@ class Directory:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
-            channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
+            channel=ChannelFacts(
+                doc.id, doc.name, doc.language, capabilities, self._default_group(doc), (family(doc.kind),)
+            ),
             texts=self._texts,
             answers=self._answers,
             everywhere=_level(EVERYWHERE, settings),
             groups={id: _level(Scope("group", id), settings) for id in self.groups},
             here=_level(Scope("channel", doc.id), settings),
+            audience=Audience(
+                segments={id: segment.condition for id, segment in self.segments.items()},
+                bots={id: bot.rules for id, bot in self.bots.items()},
+                wishes=self._wishes,
+            ),
         )
 
     def _default_group(self, doc: ChannelDoc) -> str | None:
         return doc.group if doc.group in self.groups else None
+
+
+def family(kind: str) -> str:
+    """What conditions call all channels of a kind."""
+    return f"kind:{kind}"
 
 
 def _level(scope: Scope, settings: Mapping[str, Setting]) -> Level:

@@ -7,12 +7,14 @@ from typing import Literal, Protocol
 import msgspec
 
 from api.auth import Auth
+from api.bots import ReplyIn
 from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.message import Content
 from core.ports import Clock, FeedRow, Seat, Store
+from core.turn import Standing
 
 
 class Hub(Protocol):
@@ -74,6 +76,20 @@ class ChannelActions(Protocol):
         """Show the customer that somebody writes, where the channel can."""
 
 
+class Trial(msgspec.Struct, frozen=True):
+    """What came of trying a bot out. `reason`: why it failed, or why there is no answer yet."""
+
+    ok: bool
+    milliseconds: int
+    reason: str | None
+    reply: ReplyIn | None
+
+
+class BotActions(Protocol):
+    async def try_out(self, bot: str, text: str, language: str) -> Trial:
+        """Ask a bot something outside any chat; raises KeyError."""
+
+
 class KeptFile(Protocol):
     """`url` is its name inside contents, `mime` what its first bytes show, `size` in bytes."""
 
@@ -109,7 +125,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat;
+    `standing` is where a waiting session stands."""
 
     store: Store
     engine: Engine
@@ -120,9 +137,11 @@ class Rim:
     vault: Vault
     signals: Signals
     actions: ChannelActions
+    bots: BotActions
     files: Files
     kinds: Callable[[], Mapping[str, type[Connector]]]
     new_id: Callable[[], str]
     seated: Callable[[Seat], None]
     public_url: str
     limits: Limits = Limits()
+    standing: Callable[[str], Standing | None] = lambda session: None

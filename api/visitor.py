@@ -13,6 +13,9 @@ from core.message import Internal, Option, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
+INSIDE = frozenset(("session.alerted", "session.reminded", "session.sla_reminded", "session.sla_breached"))
+"""What is the desk's business."""
+
 
 class VisitorAuthor(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["customer", "agent", "bot", "system"]
@@ -61,12 +64,12 @@ def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
     message = stored.message
     if isinstance(message.content, Internal):
         return None
-    agent = message.author.kind == "agent"
+    named = message.author.kind in ("agent", "bot")
     recalled = stored.recalled_at is not None or stored.retracted_at is not None
     return VisitorMessage(
         id=message_id(stored.session, message.seq),
         seq=message.seq,
-        author=VisitorAuthor(message.author.kind, message.author.name if agent else None),
+        author=VisitorAuthor(message.author.kind, message.author.name if named else None),
         content=Text("") if recalled else shown(message.content),
         at=iso(message.at),
         state=stored.state,
@@ -96,7 +99,7 @@ def visitor_session(row: SessionRow, directory: Directory) -> VisitorSession:
 def visitor_frame(row: FeedRow, cursor: str, directory: Directory) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
-    if kind is None or kind in ("session.alerted", "session.reminded") or row.row is None:
+    if kind is None or kind in INSIDE or row.row is None:
         return None
     message = visitor_message(row.stored) if row.stored else None
     if kind in ("message.created", "message.updated"):

@@ -4,8 +4,8 @@ Settings come in three levels, channel before group before all; what is not set 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,10 +13,17 @@ from msgspec import UNSET, Meta, UnsetType
 from core.channel import Capabilities
 from core.closing import AfterClose, Summaries
 from core.fit import Phrases
+from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
+from core.mode import AlwaysOn, Pending, Reception, Working
+from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
+from core.routes import Assigning, Assignment, Routes, Routing
 from core.scheme import Survey, Surveys
+from core.service import Audience, Serving
+from core.session import Picking
 from core.submitted import Leave, Submissions
 from core.survey import Answers
+from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
 from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -50,12 +57,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[WordList, ...] | UnsetType = UNSET
 
 
-class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
-
-    method: Literal["saturation", "round_robin"] | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -65,6 +66,10 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    reception: Reception = Reception()
+    hours: Opening = Opening()
+    sla: Sla = Sla()
+    routing: Routing = Routing()
     submissions: Submissions = Submissions()
 
 
@@ -74,6 +79,10 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "reception": Reception,
+    "hours": Opening,
+    "sla": Sla,
+    "routing": Routing,
     "submissions": Submissions,
 }
 
@@ -89,13 +98,15 @@ class Ending(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """What the rules may know of a channel: never its kind."""
+    """What the rules may know of a channel: never its kind. `families` are names that conditions may use for several
+    channels at once, opaque here."""
 
     id: str
     name: str
     language: str
     capabilities: Capabilities
     group: str | None = None
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +120,21 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    serving: Serving = Serving()
+    audience: Audience = Audience()
+    dressed: Mapping[str, Catalogue] = field(default_factory=dict)
+    working: Working = Working()
+    hours: Hours = ALWAYS
+    queue: QueueRules = QueueRules()
+    silence: SilenceRules = SilenceRules()
+    absence: AbsenceRules = AbsenceRules()
+    promises: tuple[Promise, ...] = ()
     submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
+
+    def texts(self, scheme: str | None) -> Catalogue:
+        """The prompts, as a customer's scheme of reception may have them otherwise."""
+        return self.catalogue if scheme is None else self.dressed.get(scheme, self.catalogue)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
         """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
@@ -141,7 +165,37 @@ class Policy:
     everywhere: Level
     groups: Mapping[str, Level]
     here: Level
+    audience: Audience = Audience()
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    assigned: dict[str | None, Assigning] = field(default_factory=dict)
+    sla_edition: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        levels = [self.everywhere, *(level for _, level in sorted(self.groups.items())), self.here]
+        object.__setattr__(self, "sla_edition", edition([level.sla for level in levels]))
+
+    def is_open(self, group: str | None, now: int) -> bool:
+        return is_open(self.rules(group).hours, now)
+
+    @property
+    def routes(self) -> Routes:
+        """Which group a chat goes to is nothing a group can say."""
+        return _merged(Routes, [self.everywhere.routing, self.here.routing])
+
+    def assigning(self, group: str | None) -> Assigning:
+        found = self.assigned.get(group)
+        if found is None:
+            levels = (self.everywhere, self.groups.get(group or "", Level()), self.here)
+            found = self.assigned[group] = assigning_of([level.assignment for level in levels])
+        return found
+
+    @property
+    def picking(self) -> Picking | None:
+        """How this channel wants agents to be picked, whatever their group; None if it does not say."""
+        said = self.here.assignment
+        if isinstance(said.method, UnsetType) and isinstance(said.familiar_first, UnsetType):
+            return None
+        return Picking(_set(said.method, None), _set(said.familiar_first, None))
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)
@@ -153,24 +207,68 @@ class Policy:
         between = self.groups.get(group or "", Level())
         levels = [self.everywhere, between, self.here]
         own_words = group is None or bool(_set(between.words.lists, ()))
+        overrides = [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels]
+        serving = _serving(levels)
         return Rules(
             version=self.version,
             channel=self.channel,
-            catalogue=Catalogue.compile(
-                self.texts,
-                [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels],
-                self.channel.language,
-            ),
+            catalogue=Catalogue.compile(self.texts, overrides, self.channel.language),
             words=_filter(levels) if own_words else self.rules(None).words,  # an automaton is large: one for all
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            serving=serving,
+            audience=self.audience,
+            dressed={
+                scheme.name: Catalogue.compile(self.texts, [*overrides, scheme.prompts], self.channel.language)
+                for scheme in serving.schemes
+                if scheme.prompts
+            },
+            working=working_of([level.reception for level in levels]),
+            hours=hours_of([level.hours for level in levels]),
+            queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
+            silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
+            absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
+            promises=_nearest([level.sla.policies for level in levels]),
             submissions=_merged(Leave, [level.submissions for level in levels]),
         )
 
 
+def working_of(levels: Sequence[Reception]) -> Working:
+    """What is in force; the nearest level comes last."""
+    modes = [level.mode for level in levels if not isinstance(level.mode, UnsetType)]
+    pending = _merged(Pending, [_set(level.always_on, AlwaysOn()) for level in levels])
+    return Working(modes[-1] if modes else "real_time", pending)
+
+
+def hours_of(levels: Sequence[Opening]) -> Hours:
+    """What is in force; the nearest level comes last."""
+    return compiled(_merged(Schedule, levels))
+
+
+def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise, ...]:
+    """What the nearest level that sets it says; the nearest comes last."""
+    return next((value for value in reversed(values) if not isinstance(value, UnsetType)), ())
+
+
+def assigning_of(levels: Sequence[Assignment]) -> Assigning:
+    """What is in force; the nearest level comes last."""
+    return _merged(Assigning, levels)
+
+
 def _filter(levels: Sequence[Level]) -> Filter:
     return Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels]))
+
+
+def _serving(levels: Sequence[Level]) -> Serving:
+    """Each field from the nearest level that sets it, as in `_merged`."""
+    values = {
+        each.name: value
+        for level in levels
+        for each in fields(Serving)
+        if not isinstance(value := getattr(level.reception, each.name), UnsetType)
+    }
+    return Serving(**values)
 
 
 V = TypeVar("V")

@@ -8,6 +8,7 @@ where the payload is JSON with `exp` (seconds since the epoch) and what it vouch
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -19,6 +20,8 @@ from core import language
 from core.channel import Secret
 from core.customer import Customer
 from core.errors import BadInput
+from core.service import SERVICE_PARAM, Service
+from core.session import Wish
 
 LIFE_MS = 3_600_000  # a token opens sockets for an hour
 RENEWAL_MS = 30 * 86_400_000  # and is exchanged for a new one, of the same visitor, for thirty days
@@ -37,6 +40,10 @@ UNSIGNED = ("partner_id", "vip", "vip_level", "tags")
 """What would give a stranger another's history or a better place in the queue: believed only when signed."""
 
 
+OURS = ("page.", "designated.", "visit.", "vip_level")
+"""Parameters that a page cannot name."""
+
+
 class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`token` is made by the company's server with the channel's `identity_secret`."""
 
@@ -44,7 +51,8 @@ class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VisitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The visitor parameters; `token` is that of an earlier visit, to be the same visitor again."""
+    """The visitor parameters; `token` is that of an earlier visit, to be the same visitor again. `agent` and `group`
+    are whom the page asks for (`must`: nobody else); `picked` is the group the visitor chose."""
 
     token: Annotated[str, Meta(max_length=MAX_TOKEN)] | None = None
     identity: SignedIdentity | None = None
@@ -65,7 +73,10 @@ class VisitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     url: Address | None = None
     agent: Id | None = None
     group: Id | None = None
+    must: bool | None = None
+    picked: Id | None = None
     queue_first: bool | None = None
+    service: Service | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +99,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str
     expires: int
     claims: Customer = Customer(id="")
-    group: str | None = None
+    wish: Wish = Wish()
 
     @property
     def signed(self) -> bool:
@@ -96,9 +107,19 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def admit(
-    request: VisitRequest, *, channel: str, secret: Secret | None, vault: Vault, now: int, new_id: str
+    request: VisitRequest,
+    *,
+    channel: str,
+    secret: Secret | None,
+    vault: Vault,
+    now: int,
+    new_id: str,
+    origin: Mapping[str, str] = {},
 ) -> tuple[Visitor, tuple[str, ...]]:
-    """The visitor, and the names of what was not believed. Raises `BadInput` for an identity that is not right."""
+    """The visitor, and the names of what was not believed. Raises `BadInput` for an identity that is not right.
+
+    `origin` are the parameters that we found out ourselves (`visit.…`).
+    """
     identity = _identity(request, secret, now)
     known = None if request.token is None else read_token(request.token, vault, now, RENEWAL_MS)
     if known is not None and (known.channel != channel or known.signed):
@@ -108,8 +129,9 @@ def admit(
         ignored.append("token")
     address = f"partner:{identity.partner_id}" if identity else known.address if known else f"visitor:{new_id}"
     claims = _claims(request, identity, known.claims if known else Customer(id=""))
-    group = request.group or (known.group if known else None)
-    visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, group=group)
+    claims = replace(claims, params={**claims.params, **origin})
+    wish = _wish(request) or (known.wish if known else Wish())
+    visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, wish=wish)
     if len(make_token(visitor, vault)) > MAX_TOKEN:
         raise BadInput(("params", "All of it together is too long."))
     return visitor, tuple(ignored)
@@ -132,8 +154,7 @@ def read_token(token: str, vault: Vault, now: int, grace: int = 0) -> Visitor | 
 def merged(known: Customer, visitor: Visitor) -> Customer:
     """What is kept of a customer, with what this visit says of them put over it."""
     said = {field: value for field in Customer.__struct_fields__ if (value := getattr(visitor.claims, field))}
-    if "params" in said:
-        said["params"] = {**known.params, **visitor.claims.params}
+    said["params"] = {**_lasting(known.params), **visitor.claims.params}
     if "tags" in said:
         said["tags"] = tuple(dict.fromkeys((*known.tags, *visitor.claims.tags)))
     return replace(known, **said)
@@ -166,14 +187,25 @@ def _claims(request: VisitRequest, identity: Identity | None, before: Customer) 
         "phone": request.phone,
         "email": request.email,
         "timezone": request.timezone,
-        "params": {**before.params, **_params(request)},
+        "params": {**_lasting(before.params), **_params(request)},
     }
     if identity is not None:
         vouched = {field: getattr(identity, field) for field in ("partner_id", "name", "phone", "email", "vip", "tags")}
         said |= {field: value for field, value in vouched.items() if value is not None}
         if identity.vip_level is not None:
-            said["params"] = {**before.params, **_params(request), "vip_level": str(identity.vip_level)}
+            said["params"] = {**_lasting(before.params), **_params(request), "vip_level": str(identity.vip_level)}
     return replace(before, **{field: value for field, value in said.items() if value is not None})
+
+
+def _lasting(params: dict[str, str]) -> dict[str, str]:
+    """Without what one page asked for: the next one may not."""
+    return {key: value for key, value in params.items() if key != SERVICE_PARAM}
+
+
+def _wish(request: VisitRequest) -> Wish | None:
+    """None where this visit asks for nobody."""
+    asked = request.agent or request.group or request.picked
+    return Wish(request.agent, request.group, bool(request.must), request.picked) if asked else None
 
 
 def _params(request: VisitRequest) -> dict[str, str]:
@@ -183,7 +215,9 @@ def _params(request: VisitRequest) -> dict[str, str]:
         **(request.params or {}),
         **{f"field.{key}": value for key, value in (request.fields or {}).items()},
     }
-    kept = {key: value for key, value in theirs.items() if not key.startswith(("page.", "designated.", "vip_level"))}
+    kept = {key: value for key, value in theirs.items() if not key.startswith(OURS)}
+    if request.service is not None:
+        kept[SERVICE_PARAM] = request.service
     return {**kept, **{key: value for key, value in page.items() if value is not None}}
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from api.bots import LaterIn
+from api.documents import Role
 from api.paging import Listing
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, bodies, lists, submissions
+from inbox import acts, bodies, bots, lists, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -37,12 +39,13 @@ def _act(
     body: type[msgspec.Struct] | None = None,
     answers: Mapping[int, Any] | None = None,
     refuses: tuple[int, ...] = (404, 409),
+    role: Role = "agent",
 ) -> Route:
     return Route(
         method="POST",
         path=f"{ONE}/{name}",
         handler=handler,
-        role="agent",
+        role=role,
         summary=summary,
         body=body,
         answers=answers or {200: SessionView},
@@ -120,6 +123,27 @@ ACTING = (
     ),
     _act("claim", acts.claim, "Take a chat that waits"),
     _act("transfer", acts.transfer, "Hand a chat over", body=bodies.TransferBody),
+    _act("accept", acts.accept, "Take a chat that is offered, or approve its transfer"),
+    _act("decline", acts.decline, "Do not take or approve it, or take the offer back"),
+    _act(
+        "assign",
+        acts.assign,
+        "Give out a chat that waits",
+        body=bodies.AssignBody,
+        role="supervisor",
+    ),
+    _act("take-over", acts.take_over, "Take a chat from whoever has it", role="supervisor"),
+    _act("invite", acts.invite, "Ask a colleague into the chat", body=bodies.ColleagueBody),
+    _act(
+        "uninvite", acts.uninvite, "Leave a chat you were asked into, or end a colleague's", body=bodies.ColleagueBody
+    ),
+    _act(
+        "offline",
+        acts.offline,
+        "Write to a customer whose chat is over; their next one comes to you, as set",
+        body=bodies.OfflineBody,
+        answers={201: MessageView},
+    ),
     _act("close", acts.close, "End a chat", body=bodies.CloseBody),
     _act("invite-rating", acts.invite_rating, "Ask the customer for a rating"),
     _act(
@@ -195,9 +219,9 @@ SUBMISSIONS = (
     ),
     _left(
         "assign",
-        submissions.assign,
+        submissions.assign_submission,
         "Give it to an agent or a group; to you without either",
-        submissions.AssignBody,
+        submissions.SubmissionAssignBody,
         {200: submissions.SubmissionView},
     ),
     _left(
@@ -214,6 +238,18 @@ ROUTES = (
     *READING,
     *ACTING,
     *SUBMISSIONS,
+    Route(
+        method="POST",
+        path="/api/v1/bots/{id}/sessions/{session}/messages",
+        handler=bots.bot_says,
+        role="nobody",  # it is signed with the bot's own secret
+        signed=True,
+        summary="What a bot says by itself, signed with its secret (docs/bots.md)",
+        body=LaterIn,
+        answers={201: bots.SaidView},
+        refuses=(403, 404, 409),
+        tag="bots",
+    ),
     Route(
         method="POST",
         path=f"{BASE}/files",

@@ -9,12 +9,13 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from api.auth import Auth
+from api.bots import ReplyIn
 from api.directory import Directory
 from api.documents import AgentDoc, ChannelDoc, GroupDoc, Role
 from api.hub import Hub
 from api.openapi import document
 from api.problems import middleware
-from api.rim import Limits, Rim, Signal
+from api.rim import Limits, Rim, Signal, Trial
 from api.routes import Route, mount
 from api.vault import Vault
 from core.channel import Received, TemplateInfo
@@ -24,9 +25,11 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
 from core.message import Text
 from core.ports import Cause, Lease, Seat
+from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook
-from locales import read
+from locales import read, read_asks
+from routing.rules import route
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
@@ -92,6 +95,18 @@ class Actions:
 
 
 @dataclass
+class Trials:
+    """What bots are asked by admins who try them, and what they answer."""
+
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    answer: Trial = Trial(True, 12, None, ReplyIn(unknown=True))
+
+    async def try_out(self, bot: str, text: str, language: str) -> Trial:
+        self.asked.append((bot, text, language))
+        return self.answer
+
+
+@dataclass
 class World:
     """Everything at hand. `client` speaks as nobody; `as_role` as somebody with a role."""
 
@@ -100,6 +115,7 @@ class World:
     clock: StillClock
     signals: Signals
     actions: Actions
+    trials: Trials
     seated: list[Seat]
     client: Client
     tokens: dict[str, str] = field(default_factory=dict)
@@ -155,6 +171,27 @@ class World:
         await self.rim.engine.at_session(session, Claim(Actor(agent.id, agent.name)))
 
 
+@dataclass
+class Away:
+    """Who there is to be routed to; nobody of them is free."""
+
+    directory: Directory
+
+    def is_free(self, agent: str) -> bool:
+        return False
+
+    def finds(self, prefer: tuple[str, ...], chain: tuple[Place, ...]) -> bool:
+        return False
+
+    def agent_name(self, agent: str) -> str | None:
+        found = self.directory.agents.get(agent)
+        return found.name if found else None
+
+    def group_name(self, group: str) -> str | None:
+        found = self.directory.groups.get(group)
+        return found.name if found else None
+
+
 async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Limits | None = None) -> World:
     """`serve` is pytest-aiohttp's `aiohttp_client`; `hits` where the met statuses are kept (hits.py)."""
     store, clock, ids, numbers = MemoryStore(), StillClock(), count(1), count(1)
@@ -166,6 +203,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         connector_class=_kind,
         texts={tag: locale.prompts for tag, locale in texts.items()},
         answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
+        asks=read_asks(),
     )
     await directory.load()
     hub = Hub(store, "tests")
@@ -182,10 +220,11 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         new_id=new_id,
         number=lambda: next(numbers),
         outlook=lambda channel, group: Outlook(),
+        route=lambda asked: route(asked, Away(directory)),
         lease=lambda now: Lease("test", now + 60_000),
         done=done,
     )
-    signals, actions = Signals(), Actions()
+    signals, actions, trials = Signals(), Actions(), Trials()
     seated: list[Seat] = []
     rim = Rim(
         store=store,
@@ -197,6 +236,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         vault=Vault.of("a secret for tests only"),
         signals=signals,
         actions=actions,
+        bots=trials,
         files=MemoryFiles(),
         kinds=lambda: KINDS,
         new_id=new_id,
@@ -207,7 +247,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
     http = await serve(app)
-    return World(rim, store, clock, signals, actions, seated, Client(http, Described(document(routes)), hits))
+    return World(rim, store, clock, signals, actions, trials, seated, Client(http, Described(document(routes)), hits))
 
 
 def _kind(kind: str) -> Any:

@@ -4,6 +4,7 @@ Folding the events over the old state gives the new one, also with every text bl
 said or promised without its errand; deciding changes nothing and may be repeated; only `Refused` is ever raised.
 """
 
+import dataclasses
 from collections import Counter
 from itertools import count
 from typing import Any
@@ -14,14 +15,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
+from core import admission
 from core import command as c
 from core import effect as f
 from core import event as e
 from core.channel import Profile, Reached, Received
+from core.condition import Vip
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.errors import BadInput, Refused
 from core.evolve import evolve
+from core.form import Question
+from core.handover import Handover, Keyword
+from core.hours import Opening, Span
 from core.message import (
     Choice,
     Chosen,
@@ -37,12 +43,18 @@ from core.message import (
     Text,
     plain,
 )
+from core.mode import AlwaysOn, Reception
 from core.policy import Closing, Level, Policy
+from core.promise import Promise, Sla
+from core.routes import Assignment, Handed
+from core.routes import Level as Overflow
 from core.scheme import Surveys, Tag
-from core.session import AgentRef, Conversation
+from core.service import Prechat
+from core.session import AgentRef, Conversation, Wish
 from core.submitted import Submissions
 from core.turn import Context, Outlook
-from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
+from core.waiting import Absence, Queue, Silence
+from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, ROBO, TOKENS, TOM, WINDOW, bots, policy, words
 
 LISTS = (
     words("mask", "sekrit", name="codes"),
@@ -52,12 +64,28 @@ LISTS = (
     words("block", "idiot", side="agent", name="manners"),
 )
 IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
-POLICIES: tuple[Policy, ...] = (
+TALKING = bots(replace(ROBO, while_queued="answers", handover=Handover(keywords=(Keyword(words=("apples",)),))))
+PRECHAT = Prechat(
+    on=True,
+    consent={"en": "May we?"},
+    questions=(Question(key="age", kind="number", label={"en": "Age?"}, required=True),),
+)
+BASE: tuple[Policy, ...] = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
     policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+    policy(TOKENS, lists=LISTS, closing=IDLE, reception=Reception(service="bot_first", bot="robo"), audience=TALKING),
+    policy(reception=Reception(service="bot_only", bot="robo", prechat=PRECHAT, deferred=True), audience=TALKING),
+    policy(
+        replace(CHAT, outbound=CHAT.outbound | {"form"}),
+        surveys=Surveys(on=True),
+        reception=Reception(bot="robo", prechat=PRECHAT, repeat={"greeting": "customer", "agent_joined": "session"}),
+        audience=TALKING,
+    ),
+    policy(assignment=Assignment(transfer="accept", transfer_seconds=60, overflow=(Overflow(group="sales"),))),
+    policy(assignment=Assignment(transfer="approve"), lists=LISTS, closing=IDLE),
 )
 SCHEME = Surveys(
     on=True, tags=(Tag("slow"), Tag("rude")), solved="optional", comment="optional", alert_at_most=3, invitations=3,
@@ -67,14 +95,56 @@ LEFT = Level(
     submissions=Submissions(on=True, abandon_seconds=60, reply_seconds=300, words={"en": ("idiot",)}),
     closing=Closing(ask_after_close=True, agent_idle_seconds=90),
 )
-POLICIES += (
+BASE += (
     policy(TOKENS, lists=LISTS, groups={"sales": LEFT}, group="sales"),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}), groups={"sales": LEFT}, group="sales"),
     policy(PLAIN, groups={"sales": LEFT}, group="sales"),
 )
+WAITS = Assignment(
+    queue=Queue(limit=3, reminder_seconds=60, answer_seconds=40),
+    agent_silent=Silence(reminder_seconds=50, transfer_seconds=100),
+    agent_offline=Absence("move"),
+)
+PROMISES = Sla(
+    (
+        Promise(name="VIP", when=Vip(), first_response_seconds=30, clock="open"),
+        Promise(
+            name="All", first_response_seconds=60, next_response_seconds=30, resolution_seconds=300,
+            remind_before_seconds=(20,), remind_after_seconds=(10, 50),
+        ),
+    )
+)  # fmt: skip
+CLOSES = Level(
+    assignment=Assignment(agent_offline=Absence("close")), sla=Sla((Promise(name="S", resolution_seconds=9),))
+)
+POLICIES = BASE + tuple(
+    Policy(
+        version=made.version,
+        channel=made.channel,
+        texts=made.texts,
+        answers=made.answers,
+        everywhere=dataclasses.replace(
+            made.everywhere, assignment=WAITS, sla=PROMISES, reception=reception, hours=hours
+        ),
+        groups={"sales": CLOSES},
+        here=Level(),
+    )
+    for made, reception, hours in (
+        (BASE[0], Reception("real_time"), Opening()),
+        (BASE[1], Reception("real_time"), Opening(week={"tue": (Span("22:00", "22:20"), Span("22:30", "23:00"))})),
+        (BASE[2], Reception("always_on", AlwaysOn(target="all", pending_seconds=90)), Opening()),
+        (BASE[3], Reception("always_on"), Opening()),
+    )
+)
+TIMERS = [
+    "customer_idle", "customer_reminder", "agent_idle", "agent_transfer", "queue_reminder", "pending", "opening",
+    "sla_first_response", "sla_next_response", "sla_resolution", "transfer_offer", "submission", "unknown",
+    *sorted(admission.TIMERS),
+]  # fmt: skip
 CANARY = "canary body"
 SAYINGS = st.sampled_from(
     [
+        "human", "where is my order", "👎",
         "hello", CANARY, "5", "2", "5 minutes ago", "👍", "my sekrit code", "a bomb", "my lawyer", "idiot", " ", "",
         "注文した商品がまだ届いていません", "One sentence is here. Another sentence is there. " * 3,
     ]
@@ -85,6 +155,7 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
     st.sampled_from(
         [
             Choice("Which?", OPTIONS), Chosen("rate:4", "****"), Chosen("a", "Apples"), Sticker("s1"), Note("psst"),
+            Chosen("bot:no", "No"), Chosen("form:consent:yes", "I agree"), Form("", (), {"consent": "yes", "age": "7"}),
             Image(mime="image/png", ref="r1", caption="my sekrit"), Image(url="https://x.test/a.png"),
             Form("How?", (), {"score": "3"}), Form("", (), {"text": CANARY}), Chosen("submission:accept", "Leave"),
             Chosen("submission:decline", "No"), Chosen("after:rate", "Rate"), Chosen("after:leave_message", "Leave"),
@@ -159,9 +230,9 @@ class AnyConversation(RuleBasedStateMachine):
     def the_customer_is_reached_or_not(self, reachable: bool) -> None:
         self.ask(c.Reach(Reached(id="u", address="ann", reachable=reachable, at=self.now)))
 
-    @rule(name=st.sampled_from(["Ann", "Bo"]))
-    def the_customer_visits(self, name: str) -> None:
-        self.ask(c.Visit(replace(self.state.customer, name=name)))
+    @rule(name=st.sampled_from(["Ann", "Bo"]), wish=st.sampled_from([Wish(), Wish(agent="agent-mei", must=True)]))
+    def the_customer_visits(self, name: str, wish: Wish) -> None:
+        self.ask(c.Visit(replace(self.state.customer, name=name), wish=wish))
 
     @rule(really=st.integers(0, 4))
     def the_customer_leaves(self, really: int) -> None:
@@ -193,6 +264,22 @@ class AnyConversation(RuleBasedStateMachine):
     def an_agent_answers(self, by: c.Actor, content: Content, quote: str | None) -> None:
         self.ask(c.Reply(by=by, client_id="c", content=content, quote=quote))
 
+    @rule(content=st.none() | CONTENTS, how=st.sampled_from(["", "unknown", "helpful", "end", "hand", "suggest"]))
+    def the_bot_says(self, content: Content | None, how: str) -> None:
+        if self.state.session is not None:
+            said = c.BotSays(
+                session=self.state.session.id, bot="robo", client_id="b", contents=(content,) if content else (),
+                unknown=how == "unknown", helpful=how == "helpful", end=how == "end",
+                handover=Handed("sales", None, CANARY) if how == "hand" else None,
+                suggestions=OPTIONS if how == "suggest" else (),
+            )  # fmt: skip
+            self.ask(said)
+
+    @rule(seq=st.integers(1, 9))
+    def the_bot_is_down(self, seq: int) -> None:
+        if self.state.session is not None:
+            self.ask(c.BotFailed(self.state.session.id, "robo", seq, "away"))
+
     @rule(by=ACTORS)
     def an_agent_claims(self, by: c.Actor) -> None:
         self.ask(c.Claim(by))
@@ -212,6 +299,18 @@ class AnyConversation(RuleBasedStateMachine):
     @rule(by=ACTORS, group=st.sampled_from([None, "sales"]))
     def an_agent_transfers_to_a_group(self, by: c.Actor, group: str | None) -> None:
         self.ask(c.Transfer(by=by, group=group))
+
+    @rule(by=ACTORS, agent=AGENTS, which=st.integers(0, 6))
+    def it_changes_hands_some_other_way(self, by: c.Actor, agent: AgentRef, which: int) -> None:
+        ways: tuple[c.Command, ...] = (
+            c.Accept(by), c.Decline(by), c.Hand(by=BOSS, agent=agent), c.Hand(by=BOSS, group="sales"), c.TakeOver(BOSS),
+            c.Invite(by, agent), c.Uninvite(by, agent.id),
+        )  # fmt: skip
+        self.ask(ways[which])
+
+    @rule(by=ACTORS, content=CONTENTS)
+    def an_agent_writes_after_the_end(self, by: c.Actor, content: Content) -> None:
+        self.ask(c.WriteAfter(by=by, client_id="c", content=content))
 
     @rule(by=ACTORS)
     def an_agent_closes(self, by: c.Actor) -> None:
@@ -249,9 +348,24 @@ class AnyConversation(RuleBasedStateMachine):
         agent = by.id if state is None else None
         self.ask(c.ChangeSubmission(by=by, submission=session, state=state, agent=agent, only_new=new))
 
-    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "submission", "unknown"]))
+    @rule(name=st.sampled_from(TIMERS))
     def a_timer_is_due(self, name: str) -> None:
         self.ask(c.Wake(name))
+
+    @rule(names=st.permutations(TIMERS), seconds=SECONDS)
+    def time_passes_and_every_timer_is_due(self, names: list[str], seconds: int) -> None:
+        self.now += seconds * 1000
+        for name in names:
+            self.ask(c.Wake(name))
+
+    @rule(agent=AGENTS, ago=SECONDS)
+    def an_agent_is_gone(self, agent: AgentRef, ago: int) -> None:
+        self.ask(c.Absent(agent.id, self.now - ago * 1000))
+
+    @rule(which=st.sampled_from(POLICIES))
+    def the_settings_change(self, which: Policy) -> None:
+        if which.channel.capabilities == self.policy.channel.capabilities:
+            self.policy = which
 
     # what holds
 
@@ -263,6 +377,7 @@ class AnyConversation(RuleBasedStateMachine):
             new_id=lambda: f"{step:04}-{next(ids)}",
             number=lambda: step,
             outlook=lambda group: self.outlook,
+            others_online=lambda group, agent: self.outlook.online > 0,
         )
         try:
             return decide(self.state, command, context)
@@ -333,6 +448,9 @@ class AnyConversation(RuleBasedStateMachine):
             for event in events
             if isinstance(event, e.Received) and getattr(event.message.content, "ref", None)
         ]
+        assert [(effect.bot, effect.seq) for effect in effects if isinstance(effect, f.AskBot)] == [
+            (event.bot, event.seq) for event in events if isinstance(event, e.BotAsked)
+        ]
         self.a_token_is_spent_once(delivers, decision)
         if not events:
             assert effects == () and decision.state is before
@@ -360,7 +478,7 @@ class AnyConversation(RuleBasedStateMachine):
 
     def nothing_says_what_must_not_be_said(self, decision: Decision) -> None:
         for event in decision.events:
-            if isinstance(event, e.Received) and self.policy is POLICIES[1]:
+            if isinstance(event, e.Received) and self.policy.everywhere.words.lists:
                 assert "sekrit" not in plain(event.message.content)
                 assert "bomb" not in plain(event.message.content).split()
         blanked = _json.encode(tuple(map(blank, decision.events)))
@@ -370,7 +488,10 @@ class AnyConversation(RuleBasedStateMachine):
     def phases_are_legal(self) -> None:
         session, last = self.state.session, self.state.last
         if session is not None:
-            assert session.phase in (("bot",) if session.leaving else ("queued", "active"))
+            assert session.phase in ("bot", "queued", "unassigned", "active")
+            if session.phase == "bot":  # somebody or something goes on with it: nobody is forgotten there
+                waits_for = session.bot or session.asking or session.leaving or session.unavailable
+                assert waits_for or admission.UNSAID in session.timers
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:
@@ -385,7 +506,7 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.state.aliases) <= 16
         for session in (self.state.session, self.state.last):
             if session is not None:
-                assert len(session.timers) <= 3 and len(session.excluded) <= 1 and len(session.tags) <= 50
+                assert len(session.timers) <= len(TIMERS) and len(session.excluded) <= 1 and len(session.tags) <= 50
 
 
 TestAnyConversation = AnyConversation.TestCase
