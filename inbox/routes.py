@@ -218,7 +218,7 @@ SUBMISSIONS = (
     ),
     _left(
         "assign",
-        submissions.assign,
+        submissions.assign_submission,
         "Give it to an agent or a group; to you without either",
         submissions.AssignBody,
         {200: submissions.SubmissionView},
