@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import UnsetType
 
+from admin import waiting
 from api.directory import Directory, family
 from api.documents import EVERYWHERE, Scope
 from api.problems import FieldError, Stop
@@ -14,6 +15,8 @@ from core.codec import convert
 from core.condition_check import Known, Use
 from core.errors import BadInput
 from core.policy import AREAS
+from core.promise import problems as promise_problems
+from core.promise import uses as promise_uses
 from core.routes import Assignment, Level, Routing
 from core.routes_check import assignment_problems, assignment_uses, endless, routing_problems, routing_uses
 
@@ -49,6 +52,7 @@ def _assignment(directory: Directory, scope: Scope, document: Assignment) -> _Pr
     group = scope.id if scope.level == "group" else None
     members = {id: frozenset(doc.agents) for id, doc in directory.groups.items()}
     wrong = assignment_problems(document, known(directory), members, group)
+    wrong += waiting.assignment(directory, scope, document)
     if scope.level == "channel" and not isinstance(document.weights, UnsetType):
         wrong.append(("weights", "Weights are a group's, whatever the channel: set them for the group or for all."))
     if wrong or group is None or isinstance(document.overflow, UnsetType):
@@ -67,10 +71,17 @@ def _overflow(directory: Directory, scope: Scope) -> tuple[Level, ...] | None:
 
 
 _CHECKS: Mapping[str, Callable[[Directory, Scope, Any], _Problems]] = MappingProxyType(
-    {"routing": _routing, "assignment": _assignment}
+    {
+        "routing": _routing,
+        "assignment": _assignment,
+        "reception": waiting.reception,
+        "hours": waiting.hours,
+        "submissions": waiting.submissions,
+        "sla": lambda directory, scope, document: promise_problems(document, known(directory)),
+    }
 )
 _USES: Mapping[str, Callable[[Any], list[Use]]] = MappingProxyType(
-    {"routing": routing_uses, "assignment": assignment_uses}
+    {"routing": routing_uses, "assignment": assignment_uses, "sla": promise_uses}
 )
 
 

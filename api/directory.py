@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from api.documents import (
@@ -25,10 +26,13 @@ from api.documents import (
 from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
-from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of
+from core.hours import Hours, Opening, is_open
+from core.mode import Reception, Working
+from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of, hours_of, working_of
 from core.ports import Clock, Document, Revision, Store
 from core.routes import Assigning, Assignment
 from core.survey import Answers
+from core.waiting import AbsenceRules
 
 D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
@@ -94,6 +98,7 @@ class Directory:
         self._version = 0
         self._policies: dict[str, Policy] = {}
         self._connectors: dict[str, Connector] = {}
+        self._hours: dict[str, Hours] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
         self.agents: Mapping[str, AgentDoc] = {}
         self.groups: Mapping[str, GroupDoc] = {}
@@ -122,6 +127,7 @@ class Directory:
                 if changed == "channels":
                     self._connectors.pop(id, None)
             self._settings = settings
+            self._hours.clear()
             self._health = {document.id: convert(document.body, HealthDoc) for document in looked}
             self._version = newest.version if newest else 0
             self._show()
@@ -173,6 +179,38 @@ class Directory:
     def assigning(self, group: str) -> Assigning:
         """How a group's chats are assigned, where no channel says otherwise."""
         return assigning_of([self._settings_of(EVERYWHERE), self._settings_of(Scope("group", group))])
+
+    def grace(self) -> float:
+        """Seconds for which a lost connection may last before its agent counts as offline."""
+        found = self._settings_of(EVERYWHERE).agent_offline
+        set_to = UNSET if isinstance(found, UnsetType) else found.grace_seconds
+        return float(AbsenceRules().grace_seconds if isinstance(set_to, UnsetType) else set_to)
+
+    def is_open(self, group: str) -> bool:
+        """Whether a group's opening hours hold now, where no channel says otherwise."""
+        hours = self._hours.get(group)
+        if hours is None:
+            levels = [
+                convert(self.setting(scope, "hours").body, Opening) for scope in (EVERYWHERE, Scope("group", group))
+            ]
+            hours = self._hours[group] = hours_of(levels)
+        return is_open(hours, self._clock.now())
+
+    def working(self, scope: Scope) -> Working:
+        """The working mode that is in force at a level (a channel's with its default group)."""
+        return self._working([*self._above(scope), scope])
+
+    def working_above(self, scope: Scope) -> Working:
+        """The one that would be in force if this level said nothing."""
+        return self._working(self._above(scope))
+
+    def _working(self, scopes: Sequence[Scope]) -> Working:
+        return working_of([convert(self.setting(each, "reception").body, Reception) for each in scopes])
+
+    def _above(self, scope: Scope) -> Sequence[Scope]:
+        group = self._default_group(self._channels[scope.id]) if scope.level == "channel" else None
+        over = () if scope.level == "all" else (EVERYWHERE,)
+        return over if group is None else (*over, Scope("group", group))
 
     def _settings_of(self, scope: Scope) -> Assignment:
         return convert(self.setting(scope, "assignment").body, Assignment)
@@ -277,6 +315,7 @@ class Directory:
             fresh = await self._renewed({**self._settings, id: Setting(0, body)})
             version = await self._store.put(SETTINGS, id, body, who=who, at=now, expected=expected)
             self._settings[id] = Setting(version, body)
+            self._hours.clear()
             self._policies = fresh
         self._tell(SETTINGS, id, who, now)
         return version

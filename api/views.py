@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from api.contents import Shown, shown
 from api.directory import Directory
+from api.promises import SlaView, promised, sla_view
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
@@ -111,6 +112,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    sla: SlaView | None
     guests: tuple[Ref, ...]
     offer: OfferView | None
 
@@ -184,6 +186,8 @@ FrameType = Literal[
     "submission.created",
     "submission.updated",
     "session.reminded",
+    "session.sla_reminded",
+    "session.sla_breached",
     "session.closed",
     "message.created",
     "message.updated",
@@ -368,6 +372,7 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "sla": sla_view(session),
         "guests": tuple(Ref(guest.id, guest.name) for guest in session.guests),
         "offer": _offer_view(session.offer, directory) if session.offer else None,
     }
@@ -409,7 +414,7 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
     )
 
 
-def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a line for each event
+def frame_type(event: e.Event | e.Fact) -> FrameType | None:
     """What an event is called on the socket; None for what only the rules need to know."""
     match event:
         case e.Opened():
@@ -432,6 +437,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a l
             return "submission.updated"
         case e.AgentReminded():
             return "session.reminded"
+        case e.SlaReminded():
+            return "session.sla_reminded"
+        case e.SlaBreached():
+            return "session.sla_breached"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted() | e.Summarized() | e.SubmissionReplied():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
@@ -446,6 +455,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a l
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
+            | e.Unavailable()
+            | e.SlaApplied()
+            | e.SlaStarted()
+            | e.SlaEnded()
             | e.Offered()
             | e.OfferEnded()
             | e.GuestJoined()
@@ -455,7 +468,15 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a l
             | e.SubmissionDeclined()
         ):
             return "session.updated"
-        case e.Wished() | e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case (
+            e.Wished()
+            | e.AliasesLearned()
+            | e.TurnedAway()
+            | e.TimerSet()
+            | e.TimerEnded()
+            | e.Reminded()
+            | e.AskedToWait()
+        ):
             return None
         case _:
             assert_never(event)
@@ -476,6 +497,8 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "opened", f"Chat {number} was opened; language {language}."
         case e.LanguageChosen(language=language, sure=sure):
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
+        case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
+            return promised(event)
         case e.Assigned(agent=agent, why=why):
             return "assigned", _sentence(f"Given to {agent.name}", why)
         case e.Transferred(by=by, group=group, why=why):

@@ -74,13 +74,14 @@ class Annotate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Assign(msgspec.Struct, frozen=True, gc=False):
-    """The desk found an agent. `why` is a line of the routing trace; `inputs` what the choice was made from."""
+    """The desk found an agent. `why` is a line of the routing trace; `inputs` what the choice was made from; `away`:
+    they need not be online (always-on mode, target all)."""
 
     session: str
     agent: AgentRef
     why: str
     inputs: dict[str, object] = {}
-    away: bool = False  # also an agent who is not online: always-on mode with everybody as its target
+    away: bool = False
 
 
 class Inform(msgspec.Struct, frozen=True, gc=False):
@@ -89,6 +90,7 @@ class Inform(msgspec.Struct, frozen=True, gc=False):
     session: str
     position: int
     online: int
+    wait: int | None = None
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
@@ -221,6 +223,13 @@ class MarkRead(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
+class Absent(msgspec.Struct, frozen=True, gc=False):
+    """An agent is offline, since a time (ms): what was theirs by then is kept, moved or closed."""
+
+    agent: str
+    since: int
+
+
 class Wake(msgspec.Struct, frozen=True, gc=False):
     """A timer that was set is due."""
 
@@ -257,5 +266,6 @@ Command = (
     | Tag
     | Block
     | MarkRead
+    | Absent
     | Wake
 )

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, passing, rating, reception, reply, submission, summary
+from core import ending, passing, queue, rating, reception, reply, silence, submission, summary, timers
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -19,7 +19,7 @@ from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
 COURTESY_MS = 60_000  # a position or a reminder is worth nothing later
-COURTESIES = frozenset({"queue_position", "no_agent", "idle_reminder"})
+COURTESIES = frozenset({"queue_position", "queue_reminder", "no_agent", "idle_reminder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
         case c.Assign():
             reply.assign(turn, command)
         case c.Inform():
-            reception.inform(turn, command)
+            queue.inform(turn, command)
         case c.Claim():
             reply.claim(turn, command)
         case c.Transfer() | c.Accept() | c.Decline() | c.Hand() | c.TakeOver() | c.Invite() | c.Uninvite():
@@ -87,8 +87,8 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.block(turn, command)
         case c.MarkRead():
             reply.mark_read(turn, command)
-        case c.Wake(name=passing.OFFER) if turn.state.session is not None:
-            passing.expire(turn)
+        case c.Absent():
+            silence.absent(turn, command)
         case c.ReplyToSubmission():
             submission.reply_to(turn, command)
         case c.ChangeSubmission():
@@ -96,13 +96,15 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
         case c.Wake(name=submission.TIMER):
             submission.wake(turn)
         case c.Wake():
-            ending.wake(turn, command)
+            timers.wake(turn, command)
         case _:
             assert_never(command)
     return _decision(turn, command)
 
 
 def _decision(turn: Turn, command: c.Command) -> Decision:
+    if any(isinstance(event, e.Assigned | e.Transferred) for event in turn.events):
+        silence.given(turn)
     seq: int | None = None
     takes: str | None = None
     frees: str | None = None

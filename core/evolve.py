@@ -8,6 +8,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from core import event as e
+from core.agreement import Goal, Running
 from core.message import Author
 from core.session import Closure, Contact, Conversation, Invitation, Rating, Session, SummaryRef
 from core.submitted import MOST_KEPT, Leaving, Submission
@@ -37,6 +38,10 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
             return _queued(state, event)
+        case e.Unavailable():
+            return _session(state, unavailable=event.reason)
+        case e.AskedToWait():
+            return _session(state, reminded_at=event.at, wait_until=event.until)
         case e.Assigned():
             return _assigned(state, event)
         case e.Wished():
@@ -53,6 +58,14 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
+        case e.SlaApplied():
+            return _session(state, sla=event.agreement)
+        case e.SlaStarted():
+            return _running(state, event.running.goal, event.running)
+        case e.SlaReminded() | e.SlaBreached():
+            return _told(state, event)
+        case e.SlaEnded():
+            return _running(state, event.goal, None)
         case e.AgentReminded() | e.Alerted() | e.ScoreAlerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():
@@ -124,8 +137,48 @@ def _opened(state: Conversation, event: e.Opened) -> Conversation:
         language=event.language,
         language_sure=event.language_sure,
         group=event.group,
+        sla_edition=event.sla_edition,
     )
     return replace(state, session=session, sessions=state.sessions + 1)
+
+
+def _queued(state: Conversation, event: e.Queued) -> Conversation:
+    return _session(
+        state,
+        phase=event.phase,
+        group=event.group,
+        agent=None,
+        queued_at=event.at,
+        waits_since=event.since or event.at,
+        asked_at=_open(state).asked_at or event.at,
+        away_too=event.away_too,
+        unavailable=None,
+        leaving=None,
+        reminded_at=0,
+        wait_until=None,
+        positioned=False,
+        offer=None,
+        priority=event.priority,
+        prefer=event.prefer,
+        chain=event.chain,
+        picking=event.picking,
+    )
+
+
+def _running(state: Conversation, goal: Goal, running: Running | None) -> Conversation:
+    """The session with this goal running like this, or no longer."""
+    sla = _open(state).sla
+    assert sla is not None, "a goal belongs to a promise"
+    others = tuple(each for each in sla.running if each.goal != goal)
+    return _session(state, sla=replace(sla, running=others if running is None else (*others, running)))
+
+
+def _told(state: Conversation, event: e.SlaReminded | e.SlaBreached) -> Conversation:
+    sla = _open(state).sla
+    running = sla.goal(event.goal) if sla is not None else None
+    assert running is not None, "only of a goal that runs is anybody told"
+    breached = running.breached or isinstance(event, e.SlaBreached)
+    return _running(state, event.goal, replace(running, told=running.told + 1, breached=breached))
 
 
 def _received(state: Conversation, event: e.Received) -> Conversation:
@@ -148,6 +201,7 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
         unread=session.unread + 1,
         pending=(),
         reminded=False,
+        wait_until=None,
     )
     return replace(state, session=session, **heard)
 
@@ -157,7 +211,7 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
     changes: dict[str, object] = {"seq": event.seq}
     if event.pending:
         changes["pending"] = event.pending
-    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent"):
+    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
         changes["positioned"] = True
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
@@ -167,14 +221,16 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
 
 def _assigned(state: Conversation, event: e.Assigned) -> Conversation:
     guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
-    return _session(state, phase="active", agent=event.agent, excluded=(), offer=None, guests=guests, leaving=None)
-
-
-def _queued(state: Conversation, event: e.Queued) -> Conversation:
     return _session(
-        state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False, offer=None,
-        leaving=None, priority=event.priority, prefer=event.prefer, chain=event.chain, picking=event.picking,
-    )  # fmt: skip
+        state,
+        phase="active",
+        agent=event.agent,
+        assigned_at=event.at,
+        excluded=(),
+        offer=None,
+        guests=guests,
+        leaving=None,
+    )
 
 
 def _answered_left(state: Conversation, event: e.SubmissionReplied) -> Conversation:

@@ -5,9 +5,8 @@ from typing import Literal, assert_never
 
 from core import command as c
 from core import event as e
-from core.ending import arm_agent_timer
 from core.errors import Refused
-from core.reception import enqueue
+from core.queue import enqueue
 from core.reply import annotate
 from core.session import AgentRef, Offer, Session
 from core.turn import Turn
@@ -155,7 +154,6 @@ def hand(turn: Turn, command: c.Hand) -> None:
     if command.agent is not None:
         turn.emit(e.Assigned(command.agent, turn.now, f"{command.by.name} gave it to them from the queue."))
         turn.prompt("agent_joined")
-        arm_agent_timer(turn)
     else:
         why = f"{command.by.name} moved it to {command.group_name or 'everybody'}."
         turn.emit(e.Transferred(at=turn.now, by=command.by.id, group=command.group, why=why))

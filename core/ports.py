@@ -262,7 +262,7 @@ def waiting_of(conversation: Conversation, session: Session) -> Waiting:
         channel=conversation.channel,
         address=conversation.address,
         group=session.group,
-        since=session.queued_at,
+        since=session.waits_since or session.queued_at,
         priority=session.priority,
         excluded=session.excluded,
         excluded_until=session.queued_at + EXCLUDED_MS if session.excluded else 0,
@@ -271,11 +271,13 @@ def waiting_of(conversation: Conversation, session: Session) -> Waiting:
         picking=session.picking or Picking(),
         language=session.language,
         familiar=conversation.served,
+        away=session.away_too,
     )
 
 
 class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves."""
+    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves; `status_at`
+    since when the status is this one."""
 
     agent: str
     status: Literal["online", "busy", "offline"] = "offline"
@@ -283,6 +285,7 @@ class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     capacity: int = 5
     load: int = 0
     assigned_at: int = 0
+    status_at: int = 0
 
 
 class DeskView(msgspec.Struct, frozen=True, gc=False):

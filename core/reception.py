@@ -2,16 +2,16 @@
 
 from msgspec.structs import replace
 
-from core import after, language, rating, submission
+from core import after, language, rating, silence, sla, submission
 from core import command as c
 from core import event as e
 from core.channel import Profile, Received
-from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.message import Chosen, Form, Message, plain
-from core.routes import Handed, Route, chain_of
+from core.queue import OPENING, enter
+from core.routes import Handed
 from core.screening import alert, screen
-from core.session import Place, ReplyToken
+from core.session import ReplyToken
 from core.turn import Asked, Turn
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
@@ -46,7 +46,9 @@ def receive(turn: Turn, command: c.Receive) -> None:
         return None
     if turn.open_session().phase == "bot":
         greet_and_queue(turn, plain(inbound.content))
-    arm_agent_timer(turn)
+    else:
+        sla.heard(turn)
+        silence.arm(turn)
     return None
 
 
@@ -72,6 +74,14 @@ def visit(turn: Turn, command: c.Visit) -> None:
         turn.emit(e.Wished(command.wish))
 
 
+def reopen(turn: Turn) -> None:
+    """They open: who came out of hours asks for people again."""
+    turn.emit(e.TimerEnded(OPENING))
+    session = turn.open_session()
+    if session.phase == "bot" and session.unavailable is not None:
+        find_person(turn)
+
+
 def amend(turn: Turn, command: c.Amend) -> None:
     """An edited message passes the word filter again; what was masked stays masked."""
     screened = screen(turn, command.content, "customer")
@@ -84,7 +94,8 @@ def amend(turn: Turn, command: c.Amend) -> None:
 
 def greet_and_queue(turn: Turn, text: str = "") -> None:
     """What a new session does first: greet, then look for a person."""
-    turn.prompt("greeting")
+    if turn.open_session().unavailable is None:
+        turn.prompt("greeting")
     find_person(turn, text)
 
 
@@ -93,45 +104,9 @@ def find_person(
 ) -> None:
     """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` tells
     what brought them here where no step has more to say."""
-    route = turn.context.route(Asked(turn.state, turn.context.policy, turn.now, text, handed))
-    enqueue(turn, route.group, why=route.why or why, route=route)
-
-
-def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
-    """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
-    outlook = turn.context.outlook(group)
-    if outlook.online == 0 and not route.free and submission.offer(turn, "nobody_online"):
-        return
-    chain = () if route.chain == (Place(group),) else route.chain
-    turn.emit(
-        e.Queued(
-            turn.now,
-            group,
-            why,
-            prefer=route.prefer,
-            chain=chain,
-            picking=turn.context.policy.picking,
-            steps=route.steps,
-            inputs=dict(route.inputs),
-        )
-    )
-    if not outlook.free and not route.free:
-        tell_position(turn, outlook.waiting + 1, outlook.online)
-
-
-def inform(turn: Turn, command: c.Inform) -> None:
-    """The desk found nobody: tell the customer where they stand, once."""
-    session = turn.state.session
-    if session is not None and session.id == command.session and session.phase == "queued" and not session.positioned:
-        tell_position(turn, command.position, command.online)
-
-
-def tell_position(turn: Turn, position: int, online: int) -> None:
-    if online == 0:
-        turn.prompt("no_agent")
-    else:
-        turn.prompt("queue_position", position=position)
+    policy, now = turn.context.policy, turn.now
+    asked = Asked(turn.state, policy, now, text, handed, lambda group: policy.is_open(group, now))
+    enter(turn, turn.context.route(asked), why)
 
 
 def _meet(turn: Turn, profile: Profile) -> None:
@@ -183,6 +158,7 @@ def _open(turn: Turn, inbound: Received) -> None:
             language=spoken or rules.channel.language,
             language_sure=sure,
             group=rules.channel.group,
+            sla_edition=turn.context.policy.sla_edition,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from core import command as c
 from core import event as e
+from core import sla
 from core.ending import arm_idle_timers
 from core.errors import Refused
 from core.message import Author, Message, Note
@@ -35,6 +36,7 @@ def reply(turn: Turn, command: c.Reply) -> None:
     pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
     alert(turn, message.seq, "agent", screened)
+    sla.answered(turn)
     arm_idle_timers(turn)
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.condition import Condition, FromAddress, FromCountry, looks_at
 from core.session import Method, Overflowing, Place
+from core.waiting import Absence, Queue, Silence
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
@@ -64,7 +65,8 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `weights` are by agent (1 where nothing is said). `offline_message_seconds` and `last_agent_seconds`: for how long a
     returning customer goes to who sent them an offline message, and to who had their last chat. `transfer`: whether a
     chat that is handed to somebody changes hands at once, when they accept, or when a supervisor approves.
-    `take_over_beyond`: a supervisor may take a chat over although they have as many as they may.
+    `take_over_beyond`: a supervisor may take a chat over although they have as many as they may. For the sub-objects
+    see `waiting.py`.
     """
 
     method: Method | UnsetType = UNSET
@@ -75,6 +77,9 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last_agent_seconds: Within | UnsetType | None = UNSET
     transfer: Transfers | UnsetType = UNSET
     transfer_seconds: Within | UnsetType = UNSET
+    queue: Queue | UnsetType = UNSET
+    agent_silent: Silence | UnsetType = UNSET
+    agent_offline: Absence | UnsetType = UNSET
     take_over_beyond: bool | UnsetType = UNSET
 
 

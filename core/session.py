@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from core.agreement import Agreement
 from core.customer import Customer
 from core.submitted import Leaving, Submission
 
@@ -109,9 +110,13 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
     numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
-    lock ended; `leaving` while a customer is asked what to leave, `offered` once they were. `prefer` and `chain` say
-    where a waiting chat may go, the higher `priority` first, `picking` how somebody there is picked; `guests` are
-    colleagues who were invited in; `offer` is a transfer that waits for somebody's word.
+    lock ended; `leaving` while a customer is asked what to leave, `offered` once they were.
+    `waits_since` counts for its place in the queue; `asked_at` is when people were first asked for, `assigned_at` when
+    the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
+    they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
+    under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
+    first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
+    that waits for somebody's word.
     """
 
     id: str
@@ -130,6 +135,13 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     wrote: int = 0
     unread: int = 0
     queued_at: int = 0
+    waits_since: int = 0
+    asked_at: int = 0
+    assigned_at: int = 0
+    away_too: bool = False
+    unavailable: str | None = None
+    reminded_at: int = 0
+    wait_until: int | None = None
     positioned: bool = False
     excluded: tuple[str, ...] = ()
     priority: int = 0
@@ -150,6 +162,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     summary: SummaryRef | None = None
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
+    sla_edition: str = ""
+    sla: Agreement | None = None
     closed: Closure | None = None
 
 

@@ -18,11 +18,21 @@ SYSTEM = Author(kind="system")
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, who is online."""
+    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, how many are
+    online, and how many seconds a newcomer will wait (None: not measured)."""
 
     waiting: int = 0
     free: bool = False
     online: int = 0
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a waiting session stands, from 1, and how many seconds it will still wait (None: not measured)."""
+
+    position: int
+    wait: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,9 @@ class Context:
     """Everything a decision may look at besides the conversation and the command.
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
-    the caller means, if they mean one: a decision never falls on the next session by accident.
+    the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
+    a waiting session stands; `others_online` whether others than an agent are online for a group; `away_free`
+    whether somebody of a group has a place, online or not.
     """
 
     now: int
@@ -57,6 +69,9 @@ class Context:
     new_id: Callable[[], str]
     number: Callable[[], int]
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
+    standing: Callable[[str], Standing | None] = lambda session: None
+    others_online: Callable[[str | None, str], bool] = lambda group, agent: False
+    away_free: Callable[[str | None], bool] = lambda group: False
     route: Callable[[Asked], Route] = to_the_default
     aim: str | None = None
 

@@ -138,8 +138,8 @@ class Desk:
             if all_anew or (id[0] is not None and teams.get(id[0]) != before.get(id[0])):
                 turn = self._drop_pool(id).free.turn
                 self._pool(id).free.turn = turn
-        for which, line in self._lines.items():
-            self._may_match(which, _key(line.waiting[0]))
+        for where, line in self._lines.items():
+            self._may_match(where, _key(line.waiting[0]))
 
     def pass_time(self, now: int) -> None:
         """It is now so late (ms): who was excluded for a while counts again."""
@@ -188,6 +188,16 @@ class Desk:
         home, key = _home(waiting), _key(waiting)
         before: int = sum(self._lines[id].waiting.bisect_key_left(key) for id in self._homes[home])
         return before + 1
+
+    def find(self, session: str) -> Waiting | None:
+        return self._waiting.get(session)
+
+    def others_online(self, group: str | None, agent: str) -> bool:
+        return self._pool((group, None, Picking(), False)).others_than((agent,))
+
+    def away_free(self, group: str | None) -> bool:
+        """Whether somebody of a group has a place, online or not."""
+        return len(self._pool((group, None, Picking(), True)).free) > 0
 
     def waiting(self) -> Iterable[Waiting]:
         return self._waiting.values()

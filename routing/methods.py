@@ -24,6 +24,8 @@ Pick = Callable[[int], int]
 """A number from 0 to below its argument, all alike."""
 
 Entry = tuple[float, str]  # rank, agent
+AWAY = 1e15  # who is not online comes after everybody who is, where they count at all
+LAST = "\U0010ffff"
 
 
 @dataclass(slots=True)
@@ -104,6 +106,9 @@ class Free:
             self._given[agent] = self._given.get(agent, 0.0) + 1.0 / self.weights.get(agent, 1)
 
     def _rank(self, seat: Seat) -> float:
+        return self._own_rank(seat) + (0.0 if seat.status == "online" else AWAY)
+
+    def _own_rank(self, seat: Seat) -> float:
         match self.method:
             case "saturation" | "language":
                 return seat.load / seat.capacity
@@ -117,14 +122,23 @@ class Free:
                 return 0.0
 
     def _next(self, excluded: Collection[str]) -> str:
-        """By account age (ids are time-ordered) after whoever had the last turn."""
-        start = self._order.bisect_right((0.0, self.turn)) if self.turn is not None else 0
-        size = len(self._order)
-        for step in range(size):
-            agent: str = self._order[(start + step) % size][1]
+        """By account age (ids are time-ordered) after whoever had the last turn; those who are online first."""
+        online = self._order.bisect_right((0.0, LAST))
+        found = self._after(0, online, excluded) or self._after(online, len(self._order), excluded)
+        assert found is not None, "somebody is free"
+        return found
+
+    def _after(self, low: int, high: int, excluded: Collection[str]) -> str | None:
+        """The one after the last turn in a part of the order, in which all have one rank."""
+        if low == high:
+            return None
+        rank = self._order[low][0]
+        start = self._order.bisect_right((rank, self.turn)) if self.turn is not None else low
+        for step in range(high - low):
+            agent: str = self._order[low + (start - low + step) % (high - low)][1]
             if agent not in excluded:
                 return agent
-        raise AssertionError("somebody is free")
+        return None
 
 
 def _spoken(languages: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,7 +150,7 @@ def _least(order: "SortedList[Entry]", excluded: Collection[str], choose: Pick) 
     """One of the lowest rank, at random; from the next rank where all of one are excluded."""
     start = 0
     while start < len(order):
-        end = order.bisect_right((order[start][0], "\U0010ffff"))
+        end = order.bisect_right((order[start][0], LAST))
         at = choose(end - start)
         for step in range(end - start):
             agent: str = order[start + (at + step) % (end - start)][1]

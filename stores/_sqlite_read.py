@@ -156,7 +156,7 @@ def desk(connection: sqlite3.Connection) -> DeskView:
         _waiting(decode_conversation(row[0]))
         for row in connection.execute(
             "SELECT c.body FROM session s JOIN conversation c ON c.rid = s.conversation"
-            " WHERE s.phase = 'queued' AND s.phase <> 'closed'"
+            " WHERE s.phase IN ('queued', 'unassigned') AND s.phase <> 'closed'"
         )
     ]
     waiting.sort(key=lambda waits: (waits.since, waits.session))
@@ -169,7 +169,7 @@ def _waiting(state: Conversation) -> Waiting:
     return waiting_of(state, state.session)
 
 
-SEAT = "agent, status, reason, capacity, load, assigned_at"
+SEAT = "agent, status, reason, capacity, load, assigned_at, status_at"
 
 
 def seats(connection: sqlite3.Connection) -> list[Seat]:
@@ -177,8 +177,11 @@ def seats(connection: sqlite3.Connection) -> list[Seat]:
 
 
 def seat(row: Any) -> Seat:
-    agent, status, reason, capacity, load, assigned_at = row
-    return Seat(agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at)
+    agent, status, reason, capacity, load, assigned_at, status_at = row
+    return Seat(
+        agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at,
+        status_at=status_at,
+    )  # fmt: skip
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -590,7 +590,9 @@ class MemoryStore:
         return len(self._log)
 
     async def desk(self) -> DeskView:
-        waiting = [self._waiting(kept) for kept in self._sessions.values() if kept.session.phase == "queued"]
+        waiting = [
+            self._waiting(kept) for kept in self._sessions.values() if kept.session.phase in ("queued", "unassigned")
+        ]
         waiting.sort(key=lambda one: (one.since, one.session))
         seats = sorted(self._seats.values(), key=lambda seat: seat.agent)
         return DeskView(len(self._log), tuple(waiting), tuple(seats))
@@ -616,7 +618,9 @@ class MemoryStore:
 
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat:
         known = cast(Literal["online", "busy", "offline"], status)
-        self._seats[agent] = _replace(self._seat(agent), status=known, reason=reason)
+        seat = self._seat(agent)
+        since = seat.status_at if seat.status == known else at
+        self._seats[agent] = _replace(seat, status=known, reason=reason, status_at=since)
         return self._seats[agent]
 
     async def remove_seat(self, agent: str) -> None:

@@ -28,10 +28,10 @@ def test_an_offer_nobody_answers_ends_by_itself() -> None:
     assert (chat.state.session.agent, chat.state.session.offer) == (MEI.ref, None)
 
 
-def test_a_timer_without_an_offer_is_put_away() -> None:
+def test_a_timer_whose_offer_ended_means_nothing() -> None:
     chat = talk()
     chat.do(c.Decline(MEI))
-    assert named(chat.do(c.Wake(OFFER))) == ["TimerEnded"]
+    assert named(chat.do(c.Wake(OFFER))) == []
     chat.do(c.Close(MEI))
     assert chat.do(c.Wake(OFFER)).events == ()
 

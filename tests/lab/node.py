@@ -169,7 +169,8 @@ class Node:
 
         around = Surroundings(
             policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next,
-            outlook=self.desk.outlook, route=self.desk.route,
+            outlook=self.desk.outlook, route=self.desk.route, standing=self.desk.standing,
+            others_online=self.desk.others_online, away_free=self.desk.away_free,
             lease=lease, done=self._happened, doubted=self._doubted,
         )  # fmt: skip
         self.engine = Engine(store, self, around)
