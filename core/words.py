@@ -19,9 +19,9 @@ from core.fold import (
     fold,
     fold_strictly,
     is_anywhere,
-    loosen,
     squeeze,
     view,
+    views,
     without_surrogates,
 )
 
@@ -202,20 +202,17 @@ def _suspects(matcher: _Matcher, text: str) -> bool:
     find = matcher.automaton.find_matches_as_indexes
     words = len(matcher.keys)
     stretched = words + len(matcher.bases)
-    folded = fold(text)
-    seen = view(folded)
+    seen, loose = views(fold(text))
     found = [index for index, _, _ in find(seen, overlapping=True)]
-    loose = loosen(folded)
-    if loose != folded:
-        seen = view(loose)
-        found += [index for index, _, _ in find(seen, overlapping=True)]
+    if loose is not seen:
+        found += [index for index, _, _ in find(loose, overlapping=True)]
     if not found:
         return False
     if min(found) < words:
         return True
     if max(found) < stretched:
         return False
-    return any(index < stretched for index, _, _ in find(squeeze(seen), overlapping=True))
+    return any(index < stretched for index, _, _ in find(squeeze(loose), overlapping=True))
 
 
 def _hits(matcher: _Matcher, text: str) -> tuple[Hit, ...]:
