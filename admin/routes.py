@@ -1,6 +1,6 @@
 """The table of the admin API."""
 
-from admin import agents, channels, groups, settings
+from admin import agents, channels, groups, settings, words
 from api.paging import Window
 from api.routes import Plain, Route
 from core.policy import AREAS
@@ -254,10 +254,56 @@ def _settings(path: str, whose: str) -> tuple[Route, ...]:
     )
 
 
+def _word_lists(path: str, whose: str) -> tuple[Route, ...]:
+    return (
+        Route(
+            method="GET",
+            path=f"{path}/words/csv",
+            handler=words.export_words,
+            role="admin",
+            summary=f"The sensitive-word lists {whose} as CSV",
+            answers={200: words.CsvView},
+            refuses=(404,) if "{" in path else (),
+            tag="settings",
+        ),
+        Route(
+            method="POST",
+            path=f"{path}/words/csv",
+            handler=words.import_words,
+            role="admin",
+            summary=f"Take sensitive-word lists {whose} from CSV",
+            body=words.CsvIn,
+            answers={200: Plain},
+            documents=_SHAPES,
+            refuses=(404, 412) if "{" in path else (412,),
+            tag="settings",
+            large=True,
+        ),
+    )
+
+
+_TRYING = (
+    Route(
+        method="POST",
+        path=f"{ADMIN}/settings/words/try",
+        handler=words.try_words,
+        role="admin",
+        summary="What the word filter would make of a text",
+        body=words.TryIn,
+        answers={200: words.TryView},
+        tag="settings",
+        large=True,
+    ),
+)
+
 ROUTES = (
     *_CHANNELS,
     *_AGENTS,
     *_GROUPS,
+    *_TRYING,
+    *_word_lists(f"{ADMIN}/settings", "for all"),
+    *_word_lists(f"{ADMIN}/groups/{{group}}/settings", "for a group"),
+    *_word_lists(f"{ADMIN}/channels/{{channel}}/settings", "for a channel"),
     *_settings(f"{ADMIN}/settings/{{area}}", "for all"),
     *_settings(f"{ADMIN}/groups/{{group}}/settings/{{area}}", "for a group"),
     *_settings(f"{ADMIN}/channels/{{channel}}/settings/{{area}}", "for a channel"),

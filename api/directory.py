@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from api.documents import (
@@ -26,9 +27,10 @@ from api.documents import (
 from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
-from core.policy import AREAS, ChannelFacts, Level, Policy
+from core.policy import AREAS, ChannelFacts, Filters, Level, Policy
 from core.ports import Clock, Document, Revision, Store
 from core.survey import Answers
+from core.words import Filter
 
 D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
@@ -93,6 +95,7 @@ class Directory:
         self.changing = asyncio.Lock()  # held while several documents are looked at before one is written
         self._version = 0
         self._policies: dict[str, Policy] = {}
+        self._filters = Filters()
         self._connectors: dict[str, Connector] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
         self.agents: Mapping[str, AgentDoc] = {}
@@ -197,8 +200,14 @@ class Directory:
         """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""
         found = self._policies.get(channel)
         if found is None:
-            found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
+            found = self._policies[channel] = self._compiled(self._channels[channel], self._settings, self._filters)
         return found
+
+    def words(self, group: str | None = None) -> Filter:
+        """The word filter of the lists for all, and a group's."""
+        scopes = [EVERYWHERE] if group is None else [EVERYWHERE, Scope("group", group)]
+        lists = [_level(scope, self._settings).words.lists for scope in scopes]
+        return self._filters.of([() if isinstance(found, UnsetType) else found for found in lists])
 
     def connector(self, channel: str) -> Connector:
         """KeyError if there is no such channel; `CannotOpen` if its secrets were sealed with another key."""
@@ -342,11 +351,14 @@ class Directory:
     async def _renewed(self, settings: Mapping[str, Setting]) -> dict[str, Policy]:
         """The policies that are in use, made anew, off the loop: word lists may take a while."""
         used = {channel: tuple(policy.compiled) for channel, policy in self._policies.items()}
-        fresh = {channel: self._compiled(self._channels[channel], settings) for channel in used}
+        filters = Filters(self._filters)
+        fresh = {channel: self._compiled(self._channels[channel], settings, filters) for channel in used}
         await asyncio.to_thread(_compile, fresh, used)
+        filters.settled()
+        self._filters = filters
         return fresh
 
-    def _compiled(self, doc: ChannelDoc, settings: Mapping[str, Setting]) -> Policy:
+    def _compiled(self, doc: ChannelDoc, settings: Mapping[str, Setting], filters: Filters) -> Policy:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
@@ -356,6 +368,7 @@ class Directory:
             everywhere=_level(EVERYWHERE, settings),
             groups={id: _level(Scope("group", id), settings) for id in self.groups},
             here=_level(Scope("channel", doc.id), settings),
+            filters=filters,
         )
 
     def _default_group(self, doc: ChannelDoc) -> str | None:

@@ -142,6 +142,7 @@ FrameType = Literal[
     "session.updated",
     "session.rated",
     "session.alerted",
+    "words.found",
     "session.reminded",
     "session.closed",
     "message.created",
@@ -149,14 +150,27 @@ FrameType = Literal[
 ]
 
 
+class HitView(msgspec.Struct, frozen=True):
+    """A word of a sensitive-word list that was found; what was written around it is the message's."""
+
+    list: str
+    word: str
+    action: str
+
+
 class FrameView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event on an agent's socket, with the session (and message) as they are now."""
+    """One event on an agent's socket, with the session (and message) as they are now. `hits`: of `words.found`, which
+    goes to supervisors; it has no message where an agent's was refused."""
 
     cursor: str
     type: FrameType
     session: SessionView
     at: Time
     message: MessageView | None = None
+    hits: tuple[HitView, ...] = ()
+
+
+FLOOR = frozenset({"session.alerted", "words.found"})  # for those who watch over others
 
 
 def message_id(session: str, seq: int) -> str:
@@ -293,7 +307,7 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
 def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audience) -> FrameView | None:
     """None for what this audience is not shown, or what stands in no session."""
     kind = frame_type(row.event)
-    if kind is None or row.row is None or (kind == "session.alerted" and audience != "supervisor"):
+    if kind is None or row.row is None or (kind in FLOOR and audience != "supervisor"):
         return None
     about_message = kind in ("message.created", "message.updated", "session.alerted")
     if about_message and row.stored is None:
@@ -304,7 +318,12 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
         session=session_view(row.row, directory, audience),
         at=iso(row.at),
         message=message_view(row.stored, audience) if row.stored else None,
+        hits=hit_views(row.event) if isinstance(row.event, e.WordsFound) else (),
     )
+
+
+def hit_views(event: e.WordsFound) -> tuple[HitView, ...]:
+    return tuple(HitView(found.list, found.word, found.action) for found in event.found)
 
 
 def frame_type(event: e.Event | e.Fact) -> FrameType | None:
@@ -324,11 +343,13 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.rated"
         case e.Alerted():
             return "session.alerted"
+        case e.WordsFound():
+            return "words.found"
         case e.AgentReminded():
             return "session.reminded"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted():
             return "message.created"
-        case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
+        case e.Amended() | e.Released() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
             return "message.updated"
         case (
             e.CustomerKnown()
@@ -342,6 +363,8 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.WasRead()
         ):
             return "session.updated"
+        case e.Warned() | e.ConsentAsked() | e.ConsentAnswered():
+            return None
         case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
             return None
         case _:
@@ -374,6 +397,17 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "transferred", _sentence(f"Transferred{whither} by {_agent(directory, by)}", why)
         case e.Alerted(side=side, lists=lists):
             return "alerted", f"A word list matched what the {side} wrote: {', '.join(lists)}."
+        case e.WordsFound(side=side, found=found, seq=None):
+            return (
+                "withheld",
+                f"A message of the {side} was not sent: {', '.join(dict.fromkeys(f.list for f in found))}.",
+            )
+        case e.ConsentAsked():
+            return "consent", "The customer was asked whether personal data may be passed on."
+        case e.ConsentAnswered(until=until):
+            return "consent", f"The customer {'agreed' if until else 'did not agree'} that it is passed on."
+        case e.Warned(list=name):
+            return "warned", f"The customer was warned: {name}."
         case e.Invited(kind=kind):
             return "invited", f"A rating was asked for ({kind})."
         case e.Rated(kind=kind, score=score):

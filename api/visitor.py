@@ -6,7 +6,7 @@ import msgspec
 
 from api.contents import Shown, shown
 from api.times import Time, iso, iso_or_none
-from api.views import frame_type, message_id
+from api.views import FLOOR, frame_type, message_id
 from core.message import Note, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
@@ -89,7 +89,7 @@ def visitor_session(row: SessionRow) -> VisitorSession:
 def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
-    if kind is None or kind in ("session.alerted", "session.reminded") or row.row is None:
+    if kind is None or kind in (*FLOOR, "session.reminded") or row.row is None:
         return None
     message = visitor_message(row.stored) if row.stored else None
     if kind in ("message.created", "message.updated"):

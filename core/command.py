@@ -66,6 +66,13 @@ class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     quote: str | None = None
 
 
+class Withhold(msgspec.Struct, frozen=True, gc=False):
+    """An agent's message was refused for its words: write that down."""
+
+    by: Actor
+    content: Content
+
+
 class Annotate(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     text: str
@@ -156,6 +163,7 @@ Command = (
     | Reach
     | Visit
     | Reply
+    | Withhold
     | Annotate
     | Assign
     | Inform

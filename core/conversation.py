@@ -54,6 +54,8 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reception.visit(turn, command)
         case c.Reply():
             reply.reply(turn, command)
+        case c.Withhold():
+            reply.withhold(turn, command)
         case c.Annotate():
             reply.annotate(turn, command)
         case c.Assign():

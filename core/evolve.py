@@ -13,6 +13,8 @@ from core.session import Closure, Conversation, Invitation, Rating, Session
 
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 
+MOST_HELD = 20  # messages one consent can pass on
+
 
 def evolve(state: Conversation, event: e.Event) -> Conversation:
     """The conversation after an event; total over every event there is."""
@@ -41,6 +43,15 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
+        case e.ConsentAsked():
+            return _session(state, held=(*_open(state).held, event.seq)[-MOST_HELD:])
+        case e.ConsentAnswered():
+            until = max(state.consent_until, event.until)
+            return replace(_session(state, held=()), consent_until=until)
+        case e.Warned():
+            return _session(state, warned=(*_open(state).warned, event.list))
+        case e.WordsFound() | e.Released():
+            return state
         case e.AgentReminded() | e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Self
-from unicodedata import category, combining, normalize
+from unicodedata import category, combining, decimal, normalize
 
 import msgspec
 
@@ -81,7 +81,8 @@ _BADGE_LETTERS = {first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6
 # What a text is made of decides which steps it needs: one table turns every character into its kind, and a few
 # searches for pairs of kinds do what eight regular expressions would. The kinds: l a Latin letter, c one that may stand
 # in for it, o one only Greek or Cyrillic has, h Han or kana, u another script without spaces, d a digit that looks
-# like a letter, n another ASCII digit, a any other letter or digit, s and e signs that look like letters (e also ends a sentence), "," what
+# like a letter, n another ASCII digit, a any other letter or digit, s and e signs that look like letters (e also
+# ends a sentence), "," what
 # ends a sentence, "/" a new line, "." any other sign, " " a gap, p a picture.
 _BMP = "".join(map(chr, range(0x10000)))
 _KINDS = (
@@ -90,8 +91,8 @@ _KINDS = (
     ("[@$|]", "s"),
     ("!", "e"),
     (f"[{_STOPS}]", ","),
-    (f"[{_PICTURES.split(chr(0x1F000))[0]}]", "p"),
-    (f"[{_HAN.split(chr(0x20000))[0]}]", "h"),
+    (f"[{_PICTURES.split(chr(0x1F000), maxsplit=1)[0]}]", "p"),
+    (f"[{_HAN.split(chr(0x20000), maxsplit=1)[0]}]", "h"),
     (f"[{_UNSPACED}]", "u"),
     ("[a-z]", "l"),
     ("[013457]", "d"),
@@ -132,6 +133,7 @@ def _east() -> tuple[str, ...]:
 
 
 _EAST_FOLDED = _east()
+_FLAT = tuple(str(value) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_BMP, _EAST_FOLDED, strict=True))
 
 
 def fold(text: str) -> str:
@@ -142,6 +144,11 @@ def fold(text: str) -> str:
         return text.translate(_EAST_FOLDED)
     bare = _DROP.sub("", normalize("NFKD", text).casefold())
     return normalize("NFC", bare) if _COMPOSED.search(bare) else bare
+
+
+def flat(text: str) -> str:
+    """Width, case and the digits of any script made alike, one character for one."""
+    return without_surrogates(text).translate(_FLAT)
 
 
 def fold_strictly(text: str) -> str:
@@ -229,9 +236,7 @@ def _is_spelled(kinds: bytes) -> bool:
     while b"  " in kinds:
         kinds = kinds.replace(b"  ", b" ")
     words = b" %b " % kinds
-    return b" w w " in words or (
-        b"," in words and any(spelled in words for spelled in (b",w w ", b" w w,", b",w w,"))
-    )
+    return b" w w " in words or (b"," in words and any(spelled in words for spelled in (b",w w ", b" w w,", b",w w,")))
 
 
 def squeeze(seen: str) -> str:

@@ -1,5 +1,6 @@
 """Keeping what a customer says: understood, screened, and put in its place in a session."""
 
+from core import consent
 from core import event as e
 from core.channel import Received
 from core.fit import pick
@@ -36,8 +37,8 @@ def hear(turn: Turn, session: Session, inbound: Received, reply_to: int | None =
         )
     )
     alert(turn, message.seq, "customer", screened)
-    if screened.blocked is not None:
-        turn.prompt("word_blocked", about=session)
+    consent.answer(turn, message)
+    consent.follow_up(turn, session, message.seq, screened)
     return message
 
 

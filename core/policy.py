@@ -5,6 +5,7 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -140,6 +141,28 @@ class Rules:
         return found
 
 
+class Filters:
+    """Compiled word filters by their lists: channels with equal lists share one, for an automaton is large. What
+    another shelf has is taken over, so that a change of something else compiles nothing."""
+
+    __slots__ = ("_kept", "_older")
+
+    def __init__(self, older: "Filters | None" = None) -> None:
+        self._kept: dict[bytes, Filter] = {}
+        self._older = {} if older is None else older._kept
+
+    def of(self, levels: Sequence[Sequence[WordList]]) -> Filter:
+        lists = merge_lists(levels)
+        key = blake2b(msgspec.json.encode(lists), digest_size=16).digest()
+        found = self._kept.get(key) or self._older.get(key) or Filter.compile(lists)
+        self._kept[key] = found
+        return found
+
+    def settled(self) -> None:
+        """Everything in use was asked for: let go of the rest."""
+        self._older = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One channel's rules for every group, compiled from its levels on first use."""
@@ -152,6 +175,7 @@ class Policy:
     groups: Mapping[str, Level]
     here: Level
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    filters: Filters = field(default_factory=Filters)
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)
@@ -162,7 +186,6 @@ class Policy:
     def _compile(self, group: str | None) -> Rules:
         between = self.groups.get(group or "", Level())
         levels = [self.everywhere, between, self.here]
-        own_words = group is None or bool(_set(between.words.lists, ()))
         return Rules(
             version=self.version,
             channel=self.channel,
@@ -171,15 +194,11 @@ class Policy:
                 [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels],
                 self.channel.language,
             ),
-            words=_filter(levels) if own_words else self.rules(None).words,  # an automaton is large: one for all
+            words=self.filters.of([_set(level.words.lists, ()) for level in levels]),
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
         )
-
-
-def _filter(levels: Sequence[Level]) -> Filter:
-    return Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels]))
 
 
 V = TypeVar("V")

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from core import command as c
+from core import consent, language, rating
 from core import event as e
-from core import language, rating
 from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
@@ -55,8 +55,8 @@ def amend(turn: Turn, command: c.Amend) -> None:
     turn.emit(e.Amended(command.session, command.seq, turn.now, screened.content, screened.original, screened.lists))
     alert(turn, command.seq, "customer", screened)
     session = turn.state.session
-    if screened.blocked is not None and session is not None and session.id == command.session:
-        turn.prompt("word_blocked")
+    if session is not None and session.id == command.session:
+        consent.follow_up(turn, session, command.seq, screened)
 
 
 def greet_and_queue(turn: Turn) -> None:

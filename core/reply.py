@@ -2,12 +2,13 @@
 
 from core import command as c
 from core import event as e
+from core.consent import warn
 from core.ending import arm_idle_timers
 from core.errors import Refused
 from core.fit import fit
 from core.message import Author, Content, Message, Note, Template, kind_of
 from core.reception import enqueue
-from core.screening import alert, screen
+from core.screening import alert, log, screen
 from core.turn import Turn, options_of
 
 MOST_TAGS = 50
@@ -41,8 +42,16 @@ def reply(turn: Turn, command: c.Reply) -> None:
     turn.quote = command.quote
     pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
-    alert(turn, message.seq, "agent", screened)
+    alert(turn, message.seq, "agent", screened, command.by.id)
+    warn(turn, screened, "agent")
     arm_idle_timers(turn)
+
+
+def withhold(turn: Turn, command: c.Withhold) -> None:
+    """A message that was refused for its words leaves only its line in the hit log."""
+    turn.own_session(command.by)
+    if hits := screen(turn, command.content, "agent").hits:
+        log(turn, "agent", hits, by=command.by.id)
 
 
 def may_send(turn: Turn, content: Content) -> None:

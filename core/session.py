@@ -79,6 +79,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
     closed: Closure | None = None
+    held: tuple[int, ...] = ()  # messages that wait for the customer's consent (consent.py)
+    warned: tuple[str, ...] = ()  # word lists that have warned in this session
 
 
 class ReplyToken(msgspec.Struct, frozen=True, gc=False):
@@ -112,3 +114,4 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     blocked_until: int | None = None
     told_blocked: bool = False
     aliases: tuple[str, ...] = ()
+    consent_until: int = 0  # until when personal data is passed on unasked

@@ -78,7 +78,10 @@ async def _say(
         seq = (await rim.engine.at_session(session, command, cause)).decision.seq
     except Duplicate as first:
         seq = first.seq
-    except Refused:
+    except Refused as refused:
+        if refused.code == "blocked_word":
+            await rim.engine.at_session(session, c.Withhold(actor(caller), content), None)
+            raise
         # A repeat is answered before any rule that holds by now: the first answer was given under the rules of then.
         place = None if cause is None else await rim.store.place(session, cause.id)
         if place is None:

@@ -8,7 +8,7 @@ import msgspec
 from api.paging import Listing
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, bodies, lists
+from inbox import acts, bodies, hits, lists
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -52,6 +52,16 @@ def _act(
 
 
 READING = (
+    Route(
+        method="GET",
+        path=f"{BASE}/word-hits",
+        handler=hits.list_hits,
+        role="supervisor",
+        summary="The log of sensitive words found, newest first",
+        query=hits.HitsQuery,
+        answers={200: hits.Hits},
+        tag="inbox",
+    ),
     _read(f"{BASE}/me", lists.me, bodies.MeView, "Who you are, your status and load"),
     Route(
         method="PUT",

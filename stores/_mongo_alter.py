@@ -3,14 +3,14 @@
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Retracted
+from core.event import Amended, Recalled, Released, Retracted
 from core.message import Content, Message
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session, Update, Write
 
 
-async def altered(mongo: Mongo, session: str, event: Amended | Retracted | Recalled, within: Session) -> list[Write]:
+async def altered(mongo: Mongo, session: str, event: _rows.Alteration, within: Session) -> list[Write]:
     """What to write of an event that changes a message; nothing if there is no such message."""
     document = await mongo.one("event", {"session": session, "seq": event.seq}, session=within)
     if document is None:
@@ -20,6 +20,8 @@ async def altered(mongo: Mongo, session: str, event: Amended | Retracted | Recal
         case Amended():
             fields = {**rewritten(document, _rows.amended(speaking.message, event)), "edited_at": event.at}
             return [_update(document, fields)]
+        case Released():
+            return [_update(document, rewritten(document, _rows.released(speaking.message)))]
         case Recalled():
             return [_update(document, {"recalled_at": event.at})]
         case Retracted():

@@ -24,8 +24,11 @@ from core.event import (
     Fact,
     Noted,
     Prompted,
+    Recalled,
     Received,
+    Released,
     Replied,
+    Retracted,
     StateChanged,
 )
 from core.message import Message, State, Text, advances, plain
@@ -36,6 +39,7 @@ EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
 
 Speaking = Received | Prompted | Replied | Noted
+Alteration = Amended | Released | Retracted | Recalled  # what changes a message that is there
 _replace = msgspec.structs.replace
 
 
@@ -78,6 +82,11 @@ def with_message(event: Speaking, message: Message) -> Speaking:
 
 def amended(message: Message, event: Amended) -> Message:
     return _replace(message, content=event.content, original=event.original, hits=event.hits)
+
+
+def released(message: Message) -> Message:
+    """What was held back, as it was written; one that was taken back in the meantime stays blank."""
+    return message if message.original is None else _replace(message, content=message.original, original=None)
 
 
 def blanked(message: Message) -> Message:

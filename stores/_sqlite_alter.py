@@ -5,13 +5,13 @@ import sqlite3
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Retracted
+from core.event import Amended, Recalled, Released, Retracted
 from core.message import Content, Message
 from stores import _rows
 from stores._sqlite_rows import decode_event, encode, one
 
 
-def alter(connection: sqlite3.Connection, session: int, event: Amended | Retracted | Recalled) -> None:
+def alter(connection: sqlite3.Connection, session: int, event: _rows.Alteration) -> None:
     found = _find(connection, session, event.seq)
     if found is None:
         return
@@ -20,6 +20,8 @@ def alter(connection: sqlite3.Connection, session: int, event: Amended | Retract
         case Amended():
             connection.execute("UPDATE event SET edited_at = ? WHERE n = ?", (event.at, n))
             _rewrite(connection, n, speaking, _rows.amended(speaking.message, event))
+        case Released():
+            _rewrite(connection, n, speaking, _rows.released(speaking.message))
         case Recalled():
             connection.execute("UPDATE event SET recalled_at = ? WHERE n = ?", (event.at, n))
         case Retracted():
