@@ -10,9 +10,9 @@ from aiohttp import web
 from simulator import actions as do
 from simulator.accounts import Account, Phone
 from simulator.actions import Action, NotOnThisChannel
-from simulator.control import SIMULATOR
 from simulator.courier import NoWebhook
 from simulator.kept import SIGNALS, Message, Option
+from simulator.lookalikes import LOOKALIKES
 
 STATIC = Path(__file__).parent / "static"
 SECONDS_FOR_AN_ANSWER = 5.0
@@ -40,14 +40,14 @@ def routes() -> list[web.RouteDef | web.StaticDef]:
 
 
 async def _show(request: web.Request) -> web.Response:
-    accounts = request.app[SIMULATOR].accounts()
+    accounts = request.app[LOOKALIKES].accounts()
     body = "".join(_account(account) for account in accounts) or "<p>No account yet: POST /control/accounts.</p>"
     return web.Response(text=_document(body), content_type="text/html", headers=HEADERS)
 
 
 async def _write(request: web.Request) -> web.Response:
     form = {name: str(value) for name, value in (await request.post()).items()}
-    look = request.app[SIMULATOR].providers.get(form.get("provider", ""))
+    look = request.app[LOOKALIKES].providers.get(form.get("provider", ""))
     account = look.accounts.get(form.get("account", "")) if look is not None else None
     phone = account.phones.get(form.get("customer", "")) if account is not None else None
     action: Action = do.Press(form["press"]) if "press" in form else do.Text(form.get("text", ""))
