@@ -10,15 +10,15 @@ from api.documents import Method
 from api.fields import Wrong, typed
 from api.problems import Stop
 from core.errors import BadInput
-from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
+from core.language import normal
+from core.policy import AREAS, Assignment, Closing, Languages, Prompts, Surveys, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
+from core.spoken import MOST_OFFERED
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset(
-    {"reception", "routing", "hours", "languages", "submissions", "customers", "webhooks", "sla", "retention"}
-)
+LATER = frozenset({"reception", "routing", "hours", "submissions", "customers", "webhooks", "sla", "retention"})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -78,6 +78,31 @@ def _surveys(document: Surveys) -> _Problems:
     return []
 
 
+def _languages(document: Languages) -> _Problems:
+    """`offered` is canonical tags without a repeat; a picker needs two of them to choose from."""
+    wrong: list[tuple[str, str]] = []
+    if isinstance(document.sure, float | int) and not 0.5 <= document.sure <= 1:
+        wrong.append(("sure", "Give a confidence from 0.5 to 1."))
+    offered = document.offered if isinstance(document.offered, tuple) else ()
+    if len(offered) > MOST_OFFERED:
+        wrong.append(("offered", f"At most {MOST_OFFERED} languages can be offered."))
+    for index, tag in enumerate(offered):
+        if normal(tag) != tag:
+            wrong.append((f"offered.{index}", _no_tag(tag)))
+        elif tag in offered[:index]:
+            wrong.append((f"offered.{index}", "This language is already offered."))
+    if document.picker in ("unsure", "always") and isinstance(document.offered, tuple) and len(offered) < 2:
+        wrong.append(("offered", "A picker needs at least two languages to choose from."))
+    if isinstance(document.translate_to, str) and normal(document.translate_to) != document.translate_to:
+        wrong.append(("translate_to", _no_tag(document.translate_to)))
+    return wrong
+
+
+def _no_tag(tag: str) -> str:
+    found = normal(tag)
+    return f'Write "{found}".' if found else f'"{tag}" is not a language tag such as en, pt-BR or zh-Hant.'
+
+
 def _assignment(document: Assignment) -> _Problems:
     methods = get_args(Method)
     if isinstance(document.method, str) and document.method not in methods:
@@ -92,5 +117,6 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "words": _words,
         "surveys": _surveys,
         "assignment": _assignment,
+        "languages": _languages,
     }
 )

@@ -363,7 +363,7 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.WasRead()
         ):
             return "session.updated"
-        case e.Warned() | e.ConsentAsked() | e.ConsentAnswered():
+        case e.LanguageGuessed() | e.Warned() | e.ConsentAsked() | e.ConsentAnswered():
             return None
         case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
             return None

@@ -30,11 +30,18 @@ class Opened(msgspec.Struct, frozen=True, gc=False, tag="opened", omit_defaults=
     language: str
     language_sure: bool = False
     group: str | None = None
+    language_guess: str | None = None
 
 
 class LanguageChosen(msgspec.Struct, frozen=True, gc=False, tag="language_chosen"):
     language: str
     sure: bool
+
+
+class LanguageGuessed(msgspec.Struct, frozen=True, gc=False, tag="language_guessed"):
+    """Not sure; the same guess again will be."""
+
+    language: str
 
 
 class Received(msgspec.Struct, frozen=True, gc=False, tag="received", omit_defaults=True, kw_only=True):
@@ -279,6 +286,7 @@ Event = (
     | AliasesLearned
     | Opened
     | LanguageChosen
+    | LanguageGuessed
     | Received
     | Prompted
     | TurnedAway

@@ -33,6 +33,8 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _opened(state, event)
         case e.LanguageChosen():
             return _session(state, language=event.language, language_sure=event.sure)
+        case e.LanguageGuessed():
+            return _session(state, language_guess=event.language)
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
@@ -108,6 +110,7 @@ def _opened(state: Conversation, event: e.Opened) -> Conversation:
         opened_at=event.at,
         language=event.language,
         language_sure=event.language_sure,
+        language_guess=event.language_guess,
         group=event.group,
     )
     return replace(state, session=session, sessions=state.sessions + 1)
@@ -144,6 +147,8 @@ def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
         changes["pending"] = event.pending
     if event.key in ("queue_position", "no_agent"):
         changes["positioned"] = True
+    if event.key == "language_picker":
+        changes["language_asked"] = True
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
         return replace(state, token=token, last=replace(state.last, **changes))

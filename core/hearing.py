@@ -1,10 +1,9 @@
 """Keeping what a customer says: understood, screened, and put in its place in a session."""
 
-from core import consent
+from core import consent, spoken
 from core import event as e
 from core.channel import Received
-from core.fit import pick
-from core.message import Author, Chosen, Content, Message, Option, Text
+from core.message import Author, Message
 from core.screening import alert, screen
 from core.session import ReplyToken, Session
 from core.turn import Turn
@@ -12,7 +11,7 @@ from core.turn import Turn
 
 def hear(turn: Turn, session: Session, inbound: Received, reply_to: int | None = None) -> Message:
     """The customer's message, kept in a session: the open one, or a closed one whose survey it answers."""
-    screened = screen(turn, _understood(session, inbound.content), "customer")
+    screened = screen(turn, spoken.understood(session, inbound.content), "customer")
     message = Message(
         seq=session.seq + 1,
         author=author(turn),
@@ -37,6 +36,7 @@ def hear(turn: Turn, session: Session, inbound: Received, reply_to: int | None =
         )
     )
     alert(turn, message.seq, "customer", screened)
+    spoken.answer(turn, message)
     consent.answer(turn, message)
     consent.follow_up(turn, session, message.seq, screened)
     return message
@@ -45,11 +45,3 @@ def hear(turn: Turn, session: Session, inbound: Received, reply_to: int | None =
 def author(turn: Turn) -> Author:
     customer = turn.state.customer
     return Author(kind="customer", id=customer.id, name=customer.name)
-
-
-def _understood(session: Session, content: Content) -> Content:
-    """A number that answers a numbered list is the option it names."""
-    if not session.pending or not isinstance(content, Text):
-        return content
-    option = pick(content.text, tuple(Option(id, label) for id, label in session.pending))
-    return Chosen(option.id, option.label) if option else content

@@ -45,6 +45,21 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[WordList, ...] | UnsetType = UNSET
 
 
+Picker = Literal["never", "unsure", "always"]
+
+
+class Languages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `languages`: `picker` is when customers are asked which of `offered` they want; `sure` the confidence (0 to
+    1) from which a guess is kept; `translate` lets the inbox translate what customers write into `translate_to`."""
+
+    detect: bool | UnsetType = UNSET
+    sure: float | UnsetType = UNSET
+    picker: Picker | UnsetType = UNSET
+    offered: tuple[str, ...] | UnsetType = UNSET
+    translate: bool | UnsetType = UNSET
+    translate_to: str | UnsetType = UNSET
+
+
 class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `surveys`: satisfaction. `expires_seconds` counts from the invitation's commit."""
 
@@ -71,6 +86,7 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    languages: Languages = Languages()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -79,6 +95,7 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "languages": Languages,
 }
 
 
@@ -91,6 +108,17 @@ class Survey(msgspec.Struct, frozen=True):
     comment: bool = False
     expires_seconds: int = 86_400
     visible_to_agent: bool = True
+
+
+class Tongues(msgspec.Struct, frozen=True):
+    """What is in force of the area `languages`."""
+
+    detect: bool = True
+    sure: float = 0.8
+    picker: Picker = "never"
+    offered: tuple[str, ...] = ()
+    translate: bool = False
+    translate_to: str = "en"
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -121,9 +149,10 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    languages: Tongues = Tongues()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
-    def say(self, key: Key, language: str, **values: str | int) -> str | None:
+    def say(self, key: Key, language: str, /, **values: str | int) -> str | None:
         """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
         said = self.catalogue.say(key, language, **values)
         return None if said is None else said.text
@@ -198,6 +227,7 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            languages=_merged(Tongues, [level.languages for level in levels]),
         )
 
 

@@ -24,6 +24,7 @@ Key = Literal[
     "queue_reminder",
     "agent_joined",
     "language_switched",
+    "language_picker",
     "customer_blocked",
     # during the chat
     "idle_reminder",

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from core import command as c
-from core import consent, language, rating
+from core import consent, language, rating, spoken
 from core import event as e
 from core.channel import Profile, Received
 from core.ending import arm_agent_timer
@@ -12,8 +12,6 @@ from core.message import Message, plain
 from core.screening import alert, screen
 from core.session import ReplyToken
 from core.turn import Turn
-
-SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
 
 def receive(turn: Turn, command: c.Receive) -> None:
@@ -29,8 +27,10 @@ def receive(turn: Turn, command: c.Receive) -> None:
         return None
     if turn.state.session is None:
         _open(turn, inbound)
-    _listen(turn, plain(inbound.content))
+    else:
+        spoken.listen(turn, inbound.content)
     hear(turn, turn.open_session(), inbound, command.reply_to)
+    spoken.offer(turn)
     if turn.open_session().phase == "bot":
         greet_and_queue(turn)
     arm_agent_timer(turn)
@@ -47,6 +47,7 @@ def visit(turn: Turn, command: c.Visit) -> None:
     """A web visitor came: who they say they are is kept (the shell has checked what must be signed)."""
     if command.customer != turn.state.customer:
         turn.emit(e.CustomerKnown(command.customer))
+    spoken.said_outright(turn, command.language)
 
 
 def amend(turn: Turn, command: c.Amend) -> None:
@@ -124,28 +125,16 @@ def _turn_away(turn: Turn, inbound: Received) -> None:
 
 
 def _open(turn: Turn, inbound: Received) -> None:
-    state, rules = turn.state, turn.rules
-    known = state.customer.language
-    guess = None if known else language.detect(plain(inbound.content))
-    sure = known is not None or (guess is not None and guess.confidence >= SURE)
-    spoken = known or (guess.language if guess and sure else rules.channel.language)
+    rules = turn.rules
+    opening = spoken.opening(turn, plain(inbound.content))
     turn.emit(
         e.Opened(
             session=turn.context.new_id(),
             number=turn.context.number(),
             at=turn.now,
-            language=spoken or rules.channel.language,
-            language_sure=sure,
+            language=opening.language,
+            language_sure=opening.sure,
             group=rules.channel.group,
+            language_guess=opening.guess,
         )
     )
-
-
-def _listen(turn: Turn, text: str) -> None:
-    """Look again at the language of a session that is not sure of it (its first message opened it)."""
-    session = turn.open_session()
-    if session.language_sure or not session.wrote:
-        return
-    guess = language.detect(text)
-    if guess.language is not None and guess.confidence >= SURE:
-        turn.emit(e.LanguageChosen(guess.language, True))

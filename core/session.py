@@ -80,6 +80,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     timers: dict[str, int] = {}
     closed: Closure | None = None
     held: tuple[int, ...] = ()  # messages that wait for the customer's consent (consent.py)
+    language_guess: str | None = None  # what the last message looked like, while nothing is sure
+    language_asked: bool = False
     warned: tuple[str, ...] = ()  # word lists that have warned in this session
 
 

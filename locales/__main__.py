@@ -1,4 +1,4 @@
-"""`python -m locales missing` tells which texts lack in which language; `python -m locales put KEY` (or `put widget KEY`)
+"""`python -m locales missing` tells which texts lack where; `python -m locales put KEY` (or `put widget KEY`)
 reads {"language": "text", …} from standard input and writes each at its place."""
 
 import json

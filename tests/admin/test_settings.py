@@ -15,6 +15,7 @@ VALID = {
     "words": {"lists": [{"name": "a", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
     "surveys": {"on": True, "kind": "thumbs", "ask_on_close": False},
     "assignment": {"method": "round_robin"},
+    "languages": {"picker": "unsure", "offered": ["en", "ja", "zh-Hant"], "sure": 0.9, "translate": True},
 }  # fmt: skip
 
 
@@ -131,6 +132,11 @@ async def test_an_area_of_a_later_version_says_so(desk: Client) -> None:
         ("surveys", {"kind": "emoji"}, ["kind"]),
         ("surveys", {"expires_seconds": 5}, ["expires_seconds"]),
         ("assignment", {"method": "favourites"}, ["method"]),
+        ("languages", {"picker": "always", "offered": ["en"]}, ["offered"]),
+        ("languages", {"picker": "sometimes"}, ["picker"]),
+        ("languages", {"offered": ["en", "zh_tw", "en", "nonsense!"]}, ["offered.1", "offered.2", "offered.3"]),
+        ("languages", {"offered": ["aa", "ab"] * 7}, sorted(["offered", *(f"offered.{n}" for n in range(2, 14))])),
+        ("languages", {"sure": 0.2, "translate_to": "english"}, ["sure", "translate_to"]),
     ],
 )  # fmt: skip
 async def test_bad_settings_name_each_field(

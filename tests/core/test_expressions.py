@@ -40,7 +40,7 @@ def test_personal_data_is_found_however_it_is_written(text: str, shown: str) -> 
         "on 2026-11-22 at 10:30",
         "room 101, floor 12",
         "me@home",
-        "DE89 3704 0044 1532 0130 01",
+        "DE89 3704 1044 1532 1130 01",
         "",
     ],
 )
