@@ -1,6 +1,6 @@
 """The table of the admin API."""
 
-from admin import agents, channels, groups, settings, words
+from admin import agents, channels, groups, preview, settings, words
 from api.paging import Window
 from api.routes import Plain, Route
 from core.policy import AREAS
@@ -283,6 +283,16 @@ def _word_lists(path: str, whose: str) -> tuple[Route, ...]:
 
 
 _TRYING = (
+    Route(
+        method="POST",
+        path=f"{ADMIN}/settings/prompts/preview",
+        handler=preview.preview_prompt,
+        role="admin",
+        summary="A prompt as a customer of a channel would see it, in any language",
+        body=preview.PreviewIn,
+        answers={200: preview.PreviewView},
+        tag="settings",
+    ),
     Route(
         method="POST",
         path=f"{ADMIN}/settings/words/try",

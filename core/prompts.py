@@ -192,8 +192,10 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def say(self, key: Key, language: str | None, /, **values: str | int) -> Said | None:
         """None when the prompt is off. Raises ValueError when a value the text needs is missing."""
-        if key in self.off:
-            return None
+        return None if key in self.off else self.shown(key, language, **values)
+
+    def shown(self, key: Key, language: str | None, /, **values: str | int) -> Said:
+        """What a prompt says, on or off."""
         found = self._found.get((key, language or ""))
         if found is None:
             found = self._look_up(key, language)
