@@ -14,7 +14,7 @@ from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
 from core.customer import Customer
-from core.message import Author, State
+from core.message import Author, State, Translation
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation, Phase, Rating, Session, SurveyKind
 
@@ -79,6 +79,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     maybe_twice: bool = False
     hits: tuple[str, ...] = ()
     original: Shown | None = None
+    translation: Translation | None = None
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +204,7 @@ def message_view(stored: StoredMessage, audience: Audience = "agent") -> Message
         maybe_twice=stored.maybe_twice,
         hits=message.hits,
         original=None if original is None else shown(original),
+        translation=message.translation,
     )
 
 
@@ -349,7 +351,15 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.reminded"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted():
             return "message.created"
-        case e.Amended() | e.Released() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
+        case (
+            e.Amended()
+            | e.Released()
+            | e.Translated()
+            | e.Retracted()
+            | e.Recalled()
+            | e.StateChanged()
+            | e.MediaFetched()
+        ):
             return "message.updated"
         case (
             e.CustomerKnown()

@@ -7,7 +7,7 @@ import msgspec
 
 from core import channel
 from core.customer import Customer
-from core.message import Content
+from core.message import Content, Translation
 from core.session import AgentRef
 
 
@@ -64,6 +64,7 @@ class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     content: Content
     reply_to: int | None = None
     quote: str | None = None
+    translation: Translation | None = None
 
 
 class Withhold(msgspec.Struct, frozen=True, gc=False):
@@ -71,6 +72,14 @@ class Withhold(msgspec.Struct, frozen=True, gc=False):
 
     by: Actor
     content: Content
+
+
+class KeepTranslation(msgspec.Struct, frozen=True, gc=False):
+    """A provider translated a message of `session`."""
+
+    session: str
+    seq: int
+    translation: Translation
 
 
 class Annotate(msgspec.Struct, frozen=True, gc=False):
@@ -164,6 +173,7 @@ Command = (
     | Visit
     | Reply
     | Withhold
+    | KeepTranslation
     | Annotate
     | Assign
     | Inform

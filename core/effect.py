@@ -54,6 +54,15 @@ class Acknowledge(msgspec.Struct, frozen=True, gc=False, tag="acknowledge"):
     ack: str
 
 
+class Translate(msgspec.Struct, frozen=True, gc=False, tag="translate"):
+    """Have a customer's message translated for the agents."""
+
+    id: str
+    session: str
+    seq: int
+    target: str
+
+
 class Recall(msgspec.Struct, frozen=True, gc=False, tag="recall"):
     """Take a sent message back at the provider; one that is still in the outbox is withdrawn there."""
 
@@ -62,4 +71,4 @@ class Recall(msgspec.Struct, frozen=True, gc=False, tag="recall"):
     seq: int
 
 
-Effect = Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall
+Effect = Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Translate | Recall

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from core.customer import Customer
-from core.message import Content, Message, State
+from core.message import Content, Message, State, Translation
 from core.session import AgentRef, ReplyToken, SurveyKind
 
 
@@ -169,6 +169,15 @@ class Released(msgspec.Struct, frozen=True, gc=False, tag="released"):
     at: int
 
 
+class Translated(msgspec.Struct, frozen=True, gc=False, tag="translated"):
+    """The message `seq` is there in the agents' language; blanked with it when it is erased."""
+
+    session: str
+    seq: int
+    at: int
+    translation: Translation
+
+
 class Amended(msgspec.Struct, frozen=True, gc=False, tag="amended", omit_defaults=True):
     """The customer edited a message; `content` and `original` are blanked with it when it is erased."""
 
@@ -301,6 +310,7 @@ Event = (
     | ConsentAsked
     | ConsentAnswered
     | Released
+    | Translated
     | Amended
     | Retracted
     | Recalled

@@ -52,7 +52,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return replace(_session(state, held=()), consent_until=until)
         case e.Warned():
             return _session(state, warned=(*_open(state).warned, event.list))
-        case e.WordsFound() | e.Released():
+        case e.WordsFound() | e.Released() | e.Translated():
             return state
         case e.AgentReminded() | e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state

@@ -38,6 +38,7 @@ def reply(turn: Turn, command: c.Reply) -> None:
         hits=screened.lists,
         reply_to=command.reply_to,
         client_id=command.client_id,
+        translation=command.translation,
     )
     turn.quote = command.quote
     pending = options_of(message.content)

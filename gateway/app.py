@@ -34,6 +34,7 @@ from gateway.outbox import Outbox
 from gateway.presence import Presence
 from gateway.replay import Replay
 from gateway.shell import Shell
+from gateway.translator import Translator
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
@@ -104,7 +105,8 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         store, clock, Random(), _names(directory), lambda: teams(directory),
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
-    engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics)
+    translator = _translator(config, network)
+    engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics, translator)
 
     async def gone(agent: str) -> None:
         desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
@@ -115,7 +117,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
         signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
-        files=kept, public_url=config.public_url,
+        files=kept, public_url=config.public_url, translator=translator,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -150,7 +152,13 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
 
 
 def _middle(
-    ground: Ground, desk: DeskKeeper, numbers: Numbers, channels: Channels, kept: Files, metrics: Metrics
+    ground: Ground,
+    desk: DeskKeeper,
+    numbers: Numbers,
+    channels: Channels,
+    kept: Files,
+    metrics: Metrics,
+    translator: Translator | None,
 ) -> tuple[Engine, Outbox]:
     """Who decides and who carries it out: each commit of the one is told to the other."""
     directory, shared = ground.directory, ground.config.shared
@@ -172,10 +180,16 @@ def _middle(
         Shell(
             store=ground.store, engine=engine, clock=ground.clock, random=Random(), lease=ground.lease,
             ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
-            count=metrics.outbound, shares=ground.shares,
+            count=metrics.outbound, shares=ground.shares, translate=translator.translate if translator else None,
         )
     )  # fmt: skip
     return engine, outbox
+
+
+def _translator(config: Config, network: Network) -> Translator | None:
+    """None unless a service is configured; its address is trusted like a channel's own."""
+    address = config.translator
+    return None if address is None else Translator(address, network.wire([address.base]))
 
 
 def _staff(desk: DeskKeeper) -> Callable[[Change], None]:

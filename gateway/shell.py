@@ -7,7 +7,7 @@ from random import Random
 from core import effect as f
 from core.channel import Connector, Wire
 from core.engine import Engine
-from core.message import Content
+from core.message import Content, Translation
 from core.ports import Clock, Lease, Leased, Shares, Store
 
 
@@ -38,3 +38,4 @@ class Shell:
     public: Callable[[Content], Content]
     count: Callable[[str, str], None]
     shares: Shares | None = None
+    translate: Callable[[str, str], Awaitable[Translation]] | None = None

@@ -122,6 +122,14 @@ ACTING = (
         answers={201: MessageView},
     ),
     _act(
+        "translate",
+        acts.translate,
+        "A draft in the customer's language (or another); nothing is sent",
+        body=bodies.TranslateBody,
+        answers={200: bodies.TranslationView},
+        refuses=(404, 409, 502),
+    ),
+    _act(
         "notes",
         acts.note,
         "Leave a note that customers never see",

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Released, Retracted
+from core.event import Amended, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
 from stores import _mongo_shape as shape
 from stores import _rows
@@ -22,6 +22,8 @@ async def altered(mongo: Mongo, session: str, event: _rows.Alteration, within: S
             return [_update(document, fields)]
         case Released():
             return [_update(document, rewritten(document, _rows.released(speaking.message)))]
+        case Translated():
+            return [_update(document, rewritten(document, _rows.translated(speaking.message, event)))]
         case Recalled():
             return [_update(document, {"recalled_at": event.at})]
         case Retracted():
@@ -52,7 +54,7 @@ async def _amendments(mongo: Mongo, session: str, seq: int, within: Session) -> 
     writes: list[Write] = []
     for document in found:
         event = shape.decode_event(document["body"])
-        if isinstance(event, Amended) and event.seq == seq:
+        if _rows.is_text_of(event, seq):
             writes.append(_update(document, {"body": shape.encode(_rows.blanked_amendment(event))}))
     return writes
 

@@ -2,18 +2,14 @@
 
 import unicodedata
 from hashlib import blake2b
+from typing import TypeGuard
 
 import msgspec
 
 from core.customer import Customer
 from core.effect import (
-    Acknowledge,
     Deliver,
     Effect,
-    FetchMedia,
-    FindAgent,
-    MarkRead,
-    Recall,
     WakeAt,
 )
 from core.event import (
@@ -30,8 +26,9 @@ from core.event import (
     Replied,
     Retracted,
     StateChanged,
+    Translated,
 )
-from core.message import Message, State, Text, advances, plain
+from core.message import Message, State, Text, Translation, advances, plain
 from core.ports import Commit
 from core.session import Session
 
@@ -39,7 +36,7 @@ EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
 
 Speaking = Received | Prompted | Replied | Noted
-Alteration = Amended | Released | Retracted | Recalled  # what changes a message that is there
+Alteration = Amended | Released | Retracted | Recalled | Translated  # what changes a message that is there
 _replace = msgspec.structs.replace
 
 
@@ -81,7 +78,7 @@ def with_message(event: Speaking, message: Message) -> Speaking:
 
 
 def amended(message: Message, event: Amended) -> Message:
-    return _replace(message, content=event.content, original=event.original, hits=event.hits)
+    return _replace(message, content=event.content, original=event.original, hits=event.hits, translation=None)
 
 
 def released(message: Message) -> Message:
@@ -91,10 +88,22 @@ def released(message: Message) -> Message:
 
 def blanked(message: Message) -> Message:
     """What is left of a message that was taken back: its place, its author and its names."""
-    return _replace(message, content=Text(""), original=None, hits=())
+    return _replace(message, content=Text(""), original=None, hits=(), translation=None)
 
 
-def blanked_amendment(event: Amended) -> Amended:
+def translated(message: Message, event: Translated) -> Message:
+    """Not of what was taken back meanwhile."""
+    return message if plain(message.content) == "" else _replace(message, translation=event.translation)
+
+
+def is_text_of(event: Event | Fact, seq: int) -> TypeGuard[Amended | Translated]:
+    """Whether an event holds words of the message `seq`, which go when the message does."""
+    return isinstance(event, Amended | Translated) and event.seq == seq
+
+
+def blanked_amendment(event: Amended | Translated) -> Amended | Translated:
+    if isinstance(event, Translated):
+        return _replace(event, translation=Translation("", event.translation.language))
     return _replace(event, content=Text(""), original=None, hits=())
 
 
@@ -111,9 +120,7 @@ def errand_key(effect: Effect, conversation: str) -> str:
     return f"{conversation}:{effect.name}" if isinstance(effect, WakeAt) else effect.id
 
 
-def errand_kind(
-    effect: Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall,
-) -> str:
+def errand_kind(effect: Effect) -> str:
     return str(effect.__struct_config__.tag)
 
 

@@ -14,7 +14,7 @@ from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import Amended, Event, Fact, Recalled, Released, Retracted, StateChanged, WordsFound
+from core.event import Amended, Event, Fact, Recalled, Released, Retracted, StateChanged, Translated, WordsFound
 from core.ports import (
     Commit,
     Committed,
@@ -194,12 +194,14 @@ class MemoryStore:
                 )
             case Released():
                 stored = _replace(stored, message=_rows.released(stored.message))
+            case Translated():
+                stored = _replace(stored, message=_rows.translated(stored.message, event))
             case Recalled():
                 stored = _replace(stored, recalled_at=event.at)
             case Retracted():
                 stored = _replace(stored, message=_rows.blanked(stored.message), retracted_at=event.at)
                 for entry in self._log:
-                    if entry.session == session and isinstance(entry.event, Amended) and entry.event.seq == event.seq:
+                    if entry.session == session and _rows.is_text_of(entry.event, event.seq):
                         entry.event = _rows.blanked_amendment(entry.event)
         self._messages[session][event.seq] = stored
 

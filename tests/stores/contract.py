@@ -24,10 +24,11 @@ from core.event import (
     Released,
     Retracted,
     StateChanged,
+    Translated,
     TurnedAway,
     WordsFound,
 )
-from core.message import Author, Image, Message, Note, State, Text, plain
+from core.message import Author, Image, Message, Note, State, Text, Translation, plain
 from core.ports import Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Rating
 from tests.stores.scenes import NODE, NOON, Scene
@@ -433,6 +434,22 @@ class MessageContract:
         await store.commit(scene.take(scene.with_events(Retracted(session, 1, NOON + 9))))
         await store.commit(scene.take(scene.with_events(Released(session, 1, NOON + 10))))
         assert await texts(store, session) == [""]
+
+    async def test_a_translation_stands_beside_the_message_and_goes_with_it(self, store: Store) -> None:
+        scene = await opened(store, text="konnichiwa")
+        session = scene.session.id
+        made = Translation("good day", "en", "ja")
+        await store.commit(scene.take(scene.with_events(Translated(session, 1, NOON + 5, made))))
+        stored = await store.message(session, 1)
+        assert stored is not None
+        assert (plain(stored.message.content), stored.message.translation) == ("konnichiwa", made)
+        await store.commit(scene.take(scene.with_events(Retracted(session, 1, NOON + 9))))
+        late = Translated(session, 1, NOON + 10, made)
+        await store.commit(scene.take(scene.with_events(late)))
+        again = await store.message(session, 1)
+        assert again is not None and again.message.translation is None
+        rows = [row.stored for row in await store.feed(0, 100)]
+        assert "good day" not in repr(rows)
 
     async def test_the_log_of_words_found_is_newest_first_and_pages(self, store: Store) -> None:
         scene = await opened(store)
