@@ -15,8 +15,9 @@ from core.channel import Received
 from core.command import Command, Receive
 from core.conversation import Decision, decide
 from core.customer import Customer
-from core.policy import ChannelFacts, Level, Policy, Surveys, Words
+from core.policy import ChannelFacts, Level, Policy, Words
 from core.ports import Cause, Commit, Lease
+from core.scheme import Surveys
 from core.session import Conversation
 from core.survey import Answers
 from core.turn import Context, Outlook

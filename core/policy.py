@@ -12,9 +12,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
+from core.closing import AfterClose, Summaries
 from core.fit import Phrases
 from core.prompts import Catalogue, Key, Override
-from core.session import SurveyKind
+from core.scheme import Survey, Surveys
+from core.submitted import Leave, Submissions
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
@@ -25,11 +27,15 @@ MOST_LANGUAGES = 512  # customers choose them
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `closing`: how chats end. Seconds; None switches off."""
+    """Area `closing`: how chats end. Seconds; None switches off. `after_close` is what a customer is offered then: as
+    buttons in the widget, and with `ask_after_close` as a question on every channel."""
 
     customer_idle_seconds: Seconds | UnsetType | None = UNSET
     customer_reminder_seconds: Seconds | UnsetType | None = UNSET
     agent_idle_seconds: Seconds | UnsetType | None = UNSET
+    summary: Summaries | UnsetType = UNSET
+    after_close: tuple[AfterClose, ...] | UnsetType = UNSET
+    ask_after_close: bool | UnsetType = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -60,17 +66,6 @@ class Languages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     translate_to: str | UnsetType = UNSET
 
 
-class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `surveys`: satisfaction. `expires_seconds` counts from the invitation's commit."""
-
-    on: bool | UnsetType = UNSET
-    kind: SurveyKind | UnsetType = UNSET
-    ask_on_close: bool | UnsetType = UNSET
-    comment: bool | UnsetType = UNSET
-    expires_seconds: Seconds | UnsetType = UNSET
-    visible_to_agent: bool | UnsetType = UNSET
-
-
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
 
@@ -86,6 +81,7 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    submissions: Submissions = Submissions()
     languages: Languages = Languages()
 
 
@@ -95,19 +91,9 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "submissions": Submissions,
     "languages": Languages,
 }
-
-
-class Survey(msgspec.Struct, frozen=True):
-    """What is in force, every value set."""
-
-    on: bool = False
-    kind: SurveyKind = "stars"
-    ask_on_close: bool = True
-    comment: bool = False
-    expires_seconds: int = 86_400
-    visible_to_agent: bool = True
 
 
 class Tongues(msgspec.Struct, frozen=True):
@@ -125,6 +111,9 @@ class Ending(msgspec.Struct, frozen=True):
     customer_idle_seconds: int | None = None
     customer_reminder_seconds: int | None = None
     agent_idle_seconds: int | None = None
+    summary: Summaries = Summaries()
+    after_close: tuple[AfterClose, ...] = ("restart", "rate", "leave_message")
+    ask_after_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +138,7 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    submissions: Leave = Leave()
     languages: Tongues = Tongues()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
@@ -227,6 +217,7 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            submissions=_merged(Leave, [level.submissions for level in levels]),
             languages=_merged(Tongues, [level.languages for level in levels]),
         )
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from core import event as e
 from core.fit import pick
 from core.language import Guess, chain, detect, normal
-from core.message import Choice, Chosen, Content, Message, Option, Text, plain
+from core.message import Choice, Chosen, Content, Form, Message, Option, Text, plain
 from core.session import Session
 from core.turn import Turn
 
@@ -45,7 +45,7 @@ def opening(turn: Turn, text: str) -> Opening:
 def listen(turn: Turn, content: Content) -> None:
     """Look again at the language of a session that is not sure of it; what answers our own options tells nothing."""
     session = turn.open_session()
-    if session.language_sure or isinstance(understood(session, content), Chosen):
+    if session.language_sure or isinstance(understood(session, content), Chosen | Form):
         return
     guess = _guess(turn, plain(content))
     if guess is None or guess.language is None or guess.confidence < LIKELY:

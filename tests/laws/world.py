@@ -21,8 +21,9 @@ from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Content, Text
-from core.policy import Closing, Policy, Surveys
+from core.policy import Closing, Policy
 from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, Shares, StoredMessage
+from core.scheme import Surveys
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox
 from gateway.shell import Shell, Ways
