@@ -233,10 +233,12 @@ def _is_separated(kinds: bytes) -> bool:
 
 def _is_spelled(kinds: bytes) -> bool:
     """Whether a word of one letter stands beside another one."""
-    while b"  " in kinds:
-        kinds = kinds.replace(b"  ", b" ")
     words = b" %b " % kinds
-    return b" w w " in words or (b"," in words and any(spelled in words for spelled in (b",w w ", b" w w,", b",w w,")))
+    if b" w " not in words and b",w " not in words:
+        return False
+    while b"  " in words:
+        words = words.replace(b"  ", b" ")
+    return b" w w " in words or b",w w " in words or b" w w," in words or b",w w," in words
 
 
 def squeeze(seen: str) -> str:
