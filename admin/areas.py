@@ -13,6 +13,7 @@ from core.language import normal
 from core.policy import AREAS, Closing, Languages, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
 from core.scheme import validate_survey
+from core.service import validate_reception
 from core.spoken import MOST_OFFERED
 from core.submitted import validate_submissions
 from core.words import validate_lists
@@ -113,7 +114,7 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "languages": _languages,
         "assignment": lambda document: [],
         "routing": lambda document: [],
-        "reception": lambda document: [],
+        "reception": validate_reception,
         "hours": lambda document: [],
         "sla": lambda document: [],
         "submissions": validate_submissions,

@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import structlog
@@ -19,10 +20,11 @@ from api.rim import Rim
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
-from core.errors import Stale
+from core.errors import Stale, StoreDown, StoreUnfit
 from core.ports import Hint, Seat, Store
 from core.routes import Assigning
 from gateway.absence import Absences
+from gateway.bots import Bots
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
@@ -45,6 +47,7 @@ from routing.pools import Team
 # A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
 PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
+AGAIN_S = 2.0  # between two attempts to start while the store is away
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FIRST_OWNER = "owner"  # one id for all nodes, so that those which start together make one
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
@@ -68,10 +71,13 @@ class Frontdesk:
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Frontdesk]:
-    """Start, serve until the block is left, stop. Raises `Error` with a sentence if it cannot start."""
+async def running(config: Config, *, stop: asyncio.Event | None = None) -> AsyncIterator[Frontdesk]:
+    """Start, serve until the block is left, stop. Raises `Error` with a sentence if it cannot start.
+
+    With `stop`, a store on another machine that is away is waited for until that is set.
+    """
     async with AsyncExitStack() as stack:
-        parts = await _assembled(config, stack)
+        parts = await _patiently(config, stack, stop)
         url = await _listening(parts, config, stack)
         rim = parts.rim
         yield Frontdesk(config, parts.ground.store, rim.directory, rim.auth, rim.engine, rim, url)
@@ -92,6 +98,23 @@ class _Parts:
     neighbours: Neighbours | None
 
 
+async def _patiently(config: Config, stack: AsyncExitStack, stop: asyncio.Event | None) -> _Parts:
+    while True:
+        try:
+            async with AsyncExitStack() as half:
+                parts = await _assembled(config, half)
+                await stack.enter_async_context(half.pop_all())
+                return parts
+        except StoreUnfit:
+            raise
+        except StoreDown as error:
+            if stop is None or stop.is_set() or not config.shared:
+                raise
+            log.warning("store.away", reason=str(error), again_in_seconds=AGAIN_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AGAIN_S)
+
+
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     ground, metrics = await prepared(config, stack), Metrics()
     store, directory, clock, feed = ground.store, ground.directory, ground.clock, ground.feed
@@ -110,7 +133,8 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
     translator = _translator(config, network)
-    engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics, translator)
+    bots = Bots(directory, network, store, clock, kept.public, config.public_url)
+    engine, outbox = _middle(ground, desk, numbers, channels, bots, kept, metrics, translator)
 
     keeping = ground.keeping
     absences = Absences(store, engine, lambda: keeping is None or keeping.fence is not None, alone=keeping is None)
@@ -127,7 +151,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
-        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=seated,
+        signals=presence, actions=channels, bots=bots, kinds=_kinds, new_id=ground.new_id, seated=seated,
         files=kept, public_url=config.public_url, standing=desk.standing, translator=translator,
     )  # fmt: skip
     directory.listen(_staff(desk))
@@ -167,6 +191,7 @@ def _middle(
     desk: DeskKeeper,
     numbers: Numbers,
     channels: Channels,
+    bots: Bots,
     kept: Files,
     metrics: Metrics,
     translator: Translator | None,
@@ -192,7 +217,8 @@ def _middle(
         Shell(
             store=ground.store, engine=engine, clock=ground.clock, random=Random(), lease=ground.lease,
             ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
-            count=metrics.outbound, shares=ground.shares, translate=translator.translate if translator else None,
+            count=metrics.outbound, shares=ground.shares, ask_bot=partial(bots.ask, engine),
+            translate=translator.translate if translator else None,
         )
     )  # fmt: skip
     return engine, outbox
