@@ -187,6 +187,10 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     bot: BotTurn | None = None
     asking: Asking | None = None
     told: tuple[str, ...] = ()
+    held: tuple[int, ...] = ()  # messages that wait for the customer's consent (consent.py)
+    language_guess: str | None = None  # what the last message looked like, while nothing is sure
+    language_asked: bool = False
+    warned: tuple[str, ...] = ()  # word lists that have warned in this session
 
 
 class ReplyToken(msgspec.Struct, frozen=True, gc=False):
@@ -234,3 +238,4 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     surveyed_at: int = 0
     submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()
+    consent_until: int = 0  # until when personal data is passed on unasked
