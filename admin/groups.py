@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from admin.shared import open_chats
-from api.documents import GroupDoc, Method, Name
+from api.documents import GroupDoc, Name
 from api.etag import meant, tagged, unchanged
 from api.paging import Listing, Window, slice_of
 from api.problems import Stop, missing
@@ -15,6 +15,7 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
 from core.errors import BadInput
+from core.routes import Method
 
 Members = Annotated[tuple[str, ...], Meta(max_length=10_000)]
 

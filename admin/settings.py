@@ -47,7 +47,7 @@ async def put_settings(rim: Rim, call: Call[Plain, Nothing]) -> Answer:
     """In force on this node when it answers."""
     scope, area = _place(rim, call.path)
     expected = meant(call.if_match, rim.directory.setting(scope, area).version)
-    check(area, call.body)
+    check(rim.directory, scope, area, call.body)
     return await _write(rim, scope, area, call.body, call.caller.id, expected)
 
 
@@ -71,7 +71,7 @@ async def undo_settings(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
         raise Stop(404, "unknown", f"There is no version {wanted} of this.")
     if wanted == current and wanted > 0:
         wanted = max(version for version in bodies if version < current)
-    check(area, bodies[wanted])
+    check(rim.directory, scope, area, bodies[wanted])
     return await _write(rim, scope, area, bodies[wanted], call.caller.id, expected)
 
 

@@ -37,6 +37,7 @@ from core.ports import (
     SubmissionQuery,
     SubmissionRow,
     Waiting,
+    waiting_of,
 )
 from core.session import Conversation, Rating, Session
 from core.submitted import Submission
@@ -589,7 +590,9 @@ class MemoryStore:
         return len(self._log)
 
     async def desk(self) -> DeskView:
-        waiting = [self._waiting(kept) for kept in self._sessions.values() if kept.session.phase == "queued"]
+        waiting = [
+            self._waiting(kept) for kept in self._sessions.values() if kept.session.phase in ("queued", "unassigned")
+        ]
         waiting.sort(key=lambda one: (one.since, one.session))
         seats = sorted(self._seats.values(), key=lambda seat: seat.agent)
         return DeskView(len(self._log), tuple(waiting), tuple(seats))
@@ -599,16 +602,7 @@ class MemoryStore:
 
     def _waiting(self, kept: _Kept) -> Waiting:
         state, _ = self._conversations[kept.conversation]
-        session = kept.session
-        return Waiting(
-            session=session.id,
-            conversation=kept.conversation,
-            channel=state.channel,
-            address=state.address,
-            group=session.group,
-            since=session.queued_at,
-            excluded=session.excluded,
-        )
+        return waiting_of(state, kept.session)
 
     # --- seats ---------------------------------------------------------------------------------------------
 
@@ -624,7 +618,9 @@ class MemoryStore:
 
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat:
         known = cast(Literal["online", "busy", "offline"], status)
-        self._seats[agent] = _replace(self._seat(agent), status=known, reason=reason)
+        seat = self._seat(agent)
+        since = seat.status_at if seat.status == known else at
+        self._seats[agent] = _replace(seat, status=known, reason=reason, status_at=since)
         return self._seats[agent]
 
     async def remove_seat(self, agent: str) -> None:

@@ -16,7 +16,7 @@ from core.prompts import KEYS, Override
 from core.scheme import Surveys
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
-from core.turn import Context, Outlook
+from core.turn import Context, Outlook, Standing
 from core.words import Action, Side, WordList
 
 NOON = 1_700_000_000_000
@@ -42,6 +42,7 @@ _ENGLISH = {
     "greeting": "Hello!",
     "no_agent": "Nobody is here.",
     "queue_position": "You are number {position}.",
+    "queue_wait": "Wait {minutes}.",
     "agent_joined": "{agent} is here.",
     "transferred": "Over to {agent}.",
     "idle_reminder": "Still there?",
@@ -117,6 +118,8 @@ class Talk:
 
     def __init__(self, rules: Policy | None = None, outlook: Outlook = FREE) -> None:
         self.policy, self.outlook, self.now = rules or policy(), outlook, NOON
+        self.standing: Standing | None = None
+        self.others_online, self.away_free = True, False
         self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
         self._ids, self._numbers, self._inbounds = count(1), count(1), count(1)
 
@@ -127,6 +130,9 @@ class Talk:
             new_id=lambda: f"id-{next(self._ids):04}",
             number=lambda: next(self._numbers),
             outlook=lambda group: self.outlook,
+            standing=lambda session: self.standing,
+            others_online=lambda group, agent: self.others_online,
+            away_free=lambda group: self.away_free,
             aim=aim,
         )
 

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 
 from core.ports import Seat, Waiting
 from core.turn import Outlook
-from routing.desk import Desk, Match, Team
+from routing.desk import Desk, Match
+from routing.pools import Team
 
 SALES = Team(frozenset({"mei", "tom"}), "Sales")
 HELP = Team(frozenset({"tom", "kai"}), "Help", "round_robin")
 TEAMS = {"sales": SALES, "help": HELP, "empty": Team(frozenset(), "Empty")}
 
 
-def first(seats: Sequence[Seat]) -> Seat:
-    return seats[0]
+def first(size: int) -> int:
+    return 0
 
 
 def seat(agent: str, load: int = 0, capacity: int = 2, status: str = "online", assigned_at: int = 0) -> Seat:
@@ -87,7 +88,9 @@ def test_a_match_says_why_and_keeps_what_it_was_made_from() -> None:
     match = desk(seat("mei", 1), seat("tom", 0), waiting=[waits("a", 1, "sales")]).match(first)
     assert match is not None
     assert match.why == "has the lowest load (0 of 2 chats) of 2 free in Sales"
-    assert match.inputs == {"method": "saturation", "candidates": {"mei": [1, 2], "tom": [0, 2]}}
+    assert match.inputs == {
+        "method": "saturation", "place": ["sales", None], "free": 2, "candidates": {"mei": [1, 2, 0], "tom": [0, 2, 0]}
+    }  # fmt: skip
     match = desk(seat("kai"), waiting=[waits("a", 1, "help")]).match(first)
     assert match is not None and match.why == "is next in turn (0 of 2 chats) of 1 free in Help"
 

@@ -322,6 +322,20 @@ class SeatContract:
         seat = await store.set_status("bo", "busy", "lunch", NOON)
         assert (seat.agent, seat.status, seat.reason, seat.capacity) == ("bo", "busy", "lunch", 3)
 
+    async def test_a_seat_tells_since_when_its_status_is_what_it_is(self, store: Store) -> None:
+        assert (await store.set_status("bo", "online", None, NOON)).status_at == NOON
+        assert (await store.set_status("bo", "online", "still", NOON + 5)).status_at == NOON
+        await store.seat("bo", capacity=3, at=NOON + 6)
+        assert (await store.set_status("bo", "offline", "lost", NOON + 7)).status_at == NOON + 7
+        (seat,) = (await store.desk()).seats
+        assert (seat.status, seat.reason, seat.status_at) == ("offline", "lost", NOON + 7)
+
+    async def test_the_desk_sees_the_unassigned_too(self, store: Store) -> None:
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens(phase="unassigned", group="sales", away_too=True)))
+        (waiting,) = (await store.desk()).waiting
+        assert (waiting.conversation, waiting.group, waiting.away) == ("conv-ann", "sales", True)
+
     async def test_the_desk_sees_who_waits_in_the_order_they_came(self, store: Store) -> None:
         for name, at in (("late", NOON + 5), ("early", NOON)):
             scene = Scene(name, at=at)

@@ -1,0 +1,176 @@
+"""Waiting for an agent: who gets in, what they are told of their place, when they are let go.
+
+In real-time mode there is a queue (with a limit, reminders, opening hours); in always-on mode a session that nobody can
+take is unassigned until somebody can, or until it has waited too long.
+"""
+
+from core import command as c
+from core import event as e
+from core import submission
+from core.ending import end
+from core.hours import is_open, next_change
+from core.message import Choice, Option, Text
+from core.mode import Working
+from core.prompts import Key
+from core.routes import Route, chain_of
+from core.session import Place, Session
+from core.turn import Standing, Turn
+
+REMINDER, PENDING, OPENING = "queue_reminder", "pending", "opening"
+TIMERS = frozenset((REMINDER, PENDING))
+KEEP_WAITING = "keep_waiting"
+
+
+def enter(turn: Turn, route: Route) -> None:
+    """A new session asks for people: it waits for them, unless nobody can take it (real-time mode only)."""
+    group, why = route.group, route.why or "People answer first on this channel."
+    rules = turn.context.policy.rules(group)
+    if rules.working.always_on:
+        return enqueue(turn, group, why=why, route=route)
+    if not is_open(rules.hours, turn.now):
+        return _wait_for_opening(turn, group)
+    outlook = turn.context.outlook(group)
+    free, limit = outlook.free or route.free, rules.queue.limit
+    promised = turn.open_session().unavailable == "out_of_hours"  # who waited for the opening is not sent away at it
+    if limit is not None and not free and not promised and outlook.waiting >= limit:
+        turn.emit(e.Unavailable(turn.now, "queue_full"))
+        if submission.offer(turn, "queue_full"):
+            return None
+        return end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
+    if outlook.online == 0 and not free and turn.open_session().unavailable != "nobody_online":
+        turn.emit(e.Unavailable(turn.now, "nobody_online"))
+        if submission.offer(turn, "nobody_online"):
+            return None
+    return enqueue(turn, group, why=why, route=route)
+
+
+def _wait_for_opening(turn: Turn, group: str | None) -> None:
+    """It is told so once, and asks again when they open."""
+    if turn.open_session().unavailable is not None:
+        return
+    opens = next_change(turn.context.policy.rules(group).hours, turn.now)
+    turn.emit(e.Unavailable(turn.now, "out_of_hours", opens))
+    if not submission.offer(turn, "out_of_hours"):
+        turn.prompt("out_of_hours")
+    if opens is not None:
+        turn.emit(e.TimerSet(OPENING, opens))
+
+
+def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
+    """Let the session wait where the route leads (else in the group's queue), and tell the customer where they stand
+    unless somebody is free at once."""
+    rules, session = turn.context.policy.rules(group), turn.open_session()
+    working, outlook = rules.working, turn.context.outlook(group)
+    route = route or Route(chain_of(group, rules.assigning))
+    turn.emit(_queued(turn, group, why, route, working))
+    free = outlook.free or route.free
+    if working.always_on:
+        if not free and not (working.away_too and turn.context.away_free(group)):
+            turn.prompt("no_agent")
+        _arm(turn, session, PENDING, working.pending.pending_seconds)
+    else:
+        if not free:
+            tell_position(turn, outlook.waiting + 1, outlook.online, outlook.wait)
+        _arm(turn, session, REMINDER, rules.queue.reminder_seconds)
+
+
+def _queued(turn: Turn, group: str | None, why: str, route: Route, working: Working) -> e.Queued:
+    return e.Queued(
+        turn.now,
+        group,
+        why,
+        prefer=route.prefer,
+        chain=() if route.chain == (Place(group),) else route.chain,
+        steps=route.steps,
+        inputs=dict(route.inputs),
+        phase="unassigned" if working.always_on else "queued",
+        away_too=working.away_too,
+    )
+
+
+def inform(turn: Turn, command: c.Inform) -> None:
+    """The desk found nobody: tell the customer where they stand, once."""
+    session = turn.state.session
+    if session is None or session.id != command.session or session.positioned:
+        return
+    if session.phase == "queued":
+        tell_position(turn, command.position, command.online, command.wait)
+    elif session.phase == "unassigned":
+        turn.prompt("no_agent")
+
+
+def tell_position(turn: Turn, position: int, online: int, wait: int | None = None) -> None:
+    if online == 0:
+        turn.prompt("no_agent")
+    else:
+        _tell(turn, "queue_position", position, wait)
+
+
+def _tell(turn: Turn, key: Key, position: int, wait: int | None, *, ask: bool = False) -> bool:
+    """Place and expected wait as one message, `ask` with a button to keep waiting; whether anything was said."""
+    if not turn.window_open:
+        return False
+    place = _said(turn, key, position=position)
+    minutes = None if wait is None else _said(turn, "queue_wait", minutes=max(1, -(-wait // 60)))
+    text = "\n".join(line for line in (place, minutes) if line is not None)
+    button = _said(turn, "keep_waiting") if ask else None
+    if text and button:
+        turn.say(key, Choice(text, (Option(KEEP_WAITING, button),)))
+    elif text:
+        turn.say(key, Text(text))
+    return bool(text)
+
+
+def _said(turn: Turn, key: Key, **values: int) -> str | None:
+    session = turn.open_session()
+    place: dict[str, str | int] = {"session": session.number, "agent": "", "channel": turn.rules.channel.name}
+    return turn.rules.say(key, session.language, **place, **values)
+
+
+# --- its timers ------------------------------------------------------------------------------------------------------
+
+
+def _arm(turn: Turn, session: Session, timer: str, seconds: int | None) -> None:
+    if seconds is not None and timer not in session.timers:
+        turn.emit(e.TimerSet(timer, turn.now + seconds * 1000))
+
+
+def wake(turn: Turn, timer: str) -> None:
+    session = turn.open_session()
+    if timer == PENDING:
+        _pended(turn, session)
+    elif session.phase != "queued":
+        turn.emit(e.TimerEnded(timer))
+    elif session.wait_until is not None and session.wait_until <= turn.now:
+        end(turn, by="system", reason="queue_cut", prompt="queue_cut", survey=False)
+    else:
+        _remind(turn, session)
+
+
+def _pended(turn: Turn, session: Session) -> None:
+    """Close what nobody took for so long."""
+    seconds = turn.rules.working.pending.pending_seconds
+    if session.phase != "unassigned" or seconds is None or not turn.rules.working.always_on:
+        turn.emit(e.TimerEnded(PENDING))
+    elif (due := session.queued_at + seconds * 1000) > turn.now:
+        turn.emit(e.TimerSet(PENDING, due))
+    else:
+        end(turn, by="system", reason="pending", prompt="pending_closed", survey=False)
+
+
+def _remind(turn: Turn, session: Session) -> None:
+    """Tell who still waits where they stand, and ask whether they keep waiting, when it is time for that."""
+    queue = turn.rules.queue
+    if queue.reminder_seconds is None:
+        turn.emit(e.TimerEnded(REMINDER))
+        return
+    due = session.wait_until or max(session.queued_at, session.reminded_at) + queue.reminder_seconds * 1000
+    if due > turn.now:
+        turn.emit(e.TimerSet(REMINDER, due))
+        return
+    standing = turn.context.standing(session.id) or Standing(max(turn.context.outlook(session.group).waiting, 1))
+    asking = queue.answer_seconds is not None
+    told = _tell(turn, "queue_reminder", standing.position, standing.wait, ask=asking)
+    until = turn.now + queue.answer_seconds * 1000 if told and queue.answer_seconds is not None else None
+    turn.emit(e.AskedToWait(turn.now, until))
+    turn.emit(e.TimerSet(REMINDER, until or turn.now + queue.reminder_seconds * 1000))
