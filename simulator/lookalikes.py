@@ -1,6 +1,8 @@
 """The four look-alikes and their accounts, in one world."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +15,15 @@ from simulator.twilio import Twilio
 from simulator.world import Clock, Ids, World, wall_ms
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where Frontdesk is, for a page that has its widget: base address, web channel, the inbox's address."""
+
+    url: str
+    channel: str
+    inbox: str
+
+
 class Lookalikes:
     def __init__(self, time_scale: float = 1.0, seed: int | None = None, now: Callable[[], int] = wall_ms) -> None:
         self.world = World(Clock(now), Ids(seed), time_scale)
@@ -20,6 +31,7 @@ class Lookalikes:
         self.twilio = Twilio(self.world)
         self.meta = Meta(self.world)
         self.telegram = Telegram(self.world)
+        self.site: Site | None = None
 
     @property
     def url(self) -> str:
@@ -42,6 +54,25 @@ class Lookalikes:
         if look is None or account not in look.accounts:
             raise UnknownAccount(f"There is no account {account!r} at {provider!r}")
         return look.accounts[account]
+
+    @property
+    def said(self) -> int:
+        """How much was said on all accounts together."""
+        return sum(len(account.mailbox.messages) for account in self.accounts())
+
+    async def until_said(self, since: int, seconds: float) -> None:
+        """Until `said` is something else, the simulator stops, or the time is over."""
+        waits = [
+            asyncio.ensure_future(account.mailbox.wait_until(lambda: self.said != since or None, seconds))
+            for account in self.accounts()
+        ]
+        stop = asyncio.ensure_future(self.world.stopping.wait())
+        try:
+            await asyncio.wait([*waits, stop], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in (*waits, stop):
+                wait.cancel()
+            await asyncio.gather(*waits, stop, return_exceptions=True)
 
 
 LOOKALIKES: web.AppKey[Lookalikes] = web.AppKey("lookalikes")
