@@ -143,7 +143,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         frees=frees,
         force=_is_forced(command, takes),
         aliases=aliases,
-        submissions=tuple(left.values()),
+        submissions=tuple(left.values()) if left else (),
     )
 
 

@@ -187,8 +187,10 @@ def _invited(turn: Turn) -> Session | None:
 
 def _too_late(turn: Turn, inbound: Received) -> bool:
     """What can only be meant for a survey that is over is kept where it belongs, and answered; it opens nothing."""
+    if isinstance(inbound.content, Text) or not _of_a_survey(inbound.content):
+        return False
     about = turn.state.last or turn.state.session
-    if about is None or not _of_a_survey(inbound.content):
+    if about is None:
         return False
     hear(turn, about, inbound, rates=True)
     turn.prompt("survey_over", about=about)

@@ -6,6 +6,7 @@ from core import after, language, rating, silence, sla, submission
 from core import command as c
 from core import event as e
 from core.channel import Profile, Received
+from core.closing import AfterClose
 from core.hearing import author, hear
 from core.message import Chosen, Form, Message, plain
 from core.queue import OPENING, enter
@@ -14,6 +15,7 @@ from core.screening import alert, screen
 from core.session import ReplyToken
 from core.turn import Asked, Turn
 
+_OURS = (Chosen, Form)  # whose words tell nothing of the customer's language
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
 
@@ -37,12 +39,10 @@ def receive(turn: Turn, command: c.Receive) -> None:
         _open(turn, inbound)
     if submission.fill(turn, inbound):
         return _queue_if_declined(turn)
-    if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
+    if not isinstance(inbound.content, _OURS):
         _listen(turn, plain(inbound.content))
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
-    if submission.take(turn, message):
-        return _queue_if_declined(turn)
-    if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
+    if turn.open_session().phase != "active" and _leaves(turn, message, inbound, choice):
         return None
     if turn.open_session().phase == "bot":
         greet_and_queue(turn, plain(inbound.content))
@@ -50,6 +50,15 @@ def receive(turn: Turn, command: c.Receive) -> None:
         sla.heard(turn)
         silence.arm(turn)
     return None
+
+
+def _leaves(turn: Turn, message: Message, inbound: Received, choice: AfterClose | None) -> bool:
+    """Whoever waits may be asked what to leave, or ask to leave something; whether this was about that."""
+    if submission.take(turn, message):
+        _queue_if_declined(turn)
+        return True
+    wants = choice == "leave_message" or submission.asked_for(turn, inbound)
+    return wants and submission.offer(turn, "asked")
 
 
 def _queue_if_declined(turn: Turn) -> None:
