@@ -99,7 +99,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.WasRead():
             return _session(state, unread=0)
         case e.SubmissionOffered():
-            return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
+            return _session(state, phase="bot", leaving=Leaving(event.reason), submission_offered=True)
         case e.SubmissionAsked():
             return _asked(state, event)
         case e.SubmissionDeclined():

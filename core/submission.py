@@ -43,7 +43,7 @@ def offer(turn: Turn, reason: Reason) -> bool:
     session, rules = turn.open_session(), turn.rules
     if not may_leave(rules, reason) or session.phase == "active":
         return False
-    if reason != "asked" and (session.offered or session.replies):
+    if reason != "asked" and (session.submission_offered or session.replies):
         return False
     if not turn.window_open or sum(each.state != "solved" for each in turn.state.submissions) >= MOST_KEPT:
         return False
