@@ -5,9 +5,6 @@ from types import MappingProxyType
 
 import msgspec
 
-from admin import waiting
-from api.directory import Directory
-from api.documents import Scope
 from api.fields import Wrong, typed
 from api.problems import Stop
 from core.closing import Summaries, validate_after_close, validate_summaries
@@ -34,13 +31,13 @@ def known(area: str) -> type[msgspec.Struct]:
     raise Stop(404, "unknown", f"There is no area {area}; there are {', '.join(AREAS)}.")
 
 
-def check(directory: Directory, scope: Scope, area: str, body: dict[str, object]) -> None:
-    """Whether it may be set at this level; raises `BadInput` that names every wrong field."""
+def check(area: str, body: dict[str, object]) -> None:
+    """Raises `BadInput` that names every wrong field."""
     try:
         document = typed(body, known(area))
     except Wrong as error:
         raise BadInput((error.field, error.message)) from None
-    wrong = [*_CHECKS[area](document), *waiting.problems(document, directory, scope)]
+    wrong = _CHECKS[area](document)
     if wrong:
         raise BadInput(*wrong)
 

@@ -1,64 +1,44 @@
-"""What is wrong with settings of reception, queue, hours and SLA at the level where they are put."""
+"""What is wrong with settings of reception, queue and hours at the level where they are put."""
 
-from collections.abc import Sequence
-
-import msgspec
 from msgspec import UnsetType
 
-from api.directory import Directory, family
+from api.directory import Directory
 from api.documents import Scope
-from core import hours, promise
+from core import hours as opening
 from core.condition_check import Known
 from core.hours import Opening
 from core.mode import Reception
-from core.promise import Sla
 from core.routes import Assignment
 from core.waiting import Absence, Queue, Silence
 
-Problems = Sequence[tuple[str, str]]
+Problems = list[tuple[str, str]]
 
 
-def problems(document: msgspec.Struct, directory: Directory, scope: Scope) -> Problems:
-    """(field, what is wrong with it) of a document that has the shape of its area."""
-    match document:
-        case Reception():
-            return _reception(document, directory, scope)
-        case Assignment():
-            return [*_queue(document.queue, directory, scope), *_silence(document), *_absence(document, scope)]
-        case Opening():
-            return hours.problems(document, Known().zones)
-        case Sla():
-            return promise.problems(document, known(directory))
-        case _:
-            return ()
-
-
-def known(directory: Directory) -> Known:
-    """What conditions may name."""
-    kinds = (family(channel.kind) for channel in directory.channels.values())
-    return Known(
-        channels=frozenset((*directory.channels, *kinds)),
-        groups=frozenset(directory.groups),
-        agents=frozenset(directory.agents),
-    )
-
-
-def _reception(document: Reception, directory: Directory, scope: Scope) -> Problems:
+def reception(directory: Directory, scope: Scope, document: Reception) -> Problems:
     own = document.mode if not isinstance(document.mode, UnsetType) else None
     mode = own or directory.working_above(scope).mode
     if mode == "real_time" and not isinstance(document.always_on, UnsetType):
         return [("always_on", "This exists in always-on mode only; here the mode is real_time.")]
-    return ()
+    return []
+
+
+def hours(directory: Directory, scope: Scope, document: Opening) -> Problems:
+    return opening.problems(document, Known().zones)
+
+
+def assignment(directory: Directory, scope: Scope, document: Assignment) -> Problems:
+    """Of its sub-objects that are about waiting and about agents who do not answer."""
+    return [*_queue(document.queue, directory, scope), *_silence(document), *_absence(document, scope)]
 
 
 def _queue(queue: Queue | UnsetType, directory: Directory, scope: Scope) -> Problems:
     if isinstance(queue, UnsetType):
-        return ()
+        return []
     if directory.working(scope).always_on:
         return [("queue", "There is no queue in always-on mode, which is the mode here.")]
     if isinstance(queue.answer_seconds, int) and queue.reminder_seconds is None:
         return [("queue.answer_seconds", "Without a reminder nobody is asked whether they keep waiting.")]
-    return ()
+    return []
 
 
 def _silence(document: Assignment) -> Problems:
@@ -66,7 +46,7 @@ def _silence(document: Assignment) -> Problems:
     first, then = silence.reminder_seconds, silence.transfer_seconds
     if isinstance(first, int) and isinstance(then, int) and first >= then:
         return [("agent_silent.reminder_seconds", "The reminder has to come before the transfer.")]
-    return ()
+    return []
 
 
 def _absence(document: Assignment, scope: Scope) -> Problems:
@@ -74,4 +54,4 @@ def _absence(document: Assignment, scope: Scope) -> Problems:
     if scope.level != "all" and not isinstance(absence.grace_seconds, UnsetType):
         message = "An agent is online or not, whatever the channel or group: this is set for all only."
         return [("agent_offline.grace_seconds", message)]
-    return ()
+    return []

@@ -234,6 +234,10 @@ class Directory:
             found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
         return found
 
+    def policy_with(self, channel: str, scope: Scope, area: str, body: dict[str, object]) -> Policy:
+        """A channel's rules as they would be with other settings; `body` is valid for the area."""
+        return self._compiled(self._channels[channel], {**self._settings, scope.key(area): Setting(0, body)})
+
     def connector(self, channel: str) -> Connector:
         """KeyError if there is no such channel; `CannotOpen` if its secrets were sealed with another key."""
         found = self._connectors.get(channel)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from core.routes import Method
+from core.session import Method
 
 Role = Literal["agent", "supervisor", "admin", "owner"]
 Signature = Literal["enforce", "report-only"]

@@ -19,7 +19,7 @@ from core.customer import Customer
 from core.message import Author, Summary, Unsupported
 from core.message import State as Sent
 from core.ports import FeedRow, SessionRow, StoredMessage
-from core.session import Conversation, Overflowing, Phase, Place, Rating, Session, SummaryRef, SurveyKind
+from core.session import Conversation, Offer, Overflowing, Phase, Place, Rating, Session, SummaryRef, SurveyKind
 from core.submitted import Kind, State
 
 Audience = Literal["agent", "supervisor"]
@@ -85,7 +85,19 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     original: Shown | None = None
 
 
+class OfferView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer that waits: for the colleague to accept it, or for a supervisor to approve it."""
+
+    kind: Literal["accept", "approve"]
+    by: Ref
+    agent: Ref | None
+    group: Ref | None
+    expires_at: Time
+
+
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """`guests` are colleagues who were invited in."""
+
     id: str
     number: int
     channel: ChannelRef
@@ -101,6 +113,8 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     locked: bool
     sla: SlaView | None
+    guests: tuple[Ref, ...]
+    offer: OfferView | None
 
 
 class TraceView(msgspec.Struct, frozen=True):
@@ -359,12 +373,24 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "tags": session.tags,
         "locked": session.locked,
         "sla": sla_view(session),
+        "guests": tuple(Ref(guest.id, guest.name) for guest in session.guests),
+        "offer": _offer_view(session.offer, directory) if session.offer else None,
     }
 
 
 def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
     last = row.last_message
     return message_view(concealed(last, row, directory, audience), audience) if last else None
+
+
+def _offer_view(offer: Offer, directory: Directory) -> OfferView:
+    return OfferView(
+        kind=offer.kind,
+        by=Ref(offer.by.id, offer.by.name),
+        agent=Ref(offer.agent.id, offer.agent.name) if offer.agent else None,
+        group=group_ref(directory, offer.group),
+        expires_at=iso(offer.expires),
+    )
 
 
 # --- the feed
@@ -471,8 +497,6 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "opened", f"Chat {number} was opened; language {language}."
         case e.LanguageChosen(language=language, sure=sure):
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
-        case e.Queued():
-            return "queued", _queued(event, directory)
         case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
             return promised(event)
         case e.Assigned(agent=agent, why=why):
@@ -481,16 +505,6 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             where = group_ref(directory, group)
             whither = f" to {where.name}" if where else ""
             return "transferred", _sentence(f"Transferred{whither} by {_agent(directory, by)}", why)
-        case e.Offered(why=why):
-            return "offered", why
-        case e.OfferEnded(outcome=outcome, by=by):
-            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
-            return "offered", f"The transfer was {outcome}{who}."
-        case e.GuestJoined(agent=agent, by=by):
-            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
-        case e.GuestLeft(agent=agent, by=by):
-            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
-            return "guests", f"{_agent(directory, agent)} left{whom}."
         case e.Alerted(side=side, lists=lists):
             return "alerted", f"A word list matched what the {side} wrote: {', '.join(lists)}."
         case e.Invited(kind=kind):
@@ -509,7 +523,7 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
         case e.Closed(by=by, reason=reason, who=who):
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
         case _:
-            return _left_step(event, directory)
+            return _passed(event, directory)
 
 
 def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
@@ -530,6 +544,25 @@ def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str]
             return "submission", f"The {left.kind} is {left.state}: {_agent(directory, by)}."
         case _:
             return None
+
+
+def _passed(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    """The lines about who gets the chat, and who else is asked."""
+    match event:
+        case e.Queued():
+            return "queued", _queued(event, directory)
+        case e.Offered(why=why):
+            return "offered", why
+        case e.OfferEnded(outcome=outcome, by=by):
+            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
+            return "offered", f"The transfer was {outcome}{who}."
+        case e.GuestJoined(agent=agent, by=by):
+            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
+        case e.GuestLeft(agent=agent, by=by):
+            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
+            return "guests", f"{_agent(directory, agent)} left{whom}."
+        case _:
+            return _left_step(event, directory)
 
 
 def _queued(event: e.Queued, directory: Directory) -> str:

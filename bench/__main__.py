@@ -25,9 +25,9 @@ ALL: Mapping[str, Measure] = {
     "socket": socket.measure,
     "memory": memory.measure,
     "words": words.measure,
+    "desk": desk.measure,
     "growth": growth.measure,
     "mongo": mongo.measure,
-    "desk": desk.measure,
 }
 
 

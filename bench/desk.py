@@ -15,8 +15,7 @@ from bench.machine import Cores
 from bench.options import Options
 from bench.outcome import Goal, Line, Outcome
 from core.ports import Seat, Waiting
-from core.routes import Method
-from core.session import Place
+from core.session import Method, Place
 from routing.desk import Desk
 from routing.pools import Team
 

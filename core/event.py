@@ -12,7 +12,7 @@ from core.agreement import Agreement, Goal, Running
 from core.customer import Customer
 from core.form import Asking
 from core.message import Content, Message, State
-from core.session import AgentRef, Offer, Place, ReplyToken, SurveyKind, SurveyStep, Wish
+from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, SurveyStep, Wish
 from core.submitted import Reason, Submission
 
 
@@ -78,7 +78,7 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_
 class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
     """Routed, and waiting there: `queued` in real-time mode, `unassigned` in always-on mode, where `away_too` tells
     that it may also go to somebody who is away. `steps` are the lines of the order of decision, `inputs` what it was
-    decided from; for `priority`, `prefer` and `chain` see `Session`."""
+    decided from; for `priority`, `prefer`, `chain` and `picking` see `Session`. `since`: it waits that long already."""
 
     at: int
     group: str | None = None
@@ -88,6 +88,8 @@ class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=
     priority: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
+    since: int | None = None
     steps: tuple[str, ...] = ()
     inputs: dict[str, object] = {}
 

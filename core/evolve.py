@@ -159,6 +159,7 @@ def _queued(state: Conversation, event: e.Queued) -> Conversation:
         group=event.group,
         agent=None,
         queued_at=event.at,
+        waits_since=event.since or event.at,
         asked_at=_open(state).asked_at or event.at,
         away_too=event.away_too,
         unavailable=None,
@@ -170,6 +171,7 @@ def _queued(state: Conversation, event: e.Queued) -> Conversation:
         priority=event.priority,
         prefer=event.prefer,
         chain=event.chain,
+        picking=event.picking,
     )
 
 

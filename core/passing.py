@@ -45,7 +45,7 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
     session = turn.own_session(command.by)
     if command.agent is not None and session.agent is not None and command.agent.id == session.agent.id:
         raise Refused("same_agent", f"{command.agent.name} already has this chat.", field="agent")
-    how = turn.rules.assigning.transfer
+    how = turn.context.policy.assigning(session.group).transfer
     needs_word = session.agent is not None and not command.by.supervisor
     if needs_word and (how == "approve" or (how == "accept" and command.agent is not None)):
         _offer(turn, command, "approve" if how == "approve" else "accept")
@@ -75,7 +75,7 @@ def _offer(turn: Turn, command: c.Transfer, kind: Literal["accept", "approve"]) 
         raise Refused("offered", "A transfer of this chat already waits for an answer.")
     if command.note:
         annotate(turn, c.Annotate(command.by, command.note))
-    expires = turn.now + turn.rules.assigning.transfer_seconds * 1000
+    expires = turn.now + turn.context.policy.assigning(session.group).transfer_seconds * 1000
     to = command.agent.name if command.agent else command.group_name or "the queue"
     whose = "a supervisor's word" if kind == "approve" else f"{to}'s word"
     offer = Offer(

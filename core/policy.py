@@ -19,6 +19,7 @@ from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
 from core.routes import Assigning, Assignment, Routes, Routing
 from core.scheme import Survey, Surveys
+from core.session import Picking
 from core.submitted import Leave, Submissions
 from core.survey import Answers
 from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
@@ -125,8 +126,6 @@ class Rules:
     silence: SilenceRules = SilenceRules()
     absence: AbsenceRules = AbsenceRules()
     promises: tuple[Promise, ...] = ()
-    assigning: Assigning = Assigning()
-    routes: Routes = Routes()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -159,6 +158,7 @@ class Policy:
     groups: Mapping[str, Level]
     here: Level
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    assigned: dict[str | None, Assigning] = field(default_factory=dict)
     sla_edition: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -167,6 +167,26 @@ class Policy:
 
     def is_open(self, group: str | None, now: int) -> bool:
         return is_open(self.rules(group).hours, now)
+
+    @property
+    def routes(self) -> Routes:
+        """Which group a chat goes to is nothing a group can say."""
+        return _merged(Routes, [self.everywhere.routing, self.here.routing])
+
+    def assigning(self, group: str | None) -> Assigning:
+        found = self.assigned.get(group)
+        if found is None:
+            levels = (self.everywhere, self.groups.get(group or "", Level()), self.here)
+            found = self.assigned[group] = assigning_of([level.assignment for level in levels])
+        return found
+
+    @property
+    def picking(self) -> Picking | None:
+        """How this channel wants agents to be picked, whatever their group; None if it does not say."""
+        said = self.here.assignment
+        if isinstance(said.method, UnsetType) and isinstance(said.familiar_first, UnsetType):
+            return None
+        return Picking(_set(said.method, None), _set(said.familiar_first, None))
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)
@@ -197,8 +217,6 @@ class Policy:
             silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
             absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
             promises=_nearest([level.sla.policies for level in levels]),
-            assigning=assigning_of([level.assignment for level in levels]),
-            routes=_merged(Routes, [level.routing for level in levels]),
         )
 
 

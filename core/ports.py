@@ -14,7 +14,7 @@ from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
 from core.message import Content, Message, State
-from core.session import Conversation, Phase, Place, Rating, Session
+from core.session import Conversation, Phase, Picking, Place, Rating, Session
 from core.submitted import Submission
 
 
@@ -243,6 +243,7 @@ class Waiting(msgspec.Struct, frozen=True, gc=False):
     excluded_until: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking = Picking()
     language: str = ""
     familiar: tuple[str, ...] = ()
     away: bool = False
@@ -259,12 +260,13 @@ def waiting_of(conversation: Conversation, session: Session) -> Waiting:
         channel=conversation.channel,
         address=conversation.address,
         group=session.group,
-        since=session.queued_at,
+        since=session.waits_since or session.queued_at,
         priority=session.priority,
         excluded=session.excluded,
         excluded_until=session.queued_at + EXCLUDED_MS if session.excluded else 0,
         prefer=session.prefer,
         chain=session.chain,
+        picking=session.picking or Picking(),
         language=session.language,
         familiar=conversation.served,
         away=session.away_too,

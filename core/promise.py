@@ -9,8 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.agreement import GOALS, Clock, Goal
 from core.condition import Condition, Facts, holds
-from core.condition_check import Known
+from core.condition_check import Known, Use
 from core.condition_check import problems as condition_problems
+from core.condition_check import uses as condition_uses
 
 Target = Annotated[int, Meta(ge=1, le=90 * 86_400)]
 Reminders = Annotated[tuple[Annotated[int, Meta(ge=1, le=90 * 86_400)], ...], Meta(max_length=5)]
@@ -60,6 +61,17 @@ def problems(document: Sla, known: Known) -> list[tuple[str, str]]:
         if index + 1 < len(policies) and policy.on and policy.when is None:
             found.append((f"{at}.when", "This policy is for every session: those after it would never be reached."))
     return found
+
+
+def uses(document: Sla) -> list[Use]:
+    """The channels and groups its conditions name."""
+    policies = document.policies if isinstance(document.policies, tuple) else ()
+    return [
+        use
+        for index, policy in enumerate(policies)
+        if policy.when is not None
+        for use in condition_uses(policy.when, f"policies.{index}.when")
+    ]
 
 
 def _bad_reminders(policy: Promise, at: str) -> list[tuple[str, str]]:

@@ -7,7 +7,9 @@ take is unassigned until somebody can, or until it has waited too long.
 from core import command as c
 from core import event as e
 from core import submission
+from core.condition import MOST_LEVEL
 from core.ending import end
+from core.facts import facts_of
 from core.hours import is_open, next_change
 from core.message import Choice, Option, Text
 from core.mode import Working
@@ -19,6 +21,7 @@ from core.turn import Standing, Turn
 REMINDER, PENDING, OPENING = "queue_reminder", "pending", "opening"
 TIMERS = frozenset((REMINDER, PENDING))
 KEEP_WAITING = "keep_waiting"
+DESIGNATED = frozenset(("offline_message", "last_agent", "designated"))  # steps that lead to somebody by name
 
 
 def enter(turn: Turn, route: Route) -> None:
@@ -56,13 +59,13 @@ def _wait_for_opening(turn: Turn, group: str | None) -> None:
         turn.emit(e.TimerSet(OPENING, opens))
 
 
-def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None) -> None:
+def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = None, since: int | None = None) -> None:
     """Let the session wait where the route leads (else in the group's queue), and tell the customer where they stand
-    unless somebody is free at once."""
+    unless somebody is free at once. `since` is when it began to wait, where that was not now."""
     rules, session = turn.context.policy.rules(group), turn.open_session()
     working, outlook = rules.working, turn.context.outlook(group)
-    route = route or Route(chain_of(group, rules.assigning))
-    turn.emit(_queued(turn, group, why, route, working))
+    route = route or Route(chain_of(group, turn.context.policy.assigning(group)))
+    turn.emit(_queued(turn, group, why, route, working, since))
     free = outlook.free or route.free
     if working.always_on:
         if not free and not (working.away_too and turn.context.away_free(group)):
@@ -74,13 +77,23 @@ def enqueue(turn: Turn, group: str | None, *, why: str, route: Route | None = No
         _arm(turn, session, REMINDER, rules.queue.reminder_seconds)
 
 
-def _queued(turn: Turn, group: str | None, why: str, route: Route, working: Working) -> e.Queued:
+def priority(turn: Turn, step: str) -> int:
+    """VIPs before others, the higher level first; among equals who was designated; then who waits longer."""
+    facts = facts_of(turn.state, turn.rules.channel, turn.now)
+    level = min(facts.vip_level or 0, MOST_LEVEL) + 1 if facts.vip or facts.vip_level else 0
+    return 2 * level + (step in DESIGNATED)
+
+
+def _queued(turn: Turn, group: str | None, why: str, route: Route, working: Working, since: int | None) -> e.Queued:
     return e.Queued(
         turn.now,
         group,
         why,
+        since=since,
+        priority=priority(turn, route.step),
         prefer=route.prefer,
         chain=() if route.chain == (Place(group),) else route.chain,
+        picking=turn.context.policy.picking,
         steps=route.steps,
         inputs=dict(route.inputs),
         phase="unassigned" if working.always_on else "queued",

@@ -11,13 +11,12 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.condition import Condition, FromAddress, FromCountry, looks_at
-from core.session import Overflowing, Place
+from core.session import Method, Overflowing, Place
 from core.waiting import Absence, Queue, Silence
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Within = Annotated[int, Meta(ge=1, le=366 * 86_400)]
-Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
 Transfers = Literal["direct", "accept", "approve"]
 ORIGIN = (FromAddress, FromCountry)
 MOST_LEVELS = 4

@@ -35,6 +35,16 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_lik
     when: Overflowing = "any"
 
 
+Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
+
+
+class Picking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """How one of a group's free agents is picked, where a channel says so for its chats. None: as the group does."""
+
+    method: Method | None = None
+    familiar: bool | None = None
+
+
 class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the page asks for (`agent`, `group`; `must`: nobody else) and the group the visitor picked themselves."""
 
@@ -99,13 +109,14 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
-    lock ended; `leaving` while a customer is asked what to leave, `submission_offered` once they were. `asked_at` is when people
-    were first asked for, `assigned_at` when the agent got it; `unavailable` why nobody could take it; `reminded_at`
-    when a waiting customer was told last where they stand, `wait_until` by when they must say that they keep waiting;
-    `sla_edition` the SLA policies it was opened
-    under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
-    first; `guests` are colleagues who were invited in; `offer` is a transfer that waits for somebody's word.
+    numbered list's answer is read against them). `waits_since` counts for its place in the queue; `asked_at` is when
+    people were first asked for, `assigned_at` when the agent got it; `unavailable` why nobody could take it;
+    `reminded_at` when a waiting customer was told last where they stand, `wait_until` by when they must say that they
+    keep waiting; `sla_edition` the SLA policies it was opened under. `prefer` and `chain` say where a waiting chat may
+    go, `away_too` also to who is away, the higher `priority` first, `picking` how somebody there is picked; `guests`
+    are colleagues who were invited in; `offer` is a transfer that waits for somebody's word. `invites` is how often a
+    rating was asked; `unlocked_at` when the last lock ended; `leaving` while a customer is asked what to leave,
+    `submission_offered` once they were.
     """
 
     id: str
@@ -124,6 +135,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     wrote: int = 0
     unread: int = 0
     queued_at: int = 0
+    waits_since: int = 0
     asked_at: int = 0
     assigned_at: int = 0
     away_too: bool = False
@@ -135,6 +147,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     priority: int = 0
     prefer: tuple[str, ...] = ()
     chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
     guests: tuple[AgentRef, ...] = ()
     offer: Offer | None = None
     pending: tuple[tuple[str, str], ...] = ()

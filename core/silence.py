@@ -76,7 +76,7 @@ def _move(turn: Turn, session: Session, why: str) -> None:
     assert session.agent is not None, "a chat is moved away from somebody"
     turn.emit(e.Transferred(at=turn.now, by="system", source=session.agent.id, group=session.group, why=why))
     turn.prompt("transferred")
-    enqueue(turn, session.group, why=why)
+    enqueue(turn, session.group, why=why, since=session.asked_at)  # it is not the customer who let go
 
 
 def _spell(seconds: int) -> str:

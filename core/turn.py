@@ -51,7 +51,7 @@ class Asked:
 def to_the_default(asked: Asked) -> Route:
     """Where nobody decides (routing is not there): the channel's group."""
     group = asked.policy.channel.group
-    return Route(chain_of(group, asked.policy.rules(group).assigning))
+    return Route(chain_of(group, asked.policy.assigning(group)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VisitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The visitor parameters; `token` is that of an earlier visit, to be the same visitor again. `agent` and `group` are
-    whom the page asks for (`must`: nobody else); `picked` is the group the visitor chose."""
+    """The visitor parameters; `token` is that of an earlier visit, to be the same visitor again. `agent` and `group`
+    are whom the page asks for (`must`: nobody else); `picked` is the group the visitor chose."""
 
     token: Annotated[str, Meta(max_length=MAX_TOKEN)] | None = None
     identity: SignedIdentity | None = None

@@ -74,8 +74,8 @@ class Widget:
         return web.Response(status=201, body=msgspec.json.encode(view), content_type="application/json")
 
     def _origin(self, request: web.Request) -> dict[str, str]:
-        """Where the visitor calls from, where the rules ask for that; headers are believed only if settings name them."""
-        routes = self._rim.directory.policy(request.match_info["channel"]).rules(None).routes
+        """Where the visitor calls from, if the rules ask for that; a header is believed only if settings name it."""
+        routes = self._rim.directory.policy(request.match_info["channel"]).routes
         if not routes.looks_at_origin:
             return {}
         named = request.headers.get(routes.ip_header or "", "").partition(",")[0].strip()

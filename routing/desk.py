@@ -15,14 +15,14 @@ from sortedcontainers import SortedKeyList
 
 from core import language
 from core.ports import Seat, Waiting
-from core.session import Place
+from core.session import Picking, Place
 from core.turn import Outlook
 from routing.methods import METHODS, Pick
 from routing.pools import Pool, Team
 
 Key = tuple[int, int, str]
-LineId = tuple[tuple[Place, ...], bool]  # the chain, and whether it goes to the absent too
-PoolId = tuple[str | None, str | None, bool]  # a group, an agent, or everybody; whether the absent count
+LineId = tuple[tuple[Place, ...], Picking, bool]  # the chain, how one is picked, whether it goes to the absent too
+PoolId = tuple[str | None, str | None, Picking, bool]  # a group, an agent, or everybody; the same
 K = TypeVar("K")
 V = TypeVar("V")
 MOST_CANDIDATES = 30  # kept with an assignment: the choice was made among more, but was nearly made among these
@@ -48,11 +48,12 @@ class Line:
     """Those who wait for the same places."""
 
     places: tuple[Place, ...]
+    picking: Picking
     away: bool
     waiting: "SortedKeyList[Waiting]" = field(default_factory=lambda: SortedKeyList(key=_key))
 
     def pool_of(self, place: Place) -> PoolId:
-        return (place.group, place.agent, self.away)
+        return (place.group, place.agent, self.picking, self.away)
 
 
 @dataclass(slots=True)
@@ -160,7 +161,7 @@ class Desk:
 
     def outlook(self, group: str | None) -> Outlook:
         """What a newcomer to a group's queue may expect."""
-        pool = self._pool((group, None, False))
+        pool = self._pool((group, None, Picking(), False))
         waiting = sum(len(self._lines[id].waiting) for id in self._homes.get(Place(group), ()))
         return Outlook(waiting=waiting, free=waiting == 0 and len(pool.free) > 0, online=pool.online)
 
@@ -173,7 +174,7 @@ class Desk:
         """Whether a newcomer would be given to somebody at once."""
         if any(self.is_free(agent) for agent in prefer):
             return True
-        line = Line(chain, False)
+        line = Line(chain, Picking(), False)
         return any(
             len(self._pool(line.pool_of(place)).free) > 0 and not self._somebody_waits(place)
             for place in self._reach(line)
@@ -185,17 +186,18 @@ class Desk:
         if waiting is None:
             return None
         home, key = _home(waiting), _key(waiting)
-        return sum((self._lines[id].waiting.bisect_key_left(key) for id in self._homes[home]), start=1)
+        before: int = sum(self._lines[id].waiting.bisect_key_left(key) for id in self._homes[home])
+        return before + 1
 
     def find(self, session: str) -> Waiting | None:
         return self._waiting.get(session)
 
     def others_online(self, group: str | None, agent: str) -> bool:
-        return self._pool((group, None, False)).others_than((agent,))
+        return self._pool((group, None, Picking(), False)).others_than((agent,))
 
     def away_free(self, group: str | None) -> bool:
         """Whether somebody of a group has a place, online or not."""
-        return len(self._pool((group, None, True)).free) > 0
+        return len(self._pool((group, None, Picking(), True)).free) > 0
 
     def waiting(self) -> Iterable[Waiting]:
         return self._waiting.values()
@@ -270,19 +272,19 @@ class Desk:
         last = line.places[0]
         yield last
         for place in line.places[1:]:
-            if self._goes_on(place, last, line.away):
+            if self._goes_on(place, last, line):
                 last = place
                 yield place
 
-    def _goes_on(self, place: Place, last: Place, away: bool) -> bool:
+    def _goes_on(self, place: Place, last: Place, line: Line) -> bool:
         """Asked only where nobody free fits: somebody who is online then is busy, or not wanted for this session."""
         match place.when:
             case "any":
                 return True
             case "nobody_online":
-                return self._pool((last.group, last.agent, away)).online == 0
+                return self._pool(line.pool_of(last)).online == 0
             case "all_busy":
-                return self._pool((last.group, last.agent, away)).online > 0
+                return self._pool(line.pool_of(last)).online > 0
             case "off_duty":
                 team = self.teams.get(last.group or "")
                 return team is not None and not team.open
@@ -297,9 +299,8 @@ class Desk:
         return found if found is not None else self._new_pool(id)
 
     def _new_pool(self, id: PoolId) -> Pool:
-        group, agent, away = id
-        team = self.teams.get(group or "")
-        pool = self._pools[id] = Pool.of(team, agent, away)
+        group, agent, picking, away = id
+        pool = self._pools[id] = Pool.of(self.teams.get(group or ""), agent, picking, away)
         if pool.members is None:
             self._for_all.add(id)
             members: Iterable[str] = self.seats
@@ -336,7 +337,7 @@ class Desk:
         seat, free = self.seats[choice.agent], choice.pool.free
         fitting = free.fitting(choice.out)
         why = f"{choice.how} ({seat.load} of {seat.capacity} chats) of {fitting} free {choice.pool.where}"
-        inputs = _inputs(choice, self.seats)
+        inputs = _inputs(choice, waiting, self.seats)
         self.leave(waiting.session)
         free.took(seat.agent)
         self.load(seat.agent, +1)
@@ -345,7 +346,7 @@ class Desk:
     def _chosen(self, waiting: Waiting, choose: Pick) -> "_Choice":
         """Whom it asks for before its places, in their order; in a place who knows the customer before the method."""
         for agent in waiting.prefer:
-            pool = self._pool((None, agent, waiting.away))
+            pool = self._pool((None, agent, Picking(), waiting.away))
             if len(pool.free) and agent not in waiting.excluded:
                 return _Choice(agent, Place(agent=agent), pool, "was asked for", ())
         line = Line(*_lines_for(waiting)[-1])
@@ -376,23 +377,27 @@ def _out(waiting: Waiting, reach: Sequence[Pool]) -> tuple[str, ...]:
     return out if not out or any(pool.others_than(out) for pool in reach) else ()
 
 
-def _inputs(choice: _Choice, seats: Mapping[str, Seat]) -> dict[str, object]:
-    """What it was chosen from: the first by the method, with load, capacity and when they last got a chat."""
+def _inputs(choice: _Choice, waiting: Waiting, seats: Mapping[str, Seat]) -> dict[str, object]:
+    """What it was chosen from: the first by the method, with load, capacity and when they last got a chat; whose turn
+    it was last; who knows the customer."""
     free = choice.pool.free
-    first = dict.fromkeys((choice.agent, *free.first(MOST_CANDIDATES)))
-    found = {agent: seats[agent] for agent in sorted(first)[:MOST_CANDIDATES] if agent not in choice.out}
+    others = [agent for agent in free.first(MOST_CANDIDATES) if agent != choice.agent and agent not in choice.out]
+    found = {agent: seats[agent] for agent in sorted((choice.agent, *others[: MOST_CANDIDATES - 1]))}
+    more: dict[str, object] = {"turn": free.turn, "familiar": list(waiting.familiar)}
     return {
         "method": free.method,
         "place": [choice.place.group, choice.place.agent],
         "free": free.fitting(choice.out),
         "candidates": {agent: [seat.load, seat.capacity, seat.assigned_at] for agent, seat in found.items()},
+        **{name: value for name, value in more.items() if value},
     }
 
 
 def _lines_for(waiting: Waiting) -> tuple[LineId, ...]:
     """The lines a session stands in: one for each agent it asks for, and (last) the one of its places."""
-    own = (waiting.chain or (Place(waiting.group),), waiting.away)
-    asked = (((Place(agent=agent),), waiting.away) for agent in waiting.prefer if agent not in waiting.excluded)
+    own = (waiting.chain or (Place(waiting.group),), waiting.picking, waiting.away)
+    wanted = (agent for agent in waiting.prefer if agent not in waiting.excluded)
+    asked = (((Place(agent=agent),), Picking(), waiting.away) for agent in wanted)
     return (*(id for id in dict.fromkeys(asked) if id != own), own)
 
 

@@ -10,7 +10,7 @@ from sortedcontainers import SortedList
 
 from core import language
 from core.ports import Seat
-from core.routes import Method
+from core.session import Method
 
 METHODS: Mapping[Method, str] = {
     "saturation": "has the lowest load",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from core.ports import Seat
-from core.routes import Method
+from core.session import Method, Picking
 from routing.methods import Free
 
 
@@ -34,14 +34,14 @@ class Pool:
     _there: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, team: Team | None, agent: str | None, away: bool) -> Self:
-        """A group that is gone or has nobody in it is served by all."""
+    def of(cls, team: Team | None, agent: str | None, picking: Picking, away: bool) -> Self:
+        """A group that is gone or has nobody in it is served by all. What a channel says of picking comes first."""
         if agent is not None:
             return cls(frozenset((agent,)), Free(), "for this chat", away)
-        if team is None:
-            return cls(None, Free(), "among all agents", away)
-        free = Free(team.method, team.weights)
-        return cls(team.members or None, free, f"in {team.name}", away, team.familiar)
+        team = team or Team(frozenset(), "")
+        free = Free(picking.method or team.method, team.weights)
+        familiar = team.familiar if picking.familiar is None else picking.familiar
+        return cls(team.members or None, free, f"in {team.name}" if team.name else "among all agents", away, familiar)
 
     def seat(self, seat: Seat, languages: tuple[str, ...]) -> bool:
         """An agent's seat is now like this; whether something may be possible that was not."""

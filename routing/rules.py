@@ -15,7 +15,7 @@ from core.condition import Facts, holds
 from core.explained import explain
 from core.facts import facts_of
 from core.routes import Assigning, Route, Rule, Target, chain_of
-from core.session import Place
+from core.session import Place, Session
 from core.turn import Asked
 
 NOBODY_DECIDED = "People answer first on this channel."
@@ -59,9 +59,8 @@ class _Way:
 def route(asked: Asked, staff: Staff) -> Route:
     """Where the chat goes, why, and what that was decided from."""
     way = _Way(asked, staff, _facts(asked))
-    for direct in (_who_wrote, _who_had_it):
-        if not way.prefer:
-            direct(way)
+    _who_wrote(way)
+    _who_had_it(way)
     for step, find in _STEPS.items():
         for found in find(way):
             chain = _follow(way, step, found)
@@ -88,29 +87,36 @@ def _route(way: _Way, chain: tuple[Place, ...]) -> Route:
 
 def _who_wrote(way: _Way) -> None:
     offline, within = way.asked.state.offline, _assigning(way).offline_message_seconds
-    if offline is not None and within is not None and way.asked.now - offline.at <= within * 1000:
-        _directly(way, "offline_message", offline.agent, "wrote to the customer after the last chat")
+    if offline is not None:
+        soon = within is not None and way.asked.now - offline.at <= within * 1000
+        _directly(way, "offline_message", offline.agent, "wrote to the customer after the last chat", soon)
 
 
 def _who_had_it(way: _Way) -> None:
     last, within = way.asked.state.last, _assigning(way).last_agent_seconds
-    if last is None or last.closed is None or within is None or way.asked.now - last.closed.at > within * 1000:
-        return
-    agent = last.closed.who if last.closed.by == "agent" else None
-    agent = agent or (last.agent.id if last.agent else None)
-    if agent is not None:
-        _directly(way, "last_agent", agent, "had the customer's last chat")
+    agent = had_last(last)
+    if last is not None and last.closed is not None and agent is not None:
+        soon = within is not None and way.asked.now - last.closed.at <= within * 1000
+        _directly(way, "last_agent", agent, "had the customer's last chat", soon)
 
 
-def _directly(way: _Way, step: str, agent: str, did: str) -> None:
+def had_last(last: Session | None) -> str | None:
+    """The agent who closed it, else whose it was."""
+    if last is None or last.closed is None:
+        return None
+    who = last.closed.who if last.closed.by == "agent" else None
+    return who or (last.agent.id if last.agent else None)
+
+
+def _directly(way: _Way, step: str, agent: str, did: str, soon: bool) -> None:
     name = way.staff.agent_name(agent)
     if name is None:
         return
     way.free[agent] = way.staff.is_free(agent)
-    if way.free[agent]:
+    if soon and not way.prefer and way.free[agent]:
         way.prefer.append(agent)
         way.says(step, f"{name} {did}.")
-    else:
+    elif soon and not way.prefer:
         way.lines.append(f"{name} {did}, but has no place now.")
 
 
@@ -134,7 +140,7 @@ def _handed(way: _Way) -> Iterator[_Found]:
 
 
 def _triggered(way: _Way) -> Iterator[_Found]:
-    return _matching(way, way.asked.policy.rules(None).routes.triggers, "trigger")
+    return _matching(way, way.asked.policy.routes.triggers, "trigger")
 
 
 def _wished(way: _Way) -> Iterator[_Found]:
@@ -146,7 +152,7 @@ def _wished(way: _Way) -> Iterator[_Found]:
 
 
 def _ruled(way: _Way) -> Iterator[_Found]:
-    return _matching(way, way.asked.policy.rules(None).routes.rules, "rule")
+    return _matching(way, way.asked.policy.routes.rules, "rule")
 
 
 def _picked(way: _Way) -> Iterator[_Found]:
@@ -207,11 +213,11 @@ def _default(way: _Way) -> tuple[Place, ...]:
 
 
 def _chain(way: _Way, group: str | None) -> tuple[Place, ...]:
-    return chain_of(group, way.asked.policy.rules(group).assigning)
+    return chain_of(group, way.asked.policy.assigning(group))
 
 
 def _assigning(way: _Way) -> Assigning:
-    return way.asked.policy.rules(None).assigning
+    return way.asked.policy.assigning(None)
 
 
 # --- what it was decided from ----------------------------------------------------------------------------------------
@@ -224,7 +230,8 @@ def _facts(asked: Asked) -> Facts:
 def _inputs(way: _Way) -> dict[str, object]:
     """Derived facts, and never what somebody wrote or where they wrote from: that is erased with their messages. What
     is not here (parameters, text) is read where it is kept when the decision is gone through again."""
-    facts, asked = way.facts, way.asked
+    facts, asked, last, offline = way.facts, way.asked, way.asked.state.last, way.asked.state.offline
+    agent = had_last(last)
     found: dict[str, object] = {
         "step": way.step,
         "language": facts.language,
@@ -233,6 +240,8 @@ def _inputs(way: _Way) -> dict[str, object]:
         "vip_level": facts.vip_level,
         "tags": sorted(facts.tags),
         "rated": [facts.rated.kind, facts.rated.score] if facts.rated else None,
+        "last": [agent, last.closed.at] if agent and last is not None and last.closed else None,
+        "offline": [offline.agent, offline.at] if offline is not None else None,
         "free": way.free,
         "wish": msgspec.to_builtins(asked.state.wish),
         "handed": msgspec.to_builtins(replace(asked.handed, note=None)) if asked.handed else None,

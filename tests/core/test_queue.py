@@ -9,14 +9,16 @@ from core import effect as f
 from core import event as e
 from core.channel import Capabilities
 from core.conversation import Decision
+from core.customer import Customer
 from core.hours import Opening, Span
 from core.message import Choice, Chosen, Text
 from core.mode import AlwaysOn, Mode, Reception
 from core.policy import Level, Policy
-from core.routes import Assignment
-from core.session import Closure
+from core.ports import waiting_of
+from core.routes import Assignment, Route
+from core.session import Closure, Place
 from core.turn import Outlook, Standing
-from core.waiting import Queue
+from core.waiting import Queue, Silence
 from tests.core.given import (
     BUSY,
     CHAT,
@@ -358,3 +360,49 @@ def test_the_reply_token_goes_to_what_is_said_first() -> None:
     (deliver,) = delivers(talk.hear(reply_token="tok"))
     assert deliver.token is not None
     assert deliver.token.value == "tok"
+
+
+# --- priority
+
+
+def person(*, vip: bool = False, level: int | None = None) -> Customer:
+    return Customer(id="cust", vip=vip, params={} if level is None else {"vip_level": str(level)})
+
+
+@pytest.mark.parametrize(
+    ("customer", "step", "priority"),
+    [
+        (person(), "default", 0),
+        (person(), "rule", 0),
+        (person(), "designated", 1),
+        (person(), "last_agent", 1),
+        (person(vip=True), "default", 2),
+        (person(vip=True), "designated", 3),
+        (person(vip=True, level=1), "default", 4),
+        (person(vip=True, level=3), "designated", 9),
+        (person(level=3), "default", 8),
+        (person(level=0), "default", 0),
+    ],
+)
+def test_vips_come_first_then_who_was_designated_then_who_waits_longer(
+    customer: Customer, step: str, priority: int
+) -> None:
+    talk = Talk(desk(), BUSY)
+    talk.route = Route((Place(),), step=step)
+    talk.do(c.Visit(customer))
+    talk.hear()
+    assert talk.session.priority == priority
+
+
+def test_a_chat_a_silent_agent_lost_keeps_its_place_in_the_queue() -> None:
+    level = Level(assignment=Assignment(agent_silent=Silence(transfer_seconds=60)))
+    made = policy()
+    talk = Talk(Policy(7, made.channel, made.texts, made.answers, level, {}, Level()), BUSY)
+    talk.hear()
+    talk.later(MINUTE).assign()
+    talk.later(MINUTE).do(c.Wake("agent_transfer"))
+    waiting = waiting_of(talk.state, talk.session)
+    assert (waiting.since, talk.session.queued_at) == (NOON, NOON + 2 * MINUTE)
+    talk.later(MINUTE).assign()
+    talk.do(c.Transfer(by=MEI, group=None))
+    assert waiting_of(talk.state, talk.session).since == NOON + 3 * MINUTE

@@ -44,8 +44,9 @@ from core.mode import AlwaysOn, Reception
 from core.policy import Closing, Level, Policy
 from core.promise import Promise, Sla
 from core.routes import Assignment
+from core.routes import Level as Overflow
 from core.scheme import Surveys, Tag
-from core.session import AgentRef, Conversation
+from core.session import AgentRef, Conversation, Wish
 from core.submitted import Submissions
 from core.turn import Context, Outlook
 from core.waiting import Absence, Queue, Silence
@@ -65,6 +66,8 @@ BASE: tuple[Policy, ...] = (
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
     policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+    policy(assignment=Assignment(transfer="accept", transfer_seconds=60, overflow=(Overflow(group="sales"),))),
+    policy(assignment=Assignment(transfer="approve"), lists=LISTS, closing=IDLE),
 )
 SCHEME = Surveys(
     on=True, tags=(Tag("slow"), Tag("rude")), solved="optional", comment="optional", alert_at_most=3, invitations=3,
@@ -117,7 +120,7 @@ POLICIES = BASE + tuple(
 )
 TIMERS = [
     "customer_idle", "customer_reminder", "agent_idle", "agent_transfer", "queue_reminder", "pending", "opening",
-    "sla_first_response", "sla_next_response", "sla_resolution", "submission", "unknown",
+    "sla_first_response", "sla_next_response", "sla_resolution", "transfer_offer", "submission", "unknown",
 ]  # fmt: skip
 CANARY = "canary body"
 SAYINGS = st.sampled_from(
@@ -206,9 +209,9 @@ class AnyConversation(RuleBasedStateMachine):
     def the_customer_is_reached_or_not(self, reachable: bool) -> None:
         self.ask(c.Reach(Reached(id="u", address="ann", reachable=reachable, at=self.now)))
 
-    @rule(name=st.sampled_from(["Ann", "Bo"]))
-    def the_customer_visits(self, name: str) -> None:
-        self.ask(c.Visit(replace(self.state.customer, name=name)))
+    @rule(name=st.sampled_from(["Ann", "Bo"]), wish=st.sampled_from([Wish(), Wish(agent="agent-mei", must=True)]))
+    def the_customer_visits(self, name: str, wish: Wish) -> None:
+        self.ask(c.Visit(replace(self.state.customer, name=name), wish=wish))
 
     @rule(really=st.integers(0, 4))
     def the_customer_leaves(self, really: int) -> None:
@@ -259,6 +262,18 @@ class AnyConversation(RuleBasedStateMachine):
     @rule(by=ACTORS, group=st.sampled_from([None, "sales"]))
     def an_agent_transfers_to_a_group(self, by: c.Actor, group: str | None) -> None:
         self.ask(c.Transfer(by=by, group=group))
+
+    @rule(by=ACTORS, agent=AGENTS, which=st.integers(0, 6))
+    def it_changes_hands_some_other_way(self, by: c.Actor, agent: AgentRef, which: int) -> None:
+        ways: tuple[c.Command, ...] = (
+            c.Accept(by), c.Decline(by), c.Hand(by=BOSS, agent=agent), c.Hand(by=BOSS, group="sales"), c.TakeOver(BOSS),
+            c.Invite(by, agent), c.Uninvite(by, agent.id),
+        )  # fmt: skip
+        self.ask(ways[which])
+
+    @rule(by=ACTORS, content=CONTENTS)
+    def an_agent_writes_after_the_end(self, by: c.Actor, content: Content) -> None:
+        self.ask(c.WriteAfter(by=by, client_id="c", content=content))
 
     @rule(by=ACTORS)
     def an_agent_closes(self, by: c.Actor) -> None:

@@ -234,10 +234,10 @@ class World:
         faults: float = 0.0,
         trouble: float = 0.0,
         connector: Callable[[Provider], Connector] | None = None,
-        shares: Shares | None = None,
         names: Mapping[str, str] = NAMES,
         teams: Mapping[str, Team] = TEAMS,
         policies: Mapping[str, Policy] | None = None,
+        shares: Shares | None = None,
     ) -> None:
         self.loop, self.random = Loop(), Random(seed)
         self.store, self.provider = Store(self.random), Provider(self.random, faults)

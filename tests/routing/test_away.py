@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from core.ports import Seat, Waiting
-from core.routes import Method
+from core.session import Method
 from routing.desk import Desk
 from routing.pools import Team
 

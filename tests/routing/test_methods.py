@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ports import Seat
-from core.routes import Method
-from routing.methods import METHODS, Free
+from core.session import Method
+from routing.methods import METHODS, Free, Pick
 
 
 def seat(agent: str, load: int = 0, capacity: int = 5, assigned_at: int = 0) -> Seat:
@@ -18,6 +18,10 @@ def seat(agent: str, load: int = 0, capacity: int = 5, assigned_at: int = 0) -> 
 
 def last(size: int) -> int:
     return size - 1
+
+
+def nth(at: int) -> Pick:
+    return lambda size: at % size
 
 
 def free(method: Method, *seats: Seat, **more: object) -> Free:
@@ -49,7 +53,7 @@ def test_the_method_says_who_is_next_and_ties_are_left_to_chance(
 
 def test_chance_chooses_only_among_those_who_tie() -> None:
     made = free("saturation", seat("a", 1), seat("b", 2), seat("c", 1))
-    assert [made.pick((), (), lambda size, at=at: at % size) for at in range(4)] == ["a", "c", "a", "c"]
+    assert [made.pick((), (), nth(at)) for at in range(4)] == ["a", "c", "a", "c"]
 
 
 @pytest.mark.parametrize(
