@@ -73,6 +73,8 @@ def _words(document: Words) -> _Problems:
     ]
     return [*twice, *validate_lists(document.lists)]
 
+    return []
+
 
 _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
     {
@@ -80,11 +82,11 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "prompts": lambda document: _prompts(document, PROMPT_KEYS),
         "words": _words,
         "surveys": validate_survey,
-        "submissions": validate_submissions,
         "assignment": lambda document: [],
         "routing": lambda document: [],
         "reception": lambda document: [],
         "hours": lambda document: [],
         "sla": lambda document: [],
+        "submissions": validate_submissions,
     }
 )

@@ -76,6 +76,7 @@ _CHECKS: Mapping[str, Callable[[Directory, Scope, Any], _Problems]] = MappingPro
         "assignment": _assignment,
         "reception": waiting.reception,
         "hours": waiting.hours,
+        "submissions": waiting.submissions,
         "sla": lambda directory, scope, document: promise_problems(document, known(directory)),
     }
 )

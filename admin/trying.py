@@ -273,7 +273,7 @@ class _Today:
 def _route_view(directory: Directory, found: Route, agent: str | None) -> RouteView:
     return RouteView(
         step=found.step,
-        text=found.why,
+        text=found.why or "Nothing says otherwise: the channel's group.",
         lines=found.steps,
         prefer=tuple(agent_ref(directory, one) for one in found.prefer),
         places=tuple(

@@ -9,6 +9,7 @@ from core.condition_check import Known
 from core.hours import Opening
 from core.mode import Reception
 from core.routes import Assignment
+from core.submitted import Submissions
 from core.waiting import Absence, Queue, Silence
 
 Problems = list[tuple[str, str]]
@@ -24,6 +25,13 @@ def reception(directory: Directory, scope: Scope, document: Reception) -> Proble
 
 def hours(directory: Directory, scope: Scope, document: Opening) -> Problems:
     return opening.problems(document, Known().zones)
+
+
+def submissions(directory: Directory, scope: Scope, document: Submissions) -> Problems:
+    if not directory.working(scope).always_on:
+        return []
+    given = [name for name in document.__struct_fields__ if not isinstance(getattr(document, name), UnsetType)]
+    return [(name, "There are no submissions in always-on mode, which is the mode here.") for name in given]
 
 
 def assignment(directory: Directory, scope: Scope, document: Assignment) -> Problems:

@@ -378,11 +378,6 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
     }
 
 
-def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
-    last = row.last_message
-    return message_view(concealed(last, row, directory, audience), audience) if last else None
-
-
 def _offer_view(offer: Offer, directory: Directory) -> OfferView:
     return OfferView(
         kind=offer.kind,
@@ -391,6 +386,11 @@ def _offer_view(offer: Offer, directory: Directory) -> OfferView:
         group=group_ref(directory, offer.group),
         expires_at=iso(offer.expires),
     )
+
+
+def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
+    last = row.last_message
+    return message_view(concealed(last, row, directory, audience), audience) if last else None
 
 
 # --- the feed
@@ -455,9 +455,6 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
-            | e.SubmissionOffered()
-            | e.SubmissionAsked()
-            | e.SubmissionDeclined()
             | e.Unavailable()
             | e.SlaApplied()
             | e.SlaStarted()
@@ -466,6 +463,9 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.OfferEnded()
             | e.GuestJoined()
             | e.GuestLeft()
+            | e.SubmissionOffered()
+            | e.SubmissionAsked()
+            | e.SubmissionDeclined()
         ):
             return "session.updated"
         case (
@@ -526,6 +526,25 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return _passed(event, directory)
 
 
+def _passed(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    """The lines about who gets the chat, and who else is asked."""
+    match event:
+        case e.Queued():
+            return "queued", _queued(event, directory)
+        case e.Offered(why=why):
+            return "offered", why
+        case e.OfferEnded(outcome=outcome, by=by):
+            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
+            return "offered", f"The transfer was {outcome}{who}."
+        case e.GuestJoined(agent=agent, by=by):
+            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
+        case e.GuestLeft(agent=agent, by=by):
+            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
+            return "guests", f"{_agent(directory, agent)} left{whom}."
+        case _:
+            return _left_step(event, directory)
+
+
 def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
     """Of what customers say about a chat, or leave instead of one."""
     match event:
@@ -544,25 +563,6 @@ def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str]
             return "submission", f"The {left.kind} is {left.state}: {_agent(directory, by)}."
         case _:
             return None
-
-
-def _passed(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
-    """The lines about who gets the chat, and who else is asked."""
-    match event:
-        case e.Queued():
-            return "queued", _queued(event, directory)
-        case e.Offered(why=why):
-            return "offered", why
-        case e.OfferEnded(outcome=outcome, by=by):
-            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
-            return "offered", f"The transfer was {outcome}{who}."
-        case e.GuestJoined(agent=agent, by=by):
-            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
-        case e.GuestLeft(agent=agent, by=by):
-            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
-            return "guests", f"{_agent(directory, agent)} left{whom}."
-        case _:
-            return _left_step(event, directory)
 
 
 def _queued(event: e.Queued, directory: Directory) -> str:

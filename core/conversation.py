@@ -36,6 +36,7 @@ class Decision:
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    beyond: bool = False
     aliases: tuple[str, ...] = ()
     submissions: tuple[Submission, ...] = ()
 
@@ -86,12 +87,12 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.block(turn, command)
         case c.MarkRead():
             reply.mark_read(turn, command)
+        case c.Absent():
+            silence.absent(turn, command)
         case c.ReplyToSubmission():
             submission.reply_to(turn, command)
         case c.ChangeSubmission():
             submission.change(turn, command)
-        case c.Absent():
-            silence.absent(turn, command)
         case c.Wake():
             timers.wake(turn, command)
         case _:
@@ -142,8 +143,9 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         takes=takes,
         frees=frees,
         force=_is_forced(command, takes),
+        beyond=isinstance(command, c.TakeOver) and turn.context.policy.assigning(None).take_over_beyond,
         aliases=aliases,
-        submissions=tuple(left.values()) if left else (),
+        submissions=tuple(left.values()),
     )
 
 

@@ -183,6 +183,7 @@ class Engine:
             takes=decision.takes,
             frees=decision.frees,
             force=decision.force,
+            beyond=decision.beyond,
             fence=fence,
             aliases=decision.aliases,
             submissions=decision.submissions,

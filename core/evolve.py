@@ -43,17 +43,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.AskedToWait():
             return _session(state, reminded_at=event.at, wait_until=event.until)
         case e.Assigned():
-            guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
-            return _session(
-                state,
-                phase="active",
-                agent=event.agent,
-                assigned_at=event.at,
-                excluded=(),
-                offer=None,
-                guests=guests,
-                leaving=None,
-            )
+            return _assigned(state, event)
         case e.Wished():
             return replace(state, wish=event.wish)
         case e.Offered():
@@ -107,7 +97,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.Submitted() | e.SubmissionChanged():
             return _submitted(state, event.submission)
         case e.SubmissionReplied():
-            return _prompted(state, event)
+            return _answered_left(state, event)
         case e.Summarized():
             return _summarized(state, event)
         case e.TimerSet():
@@ -163,10 +153,10 @@ def _queued(state: Conversation, event: e.Queued) -> Conversation:
         asked_at=_open(state).asked_at or event.at,
         away_too=event.away_too,
         unavailable=None,
+        leaving=None,
         reminded_at=0,
         wait_until=None,
         positioned=False,
-        leaving=None,
         offer=None,
         priority=event.priority,
         prefer=event.prefer,
@@ -221,12 +211,35 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
     changes: dict[str, object] = {"seq": event.seq}
     if event.pending:
         changes["pending"] = event.pending
-    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent"):
+    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
         changes["positioned"] = True
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
         return replace(state, token=token, last=replace(state.last, **changes))
     return replace(state, token=token, session=replace(_open(state), **changes))
+
+
+def _assigned(state: Conversation, event: e.Assigned) -> Conversation:
+    guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
+    return _session(
+        state,
+        phase="active",
+        agent=event.agent,
+        assigned_at=event.at,
+        excluded=(),
+        offer=None,
+        guests=guests,
+        leaving=None,
+    )
+
+
+def _answered_left(state: Conversation, event: e.SubmissionReplied) -> Conversation:
+    """An answer after the close is an offline message too: who wrote it gets the customer's next chat, as set."""
+    state = _prompted(state, event)
+    author: Author = event.message.author
+    if not event.after_close or author.id is None:
+        return state
+    return replace(state, offline=Contact(author.id, event.at))
 
 
 def _replied(state: Conversation, event: e.Replied) -> Conversation:

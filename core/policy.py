@@ -65,11 +65,11 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
-    submissions: Submissions = Submissions()
     reception: Reception = Reception()
     hours: Opening = Opening()
     sla: Sla = Sla()
     routing: Routing = Routing()
+    submissions: Submissions = Submissions()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -78,11 +78,11 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
-    "submissions": Submissions,
     "reception": Reception,
     "hours": Opening,
     "sla": Sla,
     "routing": Routing,
+    "submissions": Submissions,
 }
 
 
@@ -119,13 +119,13 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
-    submissions: Leave = Leave()
     working: Working = Working()
     hours: Hours = ALWAYS
     queue: QueueRules = QueueRules()
     silence: SilenceRules = SilenceRules()
     absence: AbsenceRules = AbsenceRules()
     promises: tuple[Promise, ...] = ()
+    submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -210,13 +210,13 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
-            submissions=_merged(Leave, [level.submissions for level in levels]),
             working=working_of([level.reception for level in levels]),
             hours=hours_of([level.hours for level in levels]),
             queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
             silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
             absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
             promises=_nearest([level.sla.policies for level in levels]),
+            submissions=_merged(Leave, [level.submissions for level in levels]),
         )
 
 

@@ -54,11 +54,12 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     `session` is the session the events belong to (the open one, or the closed one for what follows a close), as it is
     after them; None if they concern none. `others` are further sessions the same commit touched (an answer that
     reopened nothing but ended an invitation). `takes` and `frees` are agents who get or lose a chat: taking happens
-    only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs
-    only a free place); else `Full`. `fence` is what `keep_desk` gave to the desk's keeper: once another has been given,
-    the commit is refused as `Fenced`. A `WakeAt` is kept until its time. Every other effect is kept as leased to
-    `lease` and handed back, except a `Deliver` while an older one of its conversation is open that this node does not
-    hold: that one waits in the store, and `claim` gives it when its turn has come.
+    only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs only a
+    free place; `beyond`, a supervisor's take-over where the settings allow it, not even that); else `Full`. `fence` is
+    what `keep_desk` gave to the desk's keeper: once another has been given, the commit is refused as `Fenced`. A
+    `WakeAt` is kept until its time. Every other effect is kept as leased to `lease` and handed back, except a `Deliver`
+    while an older one of its conversation is open that this node does not hold: that one waits in the store, and
+    `claim` gives it when its turn has come.
     `submissions` are those that came or changed, each as it is now.
     """
 
@@ -72,6 +73,7 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    beyond: bool = False
     fence: int | None = None
     aliases: tuple[str, ...] = ()
     submissions: tuple[Submission, ...] = ()

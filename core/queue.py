@@ -4,6 +4,8 @@ In real-time mode there is a queue (with a limit, reminders, opening hours); in 
 take is unassigned until somebody can, or until it has waited too long.
 """
 
+from typing import Literal
+
 from core import command as c
 from core import event as e
 from core import submission
@@ -13,6 +15,7 @@ from core.facts import facts_of
 from core.hours import is_open, next_change
 from core.message import Choice, Option, Text
 from core.mode import Working
+from core.policy import Rules
 from core.prompts import Key
 from core.routes import Route, chain_of
 from core.session import Place, Session
@@ -20,42 +23,56 @@ from core.turn import Standing, Turn
 
 REMINDER, PENDING, OPENING = "queue_reminder", "pending", "opening"
 TIMERS = frozenset((REMINDER, PENDING))
+Reason = Literal["out_of_hours", "nobody_online", "queue_full"]
 KEEP_WAITING = "keep_waiting"
 DESIGNATED = frozenset(("offline_message", "last_agent", "designated"))  # steps that lead to somebody by name
 
 
-def enter(turn: Turn, route: Route) -> None:
-    """A new session asks for people: it waits for them, unless nobody can take it (real-time mode only)."""
-    group, why = route.group, route.why or "People answer first on this channel."
-    rules = turn.context.policy.rules(group)
-    if rules.working.always_on:
-        return enqueue(turn, group, why=why, route=route)
+def enter(turn: Turn, route: Route, why: str) -> None:
+    """A new session asks for people: it waits for them, unless nobody can take it (real-time mode only).
+
+    Whom nobody can take is offered to leave something instead, where that is set; who would rather wait comes again.
+    """
+    rules = turn.context.policy.rules(route.group)
+    if rules.working.always_on or not _unavailable(turn, rules, route):
+        enqueue(turn, route.group, why=route.why or why, route=route)
+
+
+def _unavailable(turn: Turn, rules: Rules, route: Route) -> bool:
+    """Whether it does not wait in the queue now: something is left instead, they are closed, or it is full."""
+    reason, first = _nobody(turn, rules, route), turn.open_session().unavailable is None
+    opens = next_change(rules.hours, turn.now) if reason == "out_of_hours" else None
+    if reason is not None and first:
+        turn.emit(e.Unavailable(turn.now, reason, opens))
+        if submission.offer(turn, reason):
+            return True
+    if reason == "out_of_hours":
+        _wait_for_opening(turn, opens)
+        return True
+    if reason == "queue_full" and turn.open_session().unavailable == "queue_full":  # whoever was promised comes in
+        end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
+        return True
+    return False
+
+
+def _nobody(turn: Turn, rules: Rules, route: Route) -> Reason | None:
+    """Why nobody can take it now."""
     if not is_open(rules.hours, turn.now):
-        return _wait_for_opening(turn, group)
-    outlook = turn.context.outlook(group)
-    free, limit = outlook.free or route.free, rules.queue.limit
-    promised = turn.open_session().unavailable == "out_of_hours"  # who waited for the opening is not sent away at it
-    if limit is not None and not free and not promised and outlook.waiting >= limit:
-        turn.emit(e.Unavailable(turn.now, "queue_full"))
-        if submission.offer(turn, "queue_full"):
-            return None
-        return end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
-    if outlook.online == 0 and not free and turn.open_session().unavailable != "nobody_online":
-        turn.emit(e.Unavailable(turn.now, "nobody_online"))
-        if submission.offer(turn, "nobody_online"):
-            return None
-    return enqueue(turn, group, why=why, route=route)
+        return "out_of_hours"
+    outlook, limit = turn.context.outlook(route.group), rules.queue.limit
+    if outlook.free or route.free:
+        return None
+    if limit is not None and outlook.waiting >= limit:
+        return "queue_full"
+    return "nobody_online" if outlook.online == 0 else None
 
 
-def _wait_for_opening(turn: Turn, group: str | None) -> None:
-    """It is told so once, and asks again when they open."""
-    if turn.open_session().unavailable is not None:
-        return
-    opens = next_change(turn.context.policy.rules(group).hours, turn.now)
-    turn.emit(e.Unavailable(turn.now, "out_of_hours", opens))
-    if not submission.offer(turn, "out_of_hours"):
+def _wait_for_opening(turn: Turn, opens: int | None) -> None:
+    """They are told so once, and people are asked for again when they open."""
+    session = turn.open_session()
+    if not session.positioned:
         turn.prompt("out_of_hours")
-    if opens is not None:
+    if opens is not None and OPENING not in session.timers:
         turn.emit(e.TimerSet(OPENING, opens))
 
 

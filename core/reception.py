@@ -65,7 +65,7 @@ def _queue_if_declined(turn: Turn) -> None:
     """Whoever would rather wait than leave something waits."""
     session = turn.state.session
     if session is not None and session.phase == "bot" and session.leaving is None:
-        find_person(turn)
+        find_person(turn, why="The customer would rather wait than leave a message.")
 
 
 def reach(turn: Turn, command: c.Reach) -> None:
@@ -108,11 +108,14 @@ def greet_and_queue(turn: Turn, text: str = "") -> None:
     find_person(turn, text)
 
 
-def find_person(turn: Turn, text: str = "", handed: Handed | None = None) -> None:
-    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote."""
-    policy = turn.context.policy
-    is_open = lambda group: policy.is_open(group, turn.now)  # noqa: E731
-    enter(turn, turn.context.route(Asked(turn.state, policy, turn.now, text, handed, is_open)))
+def find_person(
+    turn: Turn, text: str = "", handed: Handed | None = None, why: str = "People answer first on this channel."
+) -> None:
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` tells
+    what brought them here where no step has more to say."""
+    policy, now = turn.context.policy, turn.now
+    asked = Asked(turn.state, policy, now, text, handed, lambda group: policy.is_open(group, now))
+    enter(turn, turn.context.route(asked), why)
 
 
 def _meet(turn: Turn, profile: Profile) -> None:

@@ -64,8 +64,9 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `weights` are by agent (1 where nothing is said). `offline_message_seconds` and `last_agent_seconds`: for how long a
     returning customer goes to who sent them an offline message, and to who had their last chat. `transfer`: whether a
-    chat that is handed to somebody changes hands at once, when they accept, or when a supervisor approves. For the
-    sub-objects see `waiting.py`.
+    chat that is handed to somebody changes hands at once, when they accept, or when a supervisor approves.
+    `take_over_beyond`: a supervisor may take a chat over although they have as many as they may. For the sub-objects
+    see `waiting.py`.
     """
 
     method: Method | UnsetType = UNSET
@@ -79,6 +80,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: Queue | UnsetType = UNSET
     agent_silent: Silence | UnsetType = UNSET
     agent_offline: Absence | UnsetType = UNSET
+    take_over_beyond: bool | UnsetType = UNSET
 
 
 class Routes(msgspec.Struct, frozen=True):
@@ -106,6 +108,7 @@ class Assigning(msgspec.Struct, frozen=True):
     last_agent_seconds: int | None = None
     transfer: Transfers = "direct"
     transfer_seconds: int = 60
+    take_over_beyond: bool = False
 
 
 class Handed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

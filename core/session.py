@@ -109,14 +109,14 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them). `waits_since` counts for its place in the queue; `asked_at` is when
-    people were first asked for, `assigned_at` when the agent got it; `unavailable` why nobody could take it;
-    `reminded_at` when a waiting customer was told last where they stand, `wait_until` by when they must say that they
-    keep waiting; `sla_edition` the SLA policies it was opened under. `prefer` and `chain` say where a waiting chat may
-    go, `away_too` also to who is away, the higher `priority` first, `picking` how somebody there is picked; `guests`
-    are colleagues who were invited in; `offer` is a transfer that waits for somebody's word. `invites` is how often a
-    rating was asked; `unlocked_at` when the last lock ended; `leaving` while a customer is asked what to leave,
-    `submission_offered` once they were.
+    numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
+    lock ended; `leaving` while a customer is asked what to leave, `submission_offered` once they were.
+    `waits_since` counts for its place in the queue; `asked_at` is when people were first asked for, `assigned_at` when
+    the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
+    they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
+    under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
+    first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
+    that waits for somebody's word.
     """
 
     id: str
@@ -186,8 +186,8 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
     from (ours). `read_mark` belongs to the customer's last message. `rated` is their newest rating of any session.
     `served` are the agents who had their chats, the newest first; `offline` the one who wrote to them after a close.
-    `aliases` are other names of the same address, the newest of them. `surveyed_at` is when a rating was asked last;
-    `submissions` the newest that were left.
+    `surveyed_at` is when a rating was asked last; `submissions` the newest that were left. `aliases` are other names of
+    the same address, the newest of them.
     """
 
     id: str
@@ -204,10 +204,10 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
-    surveyed_at: int = 0
-    submissions: tuple[Submission, ...] = ()
     rated: Rating | None = None
     wish: Wish = Wish()
     served: tuple[str, ...] = ()
     offline: Contact | None = None
+    surveyed_at: int = 0
+    submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()

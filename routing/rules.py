@@ -18,8 +18,6 @@ from core.routes import Assigning, Route, Rule, Target, chain_of
 from core.session import Place, Session
 from core.turn import Asked
 
-NOBODY_DECIDED = "People answer first on this channel."
-
 
 class Staff(Protocol):
     """What the order of decision asks the desk and the directory."""
@@ -74,7 +72,7 @@ def _route(way: _Way, chain: tuple[Place, ...]) -> Route:
     return Route(
         chain=chain,
         prefer=prefer,
-        why=way.decided or NOBODY_DECIDED,
+        why=way.decided or "",
         step=way.step,
         steps=tuple(way.lines),
         inputs=_inputs(way),

@@ -156,7 +156,7 @@ class MemoryStore:
         seat = self._seats.get(cast(str, commit.takes))
         if seat is None or not (commit.force or seat.status == "online"):
             return False
-        return seat.load - (commit.takes == commit.frees) < seat.capacity
+        return commit.beyond or seat.load - (commit.takes == commit.frees) < seat.capacity
 
     def _append_events(self, commit: Commit) -> None:
         carried = _rows.carried(commit.effects)

@@ -14,7 +14,6 @@ VALID = {
     "prompts": {"prompts": {"greeting": {"on": False}, "agent_joined": {"text": {"ja": "{agent}です"}}}},
     "words": {"lists": [{"name": "a", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
     "surveys": {"on": True, "kind": "thumbs", "ask_on_close": False},
-    "submissions": {"on": True, "kind": "message", "offer": ["asked"], "words": {"en": ["leave a message"]}},
     "assignment": {
         "method": "round_robin",
         "familiar_first": True,
@@ -30,6 +29,7 @@ VALID = {
     },
     "sla": {"policies": [{"name": "Gold", "when": {"if": "vip"}, "first_response_seconds": 60}]},
     "routing": {"rules": [{"name": "VIPs", "to": {"agent": "owner"}, "when": {"if": "vip"}}]},
+    "submissions": {"on": True, "kind": "message", "offer": ["asked"], "words": {"en": ["leave a message"]}},
 }  # fmt: skip
 
 

@@ -114,8 +114,8 @@ def test_it_is_offered_out_of_hours_and_whoever_declines_waits_for_the_opening()
     talk = Talk(rules(hours=CLOSED), outlook=BUSY)
     decision = talk.hear("My kite is broken")
     assert said(decision)[-1].startswith("submission_out_of_hours")
+    assert said(talk.hear(DECLINE)) == ["out_of_hours"]
     assert "opening" in talk.session.timers
-    assert said(talk.hear(DECLINE)) == []
     assert (talk.session.phase, talk.session.leaving) == ("bot", None)
     assert named(talk.hear("hello?")) == ["Received"]
 

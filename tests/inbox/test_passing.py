@@ -133,6 +133,18 @@ async def test_a_supervisor_takes_a_chat_over(desk: Floor) -> None:
     assert (await boss.post(f"{BASE}/sessions/{waiting}/take-over")).status == 409
 
 
+@pytest.mark.parametrize(("allowed", "status", "load"), [(False, 409, 1), (True, 200, 2)])
+async def test_a_full_supervisor_takes_over_only_if_the_settings_allow_it(
+    desk: Floor, allowed: bool, status: int, load: int
+) -> None:
+    _, _, _, chat = await had_by_mei(desk)
+    kay = await desk.agent("kay", "supervisor", capacity=1)
+    await kay.post(f"{BASE}/sessions/{await desk.chat(address='bob')}/claim")
+    await desk.setting("assignment", {"take_over_beyond": allowed})
+    assert (await kay.post(f"{chat}/take-over")).status == status
+    assert {seat.agent: seat.load for seat in await desk.store.seats()}["kay"] == load
+
+
 async def test_a_colleague_who_is_asked_in_reads_and_answers_beside_the_agent(desk: Floor) -> None:
     mei, tom, _, chat = await had_by_mei(desk)
     await desk.group("sales", "mei")

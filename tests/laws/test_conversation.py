@@ -448,8 +448,8 @@ class AnyConversation(RuleBasedStateMachine):
     def phases_are_legal(self) -> None:
         session, last = self.state.session, self.state.last
         if session is not None:
-            waiting = ("queued", "unassigned", "active") if session.unavailable is None else ("bot", "active")
-            assert session.phase in (("bot",) if session.leaving else waiting)
+            waits = ("bot",) if session.leaving or session.unavailable else ("queued", "unassigned")
+            assert session.phase in (*waits, "active")
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:

@@ -12,7 +12,7 @@ from core.routes import Assignment, Handed, Route, Routing, Rule, Target
 from core.routes import Level as Overflow
 from core.session import AgentRef, Closure, Contact, Conversation, Place, Session, Wish
 from core.turn import Asked
-from routing.rules import NOBODY_DECIDED, route
+from routing.rules import route
 from tests.core.given import HOUR, MINUTE, NOON, policy
 
 AGENTS = {"mei": "Mei", "tom": "Tom"}
@@ -89,8 +89,8 @@ def places(*groups: str) -> tuple[Place, ...]:
     ("state", "made", "more", "prefer", "chain", "step", "why"),
     [
         # 9, then each earlier step before it
-        (conversation(), rules(), {}, (), places("sales"), "default", NOBODY_DECIDED),
-        (conversation(), rules(group=None), {}, (), (Place(),), "default", NOBODY_DECIDED),
+        (conversation(), rules(), {}, (), places("sales"), "default", ""),
+        (conversation(), rules(group=None), {}, (), (Place(),), "default", ""),
         (conversation(wish=Wish(picked="help")), rules(), {}, (), places("help"), "picked",
          "The visitor picked Help."),
         (conversation(wish=Wish(picked="help")), rules(EVERYTHING), {}, (), places("vips"), "rule",
@@ -112,12 +112,12 @@ def places(*groups: str) -> tuple[Place, ...]:
          "last_agent", "Mei had the customer's last chat."),
         # too late, not set, not there, gone: the next step
         (conversation(last=closed("tom", at=NOON - 3 * HOUR)), rules(None, STICKY), {"free": "tom"}, (),
-         places("sales"), "default", NOBODY_DECIDED),
-        (conversation(last=closed("tom")), rules(), {"free": "tom"}, (), places("sales"), "default", NOBODY_DECIDED),
+         places("sales"), "default", ""),
+        (conversation(last=closed("tom")), rules(), {"free": "tom"}, (), places("sales"), "default", ""),
         (conversation(last=closed("tom")), rules(None, STICKY), {"free": "mei"}, (), places("sales"), "default",
-         NOBODY_DECIDED),
+         ""),
         (conversation(last=closed("zoe", agent="zoe")), rules(None, STICKY), {"free": "zoe"}, (), places("sales"),
-         "default", NOBODY_DECIDED),
+         "default", ""),
         # must and may
         (conversation(wish=Wish(agent="mei", must=True)), rules(EVERYTHING), {}, (), (Place(agent="mei"),),
          "designated", "The page asked for Mei and nobody else."),

@@ -264,6 +264,8 @@ class SeatContract:
         (seat,) = (await store.desk()).seats
         assert (seat.load, seat.capacity, seat.status, seat.reason) == (2, 2, "busy", "lunch")
         assert seat.assigned_at == NOON
+        await store.commit(scenes[2].assigned("bo", force=True, beyond=True))
+        assert [(seat.load, seat.capacity) for seat in await store.seats()] == [(3, 2)]
 
     async def test_fifty_who_want_one_agent_at_once_get_the_places_there_are(self, store: Store) -> None:
         scenes = [await opened(store, f"c{index}") for index in range(50)]

@@ -104,11 +104,11 @@ class Scene:
         part = Part(session.seq, content)
         return Deliver(id=key or self.id("deliver"), session=session.id, parts=(part,), not_after=self.at + 86_400_000)
 
-    def assigned(self, agent: str, *, frees: str | None = None, force: bool = False) -> Commit:
+    def assigned(self, agent: str, *, frees: str | None = None, force: bool = False, beyond: bool = False) -> Commit:
         ref = AgentRef(agent, agent.title())
         session = replace(self.session, phase="active", agent=ref)
         commit = self._commit(self._with(session), session, (Assigned(ref, self.at),))
-        return replace(commit, takes=agent, frees=frees, force=force)
+        return replace(commit, takes=agent, frees=frees, force=force, beyond=beyond)
 
     def closed(self) -> Commit:
         assert self.state is not None

@@ -207,6 +207,11 @@ function Status({ chat, texts }: { chat: Chat; texts: Texts }) {
   return <p class={`status ${status}`} role="status">{told}</p>;
 }
 
+const standing = ({ position, wait_seconds }: Place, texts: Texts) =>
+  wait_seconds == null
+    ? say(texts.place, { n: position })
+    : say(texts.place_wait, { n: position, m: Math.max(1, Math.ceil(wait_seconds / 60)) });
+
 /** What may be done besides writing: begin anew, rate, leave a message. */
 function Offers({ chat }: { chat: Chat }) {
   const session = chat.session.value;
@@ -220,10 +225,6 @@ function Offers({ chat }: { chat: Chat }) {
     </div>
   );
 }
-const standing = ({ position, wait_seconds }: Place, texts: Texts) =>
-  wait_seconds == null
-    ? say(texts.place, { n: position })
-    : say(texts.place_wait, { n: position, m: Math.max(1, Math.ceil(wait_seconds / 60)) });
 
 function Composer({ chat, texts }: { chat: Chat; texts: Texts }) {
   const area = useRef<HTMLTextAreaElement>(null);
