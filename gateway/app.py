@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -19,7 +19,7 @@ from api.rim import Rim
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
-from core.errors import Stale
+from core.errors import Stale, StoreDown, StoreUnfit
 from core.ports import Hint, Seat, Store
 from core.routes import Assigning
 from gateway.absence import Absences
@@ -44,6 +44,7 @@ from routing.pools import Team
 # A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
 PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
+AGAIN_S = 2.0  # between two attempts to start while the store is away
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FIRST_OWNER = "owner"  # one id for all nodes, so that those which start together make one
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
@@ -67,10 +68,13 @@ class Frontdesk:
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Frontdesk]:
-    """Start, serve until the block is left, stop. Raises `Error` with a sentence if it cannot start."""
+async def running(config: Config, *, stop: asyncio.Event | None = None) -> AsyncIterator[Frontdesk]:
+    """Start, serve until the block is left, stop. Raises `Error` with a sentence if it cannot start.
+
+    With `stop`, a store on another machine that is away is waited for until that is set.
+    """
     async with AsyncExitStack() as stack:
-        parts = await _assembled(config, stack)
+        parts = await _patiently(config, stack, stop)
         url = await _listening(parts, config, stack)
         rim = parts.rim
         yield Frontdesk(config, parts.ground.store, rim.directory, rim.auth, rim.engine, rim, url)
@@ -89,6 +93,23 @@ class _Parts:
     presence: Presence
     absences: Absences
     neighbours: Neighbours | None
+
+
+async def _patiently(config: Config, stack: AsyncExitStack, stop: asyncio.Event | None) -> _Parts:
+    while True:
+        try:
+            async with AsyncExitStack() as half:
+                parts = await _assembled(config, half)
+                await stack.enter_async_context(half.pop_all())
+                return parts
+        except StoreUnfit:
+            raise
+        except StoreDown as error:
+            if stop is None or stop.is_set() or not config.shared:
+                raise
+            log.warning("store.away", reason=str(error), again_in_seconds=AGAIN_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AGAIN_S)
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:

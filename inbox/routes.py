@@ -218,9 +218,9 @@ SUBMISSIONS = (
     ),
     _left(
         "assign",
-        submissions.assign,
+        submissions.assign_submission,
         "Give it to an agent or a group; to you without either",
-        submissions.AssignBody,
+        submissions.SubmissionAssignBody,
         {200: submissions.SubmissionView},
     ),
     _left(

@@ -138,8 +138,8 @@ class Desk:
             if all_anew or (id[0] is not None and teams.get(id[0]) != before.get(id[0])):
                 turn = self._drop_pool(id).free.turn
                 self._pool(id).free.turn = turn
-        for queue, line in self._lines.items():
-            self._may_match(queue, _key(line.waiting[0]))
+        for where, line in self._lines.items():
+            self._may_match(where, _key(line.waiting[0]))
 
     def pass_time(self, now: int) -> None:
         """It is now so late (ms): who was excluded for a while counts again."""

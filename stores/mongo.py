@@ -60,7 +60,7 @@ class MongoStore:
 
     @classmethod
     async def open(cls, url: str, *, numbering: bool = True, listeners: Sequence[Any] = ()) -> Self:
-        """Raises `StoreDown` with a sentence if it cannot be had: unreachable, no replica set, too new.
+        """Raises `StoreDown` with a sentence if it cannot be had: unreachable; `StoreUnfit`: no replica set, too new.
 
         Without `numbering` this one never gives feed numbers by itself: for looking at what others serve, for tests.
         """

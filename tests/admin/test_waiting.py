@@ -91,6 +91,15 @@ async def test_where_the_mode_is_always_on_there_is_no_queue_to_set(
     assert status == 200 or list(seen.fields) == ["queue"]
 
 
+async def test_where_the_mode_is_always_on_there_are_no_submissions_to_set(desk: Client) -> None:
+    assert (await desk.put(f"{CHANNEL}/submissions", {"on": True})).status == 200
+    await desk.put(f"{GROUP}/reception", {"mode": "always_on"})
+    seen = await desk.put(f"{CHANNEL}/submissions", {"on": True})
+    assert (seen.status, list(seen.fields)) == (422, ["on"])
+    assert (await desk.put(f"{ALL}/submissions", {"on": True})).status == 200
+    assert (await desk.put(f"{CHANNEL}/submissions", {})).status == 200
+
+
 async def test_a_nearer_real_time_has_its_queue(desk: Client) -> None:
     await desk.put(f"{ALL}/reception", {"mode": "always_on"})
     await desk.put(f"{CHANNEL}/reception", {"mode": "real_time"})

@@ -17,6 +17,7 @@ from core.policy import Level, Policy
 from core.ports import waiting_of
 from core.routes import Assignment, Route
 from core.session import Closure, Place
+from core.submitted import Submissions
 from core.turn import Outlook, Standing
 from core.waiting import Queue, Silence
 from tests.core.given import (
@@ -406,3 +407,54 @@ def test_a_chat_a_silent_agent_lost_keeps_its_place_in_the_queue() -> None:
     talk.later(MINUTE).assign()
     talk.do(c.Transfer(by=MEI, group=None))
     assert waiting_of(talk.state, talk.session).since == NOON + 3 * MINUTE
+
+
+# --- leaving something instead: submissions, which exist in real-time mode only
+
+LEAVE = Submissions(on=True)
+
+
+def leaving(mode: Mode, **more: object) -> Policy:
+    made = desk(mode, **more)  # type: ignore[arg-type]
+    return replace(made, everywhere=replace(made.everywhere, submissions=LEAVE), compiled={})
+
+
+@pytest.mark.parametrize(
+    ("more", "outlook", "reason"),
+    [
+        ({"hours": SHUT}, FREE, "out_of_hours"),
+        ({"queue": Queue(limit=3)}, FULL, "queue_full"),
+        ({}, NOBODY, "nobody_online"),
+    ],
+)
+def test_whom_nobody_can_take_is_offered_to_leave_something(
+    more: dict[str, object], outlook: Outlook, reason: str
+) -> None:
+    talk = Talk(leaving("real_time", **more), outlook)
+    decision = talk.hear()
+    assert [event.reason for event in decision.events if isinstance(event, e.Unavailable)] == [reason]
+    assert [event.reason for event in decision.events if isinstance(event, e.SubmissionOffered)] == [reason]
+    assert talk.session.phase == "bot"
+
+
+@pytest.mark.parametrize(("more", "outlook"), [({"hours": SHUT}, FREE), ({}, FULL), ({}, NOBODY)])
+def test_in_always_on_mode_nobody_is_offered_to_leave_something(more: dict[str, object], outlook: Outlook) -> None:
+    talk = Talk(leaving("always_on", **more), outlook)
+    assert "SubmissionOffered" not in named(talk.hear())
+    assert talk.session.phase == "unassigned"
+
+
+@pytest.mark.parametrize(
+    ("more", "outlook", "phase", "told"),
+    [
+        ({"hours": NIGHT}, FREE, "bot", ["out_of_hours"]),
+        ({"queue": Queue(limit=3)}, FULL, "queued", ["You are number 4."]),
+        ({}, NOBODY, "queued", ["Nobody is here."]),
+    ],
+)
+def test_who_would_rather_wait_waits(more: dict[str, object], outlook: Outlook, phase: str, told: list[str]) -> None:
+    talk = Talk(leaving("real_time", **more), outlook)
+    talk.hear()
+    decision = talk.hear(Chosen("submission:decline", "No"))
+    assert (talk.session.phase, said(decision)) == (phase, told)
+    assert ("opening" in talk.session.timers) == ("hours" in more)

@@ -43,7 +43,7 @@ PUBLIC = "https://desk.example"
 NOON = 1_700_000_000_000
 
 
-HEARTBEAT_S, KEEPER_MS, LOOK_S = 60.0, 150_000, 300.0
+HEARTBEAT_S, KEEPER_MS, LOOK_S = 120.0, 270_000, 300.0
 """Instead of every second, so that a thousand days fit: how often the desk's lease is renewed, how long it lasts, and
 when the desk is looked at though no hint came."""
 
@@ -278,6 +278,7 @@ class Node:
         """Nothing runs on, nothing is cleaned up; who waits for an answer gets none. What must not be collected."""
         self.dead = True
         self.engine._known.clear()
+        self.setting.shared.leave(self.front)
         pending, self.pending = self.pending, {}
         for answer in pending:
             if not answer.done():
