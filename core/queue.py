@@ -49,7 +49,7 @@ def _unavailable(turn: Turn, rules: Rules, route: Route) -> bool:
     if reason == "out_of_hours":
         _wait_for_opening(turn, opens)
         return True
-    if reason == "queue_full" and turn.open_session().unavailable == "queue_full":  # whoever was promised comes in
+    if reason == "queue_full" and first:
         end(turn, by="system", reason="queue_full", prompt="queue_full", survey=False)
         return True
     return False

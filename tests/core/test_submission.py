@@ -120,11 +120,11 @@ def test_it_is_offered_out_of_hours_and_whoever_declines_waits_for_the_opening()
     assert named(talk.hear("hello?")) == ["Received"]
 
 
-def test_it_is_offered_when_the_queue_is_full_and_whoever_declines_is_let_go() -> None:
+def test_it_is_offered_when_the_queue_is_full_and_whoever_declines_waits_all_the_same() -> None:
     talk = Talk(rules(assignment=Assignment(queue=Queue(limit=1))), outlook=BUSY)
     assert said(talk.hear("My kite is broken"))[-1].startswith("submission_queue_full")
-    assert said(talk.hear(DECLINE)) == ["queue_full"]
-    assert talk.state.session is None
+    assert said(talk.hear(DECLINE)) == ["You are number 3."]
+    assert talk.session.phase == "queued"
 
 
 def test_whoever_is_always_answered_some_day_needs_no_form() -> None:
