@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from api.bots import LaterIn
 from api.documents import Role
 from api.paging import Listing
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, bodies, lists, submissions
+from inbox import acts, bodies, bots, lists, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -237,6 +238,18 @@ ROUTES = (
     *READING,
     *ACTING,
     *SUBMISSIONS,
+    Route(
+        method="POST",
+        path="/api/v1/bots/{id}/sessions/{session}/messages",
+        handler=bots.bot_says,
+        role="nobody",  # it is signed with the bot's own secret
+        signed=True,
+        summary="What a bot says by itself, signed with its secret (docs/bots.md)",
+        body=LaterIn,
+        answers={201: bots.SaidView},
+        refuses=(403, 404, 409),
+        tag="bots",
+    ),
     Route(
         method="POST",
         path=f"{BASE}/files",
