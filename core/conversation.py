@@ -100,8 +100,6 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             submission.reply_to(turn, command)
         case c.ChangeSubmission():
             submission.change(turn, command)
-        case c.Wake(name=submission.TIMER):
-            submission.wake(turn)
         case c.Wake():
             timers.wake(turn, command)
         case _:

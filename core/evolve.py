@@ -108,7 +108,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.BotBegan() | e.BotAsked() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
             return _session(state, bot=_bot(_open(state).bot, event))
         case e.SubmissionOffered():
-            return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
+            return _session(state, phase="bot", leaving=Leaving(event.reason), submission_offered=True)
         case e.SubmissionAsked():
             return _asked(state, event)
         case e.SubmissionDeclined():

@@ -6,6 +6,7 @@ from core import after, consent, language, rating, silence, sla, spoken, submiss
 from core import command as c
 from core import event as e
 from core.channel import Profile, Received
+from core.closing import AfterClose
 from core.hearing import author, hear
 from core.message import Message, plain
 from core.queue import OPENING, enter
@@ -41,16 +42,22 @@ def receive(turn: Turn, command: c.Receive) -> Message | None:
     if not new:  # what opened it was listened to already
         spoken.listen(turn, inbound.content)
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
-    if submission.take(turn, message):
-        _queue_if_declined(turn)
-        return None
-    if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
+    if turn.open_session().phase != "active" and _leaves(turn, message, inbound, choice):
         return None
     spoken.offer(turn)
     if turn.open_session().phase != "bot":
         sla.heard(turn)
         silence.arm(turn)
     return message
+
+
+def _leaves(turn: Turn, message: Message, inbound: Received, choice: AfterClose | None) -> bool:
+    """Whoever waits may be asked what to leave, or ask to leave something; whether this was about that."""
+    if submission.take(turn, message):
+        _queue_if_declined(turn)
+        return True
+    wants = choice == "leave_message" or submission.asked_for(turn, inbound)
+    return wants and submission.offer(turn, "asked")
 
 
 def _queue_if_declined(turn: Turn) -> None:
