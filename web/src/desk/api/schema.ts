@@ -1,0 +1,1387 @@
+/** Made by `make types` from the OpenAPI document the server answers with; not to be edited. */
+
+export interface components {
+  schemas: {
+    AgentIn: {
+      name: string;
+      email: string;
+      password: string;
+      role: "admin" | "agent" | "owner" | "supervisor";
+      capacity?: number;
+      languages?: string[];
+    };
+    AgentPatch: {
+      name?: string;
+      email?: string;
+      password?: string;
+      role?: "admin" | "agent" | "owner" | "supervisor";
+      capacity?: number;
+      languages?: string[];
+    };
+    AgentView: {
+      id: string;
+      name: string;
+      email: string;
+      role: "admin" | "agent" | "owner" | "supervisor";
+      capacity: number;
+      languages: string[];
+      groups: string[];
+      created_at: string;
+    };
+    Assignment: {
+      method?: "round_robin" | "saturation";
+    };
+    AudioIn: {
+      type: "audio";
+      url: string;
+      mime?: string;
+      size?: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    AudioView: {
+      type: "audio";
+      url: string | null;
+      mime: string;
+      size: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    Author: {
+      kind: "agent" | "bot" | "customer" | "system";
+      id?: string | null;
+      name?: string | null;
+    };
+    BlockBody: {
+      duration?: "day" | "forever" | "off";
+    };
+    Caller: {
+      id: string;
+      name: string;
+      role: "admin" | "agent" | "owner" | "supervisor";
+    };
+    Capabilities: {
+      text_limit: number;
+      text_unit?: "chars" | "utf16";
+      inbound: string[];
+      outbound: string[];
+      options?: number;
+      option_label?: number;
+      choice_text?: number;
+      media?: { [key: string]: components["schemas"]["MediaLimit"] };
+      batch?: number;
+      reply_token_seconds?: number;
+      window_seconds?: number;
+      statuses?: ("delivered" | "failed" | "queued" | "read" | "sent")[];
+      typing?: boolean;
+      read_marks?: boolean;
+      recall?: boolean;
+      templates?: boolean;
+      quotes?: boolean;
+      confirms_by_status_seconds?: number;
+      redelivers_seconds?: number;
+      rate?: components["schemas"]["Rate"];
+      rate_per_address?: components["schemas"]["Rate"] | null;
+    };
+    ChannelIn: {
+      kind: string;
+      name: string;
+      language?: string;
+      group?: string | null;
+      signature?: "enforce" | "report-only";
+      settings?: { [key: string]: unknown };
+    };
+    ChannelPatch: {
+      name?: string;
+      language?: string;
+      group?: string | null;
+      signature?: "enforce" | "report-only";
+      settings?: { [key: string]: unknown };
+    };
+    ChannelRef: {
+      id: string;
+      kind: string;
+      name: string;
+    };
+    ChannelView: {
+      id: string;
+      kind: string;
+      name: string;
+      language: string;
+      group: string | null;
+      signature: "enforce" | "report-only";
+      settings: { [key: string]: unknown };
+      webhook_url: string;
+      health: components["schemas"]["HealthView"];
+      created_at: string;
+    };
+    Choice: {
+      type: "choice";
+      text: string;
+      options: components["schemas"]["Option"][];
+    };
+    ChoiceIn: {
+      type: "choice";
+      text: string;
+      options: components["schemas"]["OptionIn"][];
+    };
+    Chosen: {
+      type: "chosen";
+      id: string;
+      label: string;
+    };
+    CloseBody: {
+      reason?: string;
+    };
+    ClosedView: {
+      by: "agent" | "customer" | "system";
+      reason: string;
+      at: string;
+    };
+    Closing: {
+      customer_idle_seconds?: number | null;
+      customer_reminder_seconds?: number | null;
+      agent_idle_seconds?: number | null;
+      prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
+    Contact: {
+      type: "contact";
+      name: string;
+      phones?: string[];
+    };
+    ContactIn: {
+      type: "contact";
+      name: string;
+      phones?: string[];
+    };
+    CustomerRef: {
+      id: string;
+      name: string | null;
+      language: string | null;
+    };
+    CustomerView: {
+      id: string;
+      name: string | null;
+      language: string | null;
+      avatar: string | null;
+      phone: string | null;
+      email: string | null;
+      partner_id: string | null;
+      timezone: string | null;
+      vip: boolean;
+      tags: string[];
+      params: { [key: string]: string };
+    };
+    CustomersQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      partner_id?: string | null;
+      q?: string | null;
+    };
+    Difference: {
+      path: string;
+      before?: { [key: string]: unknown } | unknown[] | string | number | boolean | null;
+      after?: { [key: string]: unknown } | unknown[] | string | number | boolean | null;
+      added?: unknown[];
+      added_count?: number;
+      removed?: unknown[];
+      removed_count?: number;
+    };
+    FailureView: {
+      code: string;
+      reason: string;
+    };
+    Field: {
+      key: string;
+      label: string;
+      kind?: "choice" | "date" | "nps" | "number" | "stars" | "text" | "thumbs";
+      required?: boolean;
+      options?: components["schemas"]["Option"][];
+    };
+    FieldError: {
+      field: string;
+      message: string;
+      word?: string | null;
+    };
+    FieldView: {
+      name: string;
+      secret: boolean;
+      required: boolean;
+      schema: { [key: string]: unknown };
+    };
+    FileIn: {
+      type: "file";
+      url: string;
+      mime?: string;
+      size?: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    FileView: {
+      type: "file";
+      url: string | null;
+      mime: string;
+      size: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    Form: {
+      type: "form";
+      text: string;
+      fields: components["schemas"]["Field"][];
+      values?: { [key: string]: string } | null;
+    };
+    GroupIn: {
+      name: string;
+      agents?: string[];
+      method?: "round_robin" | "saturation" | null;
+    };
+    GroupPatch: {
+      name?: string;
+      agents?: string[];
+      method?: "round_robin" | "saturation" | null;
+    };
+    GroupView: {
+      id: string;
+      name: string;
+      agents: string[];
+      method: "round_robin" | "saturation" | null;
+      created_at: string;
+    };
+    HealthView: {
+      ok: boolean | null;
+      reason: string | null;
+      facts: { [key: string]: string };
+      at: string | null;
+    };
+    ImageIn: {
+      type: "image";
+      url: string;
+      mime?: string;
+      size?: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    ImageView: {
+      type: "image";
+      url: string | null;
+      mime: string;
+      size: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    KindView: {
+      kind: string;
+      title: string;
+      capabilities: components["schemas"]["Capabilities"];
+      settings: components["schemas"]["FieldView"][];
+    };
+    Listing_AgentView_: {
+      items: components["schemas"]["AgentView"][];
+      next: string | null;
+    };
+    Listing_ChannelView_: {
+      items: components["schemas"]["ChannelView"][];
+      next: string | null;
+    };
+    Listing_CustomerView_: {
+      items: components["schemas"]["CustomerView"][];
+      next: string | null;
+    };
+    Listing_GroupView_: {
+      items: components["schemas"]["GroupView"][];
+      next: string | null;
+    };
+    Listing_KindView_: {
+      items: components["schemas"]["KindView"][];
+      next: string | null;
+    };
+    Listing_MessageView_: {
+      items: components["schemas"]["MessageView"][];
+      next: string | null;
+    };
+    Listing_RawView_: {
+      items: components["schemas"]["RawView"][];
+      next: string | null;
+    };
+    Listing_RevisionView_: {
+      items: components["schemas"]["RevisionView"][];
+      next: string | null;
+    };
+    Listing_SessionView_: {
+      items: components["schemas"]["SessionView"][];
+      next: string | null;
+    };
+    Listing_TemplateInfo_: {
+      items: components["schemas"]["TemplateInfo"][];
+      next: string | null;
+    };
+    Location: {
+      type: "location";
+      latitude: number;
+      longitude: number;
+      title?: string | null;
+      address?: string | null;
+    };
+    LocationIn: {
+      type: "location";
+      latitude: number;
+      longitude: number;
+      title?: string | null;
+      address?: string | null;
+    };
+    LockBody: {
+      on?: boolean;
+    };
+    Login: {
+      email: string;
+      password: string;
+      totp?: string | null;
+    };
+    MeView: {
+      id: string;
+      name: string;
+      role: "admin" | "agent" | "owner" | "supervisor";
+      status: "busy" | "offline" | "online";
+      reason: string | null;
+      capacity: number;
+      load: number;
+      languages: string[];
+      groups: components["schemas"]["Ref"][];
+    };
+    MediaLimit: {
+      mimes: string[];
+      max_bytes: number;
+      max_caption?: number;
+    };
+    MessageBody: {
+      /** Repeating it repeats the first answer. */
+      client_id: string;
+      content: components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"];
+      reply_to?: string | null;
+    };
+    MessageView: {
+      id: string;
+      seq: number;
+      author: components["schemas"]["Author"];
+      content: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Unsupported"];
+      at: string;
+      state: "delivered" | "failed" | "queued" | "read" | "sent" | null;
+      late?: boolean;
+      edited_at?: string | null;
+      recalled?: boolean;
+      reply_to?: number | null;
+      client_id?: string | null;
+      error?: components["schemas"]["FailureView"] | null;
+      maybe_twice?: boolean;
+      hits?: string[];
+      original?: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Unsupported"] | null;
+    };
+    MessagesQuery: {
+      limit?: number;
+      after?: number;
+    };
+    Note: {
+      type: "note";
+      text: string;
+    };
+    NoteBody: {
+      text: string;
+      client_id?: string | null;
+    };
+    Option: {
+      id: string;
+      label: string;
+    };
+    OptionIn: {
+      id: string;
+      label: string;
+    };
+    Override: {
+      on?: boolean | null;
+      text?: { [key: string]: string };
+    };
+    Problem: {
+      title: string;
+      status: number;
+      detail?: string | null;
+      code?: string | null;
+      errors?: components["schemas"]["FieldError"][];
+      who?: string | null;
+      id?: string | null;
+    };
+    Prompts: {
+      prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
+    Rate: {
+      per_second: number;
+      burst: number;
+    };
+    RatingView: {
+      kind: "nps" | "stars" | "thumbs";
+      score: number;
+      tags: string[];
+      comment: string | null;
+      solved: boolean | null;
+      at: string;
+    };
+    RawView: {
+      at: string;
+      why: string;
+      size: number;
+      body: string;
+    };
+    RawsQuery: {
+      limit?: number;
+    };
+    Reaction: {
+      type: "reaction";
+      emoji: string;
+      to?: string | null;
+    };
+    RecallBody: {
+      message: string;
+    };
+    Ref: {
+      id: string;
+      name: string;
+    };
+    RevisionView: {
+      version: number;
+      at: string;
+      who: components["schemas"]["Ref"];
+      diff: components["schemas"]["Difference"][];
+    };
+    SessionDetail: {
+      id: string;
+      number: number;
+      channel: components["schemas"]["ChannelRef"];
+      customer: components["schemas"]["CustomerRef"];
+      phase: "active" | "bot" | "closed" | "queued" | "unassigned";
+      agent: components["schemas"]["Ref"] | null;
+      group: components["schemas"]["Ref"] | null;
+      language: string;
+      opened_at: string;
+      last_seq: number;
+      last_message: components["schemas"]["MessageView"] | null;
+      unread: number;
+      tags: string[];
+      locked: boolean;
+      trace: components["schemas"]["TraceView"][];
+      rating: components["schemas"]["RatingView"] | null;
+      closed: components["schemas"]["ClosedView"] | null;
+      window: components["schemas"]["WindowView"] | null;
+    };
+    SessionView: {
+      id: string;
+      number: number;
+      channel: components["schemas"]["ChannelRef"];
+      customer: components["schemas"]["CustomerRef"];
+      phase: "active" | "bot" | "closed" | "queued" | "unassigned";
+      agent: components["schemas"]["Ref"] | null;
+      group: components["schemas"]["Ref"] | null;
+      language: string;
+      opened_at: string;
+      last_seq: number;
+      last_message: components["schemas"]["MessageView"] | null;
+      unread: number;
+      tags: string[];
+      locked: boolean;
+    };
+    SessionsQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      phase?: "active" | "bot" | "closed" | "queued" | "unassigned" | null;
+      mine?: boolean;
+      channel?: string | null;
+      group?: string | null;
+      q?: string | null;
+    };
+    SignedInView: {
+      token: string;
+      expires_at: string;
+      agent: components["schemas"]["Caller"];
+    };
+    StatusBody: {
+      status: "busy" | "offline" | "online";
+      reason?: string | null;
+    };
+    Sticker: {
+      type: "sticker";
+      provider_ref: string;
+      url?: string | null;
+      text?: string | null;
+    };
+    StickerIn: {
+      type: "sticker";
+      provider_ref: string;
+      url?: string | null;
+      text?: string | null;
+    };
+    Surveys: {
+      on?: boolean;
+      kind?: "nps" | "stars" | "thumbs";
+      ask_on_close?: boolean;
+      comment?: boolean;
+      expires_seconds?: number;
+      visible_to_agent?: boolean;
+    };
+    TagsBody: {
+      add?: string[];
+      remove?: string[];
+    };
+    Template: {
+      type: "template";
+      name: string;
+      language?: string;
+      variables?: string[];
+      text?: string | null;
+    };
+    TemplateBody: {
+      /** Repeating it repeats the first answer. */
+      client_id: string;
+      name: string;
+      language?: string;
+      variables?: string[];
+      text?: string | null;
+    };
+    TemplateIn: {
+      type: "template";
+      name: string;
+      language?: string;
+      variables?: string[];
+      text?: string | null;
+    };
+    TemplateInfo: {
+      name: string;
+      language: string;
+      text: string;
+      variables?: number;
+    };
+    TemplateView: {
+      name: string;
+      language: string;
+      text: string;
+      variables: number;
+    };
+    Templates: {
+      items: components["schemas"]["TemplateView"][];
+    };
+    Text: {
+      type: "text";
+      text: string;
+    };
+    TextIn: {
+      type: "text";
+      text: string;
+    };
+    TraceView: {
+      at: string;
+      step: string;
+      text: string;
+    };
+    TransferBody: {
+      agent?: string | null;
+      group?: string | null;
+      note?: string | null;
+    };
+    UndoIn: {
+      version: number;
+    };
+    Unsupported: {
+      type: "unsupported";
+      kind: string;
+    };
+    UploadQuery: {
+      name?: string | null;
+    };
+    VideoIn: {
+      type: "video";
+      url: string;
+      mime?: string;
+      size?: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    VideoView: {
+      type: "video";
+      url: string | null;
+      mime: string;
+      size: number | null;
+      name?: string | null;
+      caption?: string | null;
+      duration?: number | null;
+    };
+    Window: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+    };
+    WindowView: {
+      until: string;
+    };
+    WordList: {
+      name: string;
+      side: "agent" | "bot" | "customer";
+      action: "alert" | "block" | "consent" | "mask" | "replace" | "warn";
+      words?: string[];
+      except?: string[];
+      language?: string | null;
+      on?: boolean;
+      anywhere?: boolean | null;
+    };
+    Words: {
+      lists?: components["schemas"]["WordList"][];
+    };
+  };
+}
+
+export interface paths {
+  "/api/openapi.json": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": { [key: string]: unknown } }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/agents": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_AgentView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["AgentIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["AgentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/agents/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["AgentView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["AgentPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["AgentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_ChannelView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["ChannelIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["ChannelView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels/{channel}/settings/{area}": {
+    get: {
+      parameters: { path: { channel: string; area: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    put: {
+      parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels/{channel}/settings/{area}/history": {
+    get: {
+      parameters: { path: { channel: string; area: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels/{channel}/settings/{area}/undo": {
+    post: {
+      parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ChannelView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["ChannelPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ChannelView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels/{id}/raws": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RawView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/channels/{id}/templates": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_TemplateInfo_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/groups": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_GroupView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["GroupIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["GroupView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/groups/{group}/settings/{area}": {
+    get: {
+      parameters: { path: { group: string; area: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    put: {
+      parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/groups/{group}/settings/{area}/history": {
+    get: {
+      parameters: { path: { group: string; area: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/groups/{group}/settings/{area}/undo": {
+    post: {
+      parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/groups/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["GroupView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["GroupPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["GroupView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/kinds": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_KindView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/{area}": {
+    get: {
+      parameters: { path: { area: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    put: {
+      parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/{area}/history": {
+    get: {
+      parameters: { path: { area: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/{area}/undo": {
+    post: {
+      parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/auth/login": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["Login"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SignedInView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        429: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/auth/logout": {
+    post: {
+      parameters: {  };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; partner_id?: string | null; q?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_CustomerView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/files": {
+    post: {
+      parameters: { query?: { name?: string | null }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        415: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/me": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["MeView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/me/status": {
+    put: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["StatusBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["MeView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; phase?: "active" | "bot" | "closed" | "queued" | "unassigned" | null; mine?: boolean; channel?: string | null; group?: string | null; q?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_SessionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionDetail"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/block": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["BlockBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/claim": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/close": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CloseBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/invite-rating": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/lock": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["LockBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/messages": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: number }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_MessageView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["MessageBody"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/notes": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["NoteBody"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/read": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/recall": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["RecallBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/tags": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["TagsBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/template": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["TemplateBody"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/templates": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Templates"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/transfer": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["TransferBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/typing": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/socket": {
+    get: {
+      parameters: {  };
+      responses: {
+        101: { content?: never; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+}
