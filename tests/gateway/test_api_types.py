@@ -1,8 +1,8 @@
 """The browser's types are those of the API."""
 
 from api.openapi import document
-from gateway.web import table
 from gateway.api_types import TARGET, typescript
+from gateway.web import table
 
 
 def test_the_types_in_the_tree_are_those_of_the_document() -> None:
