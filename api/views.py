@@ -82,6 +82,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """`waits_since`: since it was queued or, with an agent, since the customer's last message if nobody answered it."""
+
     id: str
     number: int
     channel: ChannelRef
@@ -96,6 +98,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    waits_since: Time | None
 
 
 class TraceView(msgspec.Struct, frozen=True):
@@ -284,7 +287,14 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "waits_since": iso_or_none(_waits_since(session)),
     }
+
+
+def _waits_since(session: Session) -> int | None:
+    if session.phase in ("queued", "unassigned"):
+        return session.queued_at or session.said_at or session.opened_at
+    return session.said_at if session.phase == "active" and session.said_at and not session.answered else None
 
 
 # --- the feed

@@ -73,7 +73,7 @@ def annotate(turn: Turn, command: c.Annotate) -> None:
     message = Message(
         seq=session.seq + 1,
         author=Author(kind="agent", id=command.by.id, name=command.by.name),
-        content=Note(command.text),
+        content=Note(command.text, command.mentions, command.whisper),
         at=turn.now,
         client_id=command.client_id,
     )
@@ -109,7 +109,8 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
         annotate(turn, c.Annotate(command.by, command.note))
     source = session.agent.id if session.agent else None
     target = command.agent.name if command.agent else command.group_name or "the queue"
-    why = f"{command.by.name} transferred it to {target}."
+    took = command.agent is not None and command.agent.id == command.by.id
+    why = f"{command.by.name} took it over." if took else f"{command.by.name} transferred it to {target}."
     group = session.group if command.agent else command.group
     turn.emit(e.Transferred(at=turn.now, by=command.by.id, source=source, group=group, why=why))
     if command.agent is None:

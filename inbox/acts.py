@@ -9,7 +9,7 @@ from api.media import linked
 from api.problems import Stop
 from api.rim import Rim, Signal
 from api.routes import Answer, Call, Nothing
-from api.sight import actor, audience
+from api.sight import actor, audience, sees
 from api.views import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
@@ -52,23 +52,32 @@ async def send(rim: Rim, call: Call[MessageBody, Nothing]) -> Answer:
         reply_to=quoted.message.seq if quoted else None,
         quote=(quoted.message.quote or quoted.provider_id) if quoted else None,
     )
-    return await _say(rim, call.caller, row, command, body.client_id, content)
+    return await said_in(rim, call.caller, row, command, body.client_id, content)
 
 
 async def template(rim: Rim, call: Call[TemplateBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
     content = Template(body.name, body.language, body.variables, body.text)
     command = c.Reply(by=actor(call.caller), client_id=body.client_id, content=content)
-    return await _say(rim, call.caller, row, command, body.client_id, content)
+    return await said_in(rim, call.caller, row, command, body.client_id, content)
 
 
 async def note(rim: Rim, call: Call[NoteBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
-    command = c.Annotate(actor(call.caller), body.text, body.client_id)
-    return await _say(rim, call.caller, row, command, body.client_id, Note(body.text))
+    unseen = [id for id in body.mentions if not _sees(rim, row, id)]
+    if unseen:
+        raise BadInput(("mentions", "Only colleagues who see this chat can be mentioned."))
+    mentions = tuple(dict.fromkeys(body.mentions))
+    command = c.Annotate(actor(call.caller), body.text, body.client_id, mentions)
+    return await said_in(rim, call.caller, row, command, body.client_id, Note(body.text, mentions))
 
 
-async def _say(
+def _sees(rim: Rim, row: SessionRow, agent: str) -> bool:
+    known = rim.directory.agents.get(agent)
+    return known is not None and sees(Caller(known.id, known.name, known.role), row.session, rim.directory)
+
+
+async def said_in(
     rim: Rim, caller: Caller, row: SessionRow, command: Command, client_id: str | None, content: Content
 ) -> Answer:
     """201 with the message; the same for a repeat, also when the chat was closed in between."""
@@ -126,7 +135,7 @@ def _shown(rim: Rim, stored: StoredMessage, caller: Caller) -> MessageView:
 
 
 async def claim(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
-    return await _do(rim, call, c.Claim(actor(call.caller)))
+    return await done(rim, call, c.Claim(actor(call.caller)))
 
 
 async def transfer(rim: Rim, call: Call[TransferBody, Nothing]) -> Answer:
@@ -144,19 +153,19 @@ async def transfer(rim: Rim, call: Call[TransferBody, Nothing]) -> Answer:
         group_name=groups[body.group].name if body.group else None,
         note=body.note,
     )
-    return await _do(rim, call, command)
+    return await done(rim, call, command)
 
 
 async def close(rim: Rim, call: Call[CloseBody, Nothing]) -> Answer:
-    return await _do(rim, call, c.Close(actor(call.caller), call.body.reason))
+    return await done(rim, call, c.Close(actor(call.caller), call.body.reason))
 
 
 async def invite_rating(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
-    return await _do(rim, call, c.InviteRating(actor(call.caller)))
+    return await done(rim, call, c.InviteRating(actor(call.caller)))
 
 
 async def lock(rim: Rim, call: Call[LockBody, Nothing]) -> Answer:
-    return await _do(rim, call, c.Lock(actor(call.caller), call.body.on))
+    return await done(rim, call, c.Lock(actor(call.caller), call.body.on))
 
 
 async def tags(rim: Rim, call: Call[TagsBody, Nothing]) -> Answer:
@@ -164,12 +173,12 @@ async def tags(rim: Rim, call: Call[TagsBody, Nothing]) -> Answer:
     left = {tag for tag in row.session.tags if tag not in body.remove} | set(body.add)
     if len(left) > MOST_TAGS:
         raise BadInput(("add", f"A chat may have {MOST_TAGS} tags."))
-    return await _do(rim, call, c.Tag(actor(call.caller), body.add, body.remove))
+    return await done(rim, call, c.Tag(actor(call.caller), body.add, body.remove))
 
 
 async def block(rim: Rim, call: Call[BlockBody, Nothing]) -> Answer:
     until = {"day": rim.clock.now() + DAY_MS, "forever": -1, "off": None}[call.body.duration]
-    return await _do(rim, call, c.Block(actor(call.caller), until))
+    return await done(rim, call, c.Block(actor(call.caller), until))
 
 
 async def recall(rim: Rim, call: Call[RecallBody, Nothing]) -> Answer:
@@ -219,7 +228,7 @@ async def templates(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     return Answer(200, Templates(items))
 
 
-async def _do(rim: Rim, call: Call[Any, Any], command: Command) -> Answer:
+async def done(rim: Rim, call: Call[Any, Any], command: Command) -> Answer:
     """Do it to the session of the path and show the session after it."""
     row = await seen(rim, call)
     await rim.engine.at_session(row.session.id, command)

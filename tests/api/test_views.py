@@ -116,6 +116,7 @@ async def test_a_session_is_shown_with_names(here: World) -> None:
         "unread": 0,
         "tags": (),
         "locked": False,
+        "waits_since": None,
     }
     assert "secret-address" not in str(view)
 

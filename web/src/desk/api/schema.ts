@@ -28,6 +28,11 @@ export interface components {
       groups: string[];
       created_at: string;
     };
+    AroundView: {
+      agents: components["schemas"]["ColleagueView"][];
+      groups: components["schemas"]["Ref"][];
+      channels: components["schemas"]["ChannelRef"][];
+    };
     Assignment: {
       method?: "round_robin" | "saturation";
     };
@@ -146,6 +151,16 @@ export interface components {
       agent_idle_seconds?: number | null;
       prompts?: { [key: string]: components["schemas"]["Override"] };
     };
+    ColleagueView: {
+      id: string;
+      name: string;
+      role: "admin" | "agent" | "owner" | "supervisor";
+      status: "busy" | "offline" | "online";
+      reason: string | null;
+      capacity: number;
+      load: number;
+      groups: string[];
+    };
     Contact: {
       type: "contact";
       name: string;
@@ -230,6 +245,13 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    FloorView: {
+      at: string;
+      agents: components["schemas"]["ColleagueView"][];
+      sessions: components["schemas"]["TallyView"][];
+      waiting: number;
+      queue: components["schemas"]["QueuedView"][];
+    };
     Form: {
       type: "form";
       text: string;
@@ -305,6 +327,10 @@ export interface components {
     };
     Listing_MessageView_: {
       items: components["schemas"]["MessageView"][];
+      next: string | null;
+    };
+    Listing_QuickReplyView_: {
+      items: components["schemas"]["QuickReplyView"][];
       next: string | null;
     };
     Listing_RawView_: {
@@ -391,10 +417,13 @@ export interface components {
     Note: {
       type: "note";
       text: string;
+      mentions?: string[];
+      whisper?: boolean;
     };
     NoteBody: {
       text: string;
       client_id?: string | null;
+      mentions?: string[];
     };
     Option: {
       id: string;
@@ -419,6 +448,36 @@ export interface components {
     };
     Prompts: {
       prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
+    QueuedView: {
+      id: string;
+      group: components["schemas"]["Ref"] | null;
+      channel: components["schemas"]["ChannelRef"];
+      since: string;
+      priority: number;
+      session: components["schemas"]["SessionView"] | null;
+    };
+    QuickReplyIn: {
+      /** What follows the `/`: no spaces. */
+      shortcut: string;
+      /** By language; `{customer}` and `{agent}` stand for their names. */
+      texts: { [key: string]: string };
+      title?: string;
+      shared?: boolean;
+    };
+    QuickReplyPatch: {
+      /** What follows the `/`: no spaces. */
+      shortcut?: string;
+      /** By language; `{customer}` and `{agent}` stand for their names. */
+      texts?: { [key: string]: string };
+      title?: string;
+    };
+    QuickReplyView: {
+      id: string;
+      shortcut: string;
+      title: string;
+      texts: { [key: string]: string };
+      shared: boolean;
     };
     Rate: {
       per_second: number;
@@ -474,6 +533,7 @@ export interface components {
       unread: number;
       tags: string[];
       locked: boolean;
+      waits_since: string | null;
       trace: components["schemas"]["TraceView"][];
       rating: components["schemas"]["RatingView"] | null;
       closed: components["schemas"]["ClosedView"] | null;
@@ -494,6 +554,7 @@ export interface components {
       unread: number;
       tags: string[];
       locked: boolean;
+      waits_since: string | null;
     };
     SessionsQuery: {
       /** How many items; more than 500 is taken as 500. */
@@ -501,6 +562,10 @@ export interface components {
       after?: string | null;
       phase?: "active" | "bot" | "closed" | "queued" | "unassigned" | null;
       mine?: boolean;
+      starred?: boolean;
+      agent?: string | null;
+      customer?: string | null;
+      tag?: string | null;
       channel?: string | null;
       group?: string | null;
       q?: string | null;
@@ -509,6 +574,12 @@ export interface components {
       token: string;
       expires_at: string;
       agent: components["schemas"]["Caller"];
+    };
+    StarBody: {
+      on?: boolean;
+    };
+    StarsView: {
+      sessions: string[];
     };
     StatusBody: {
       status: "busy" | "offline" | "online";
@@ -537,6 +608,16 @@ export interface components {
     TagsBody: {
       add?: string[];
       remove?: string[];
+    };
+    TalliesView: {
+      items: components["schemas"]["TallyView"][];
+    };
+    TallyView: {
+      phase: "active" | "bot" | "closed" | "queued" | "unassigned";
+      channel: string;
+      group: string | null;
+      agent: string | null;
+      count: number;
     };
     Template: {
       type: "template";
@@ -620,6 +701,10 @@ export interface components {
       name?: string | null;
       caption?: string | null;
       duration?: number | null;
+    };
+    WhisperBody: {
+      text: string;
+      client_id?: string | null;
     };
     Window: {
       /** How many items; more than 500 is taken as 500. */
@@ -1079,6 +1164,32 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/agents/{id}/status": {
+    put: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["StatusBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ColleagueView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/around": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["AroundView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/customers": {
     get: {
       parameters: { query?: { limit?: number; after?: string | null; partner_id?: string | null; q?: string | null }; };
@@ -1114,11 +1225,32 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/floor": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["FloorView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/me": {
     get: {
       parameters: {  };
       responses: {
         200: { content: { "application/json": components["schemas"]["MeView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/me/stars": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["StarsView"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
@@ -1138,9 +1270,60 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/quick-replies": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_QuickReplyView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["QuickReplyIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["QuickReplyView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/quick-replies/{id}": {
+    patch: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["QuickReplyPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["QuickReplyView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions": {
     get: {
-      parameters: { query?: { limit?: number; after?: string | null; phase?: "active" | "bot" | "closed" | "queued" | "unassigned" | null; mine?: boolean; channel?: string | null; group?: string | null; q?: string | null }; };
+      parameters: { query?: { limit?: number; after?: string | null; phase?: "active" | "bot" | "closed" | "queued" | "unassigned" | null; mine?: boolean; starred?: boolean; agent?: string | null; customer?: string | null; tag?: string | null; channel?: string | null; group?: string | null; q?: string | null }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Listing_SessionView_"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1301,6 +1484,21 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/star": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["StarBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["StarsView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions/{id}/tags": {
     post: {
       parameters: { path: { id: string }; };
@@ -1313,6 +1511,19 @@ export interface paths {
         409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/take-over": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -1374,12 +1585,39 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/whisper": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["WhisperBody"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/socket": {
     get: {
       parameters: {  };
       responses: {
         101: { content?: never; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/tallies": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TalliesView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
