@@ -1,10 +1,14 @@
 """Agents at the desk's own page, for the browser tests; the screens are those of the router's own table."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
-from playwright.async_api import Browser, Locator
+import aiohttp
+from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.conftest import Visitor, visiting
 from tests.browser.shop import PASSWORD, Shop
@@ -33,7 +37,7 @@ class Agent:
     async def settled(self) -> None:
         """The screen is there and nothing on it waits."""
         await self.page.locator("main").first.wait_for()
-        await self.page.wait_for_function("!document.querySelector('.waits')")
+        await expect(self.page.locator(".waits")).to_have_count(0)
 
     def button(self, name: str) -> Locator:
         found: Locator = self.page.get_by_role("button", name=name)
@@ -58,3 +62,37 @@ def address(screen: str, **params: str) -> str:
     for name, value in params.items():
         path = path.replace(f":{name}", value)
     return path
+
+
+@dataclass
+class Customer:
+    """Somebody at the widget's own socket."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    numbers: "count[int]" = field(default_factory=count)
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    async def says(self, content: str | dict[str, Any]) -> dict[str, Any]:
+        """What the server made of it."""
+        said = {"type": "text", "text": content} if isinstance(content, str) else content
+        id = f"c{next(self.numbers)}"
+        await self.socket.send_json({"type": "message", "client_id": id, "content": said})
+        return await self.until(lambda frame: frame["type"] == "ack" and frame["client_id"] == id)
+
+    async def until(self, wanted: Any) -> dict[str, Any]:
+        while True:
+            frame: dict[str, Any] = await self.socket.receive_json(timeout=10)
+            self.heard.append(frame)
+            if wanted(frame):
+                return frame
+
+
+@asynccontextmanager
+async def customer(shop: Shop, name: str = "Grace", **visit: Any) -> AsyncIterator[Customer]:
+    visits = f"{shop.url}/widget/{shop.channel}/visits"
+    async with shop.http.post(visits, json={"name": name, **visit}) as answer:
+        assert answer.status == 201, await answer.text()
+        visited = await answer.json()
+    async with shop.http.ws_connect(f"{shop.url}/widget/{shop.channel}/socket") as socket:
+        await socket.send_json({"type": "auth", "token": visited["token"], "after": visited["cursor"]})
+        yield Customer(socket)
