@@ -47,18 +47,15 @@ async def test_a_day_at_the_desk_looks_as_it_should(shop: Shop, browser: Browser
     await shop.call("owner", "POST", "admin/agents", kim)
     names = ["Grace Hopper", "أحمد الراشد", "田中 愛子", "María del Carmen", "สมชาย", "Jürgen Groß", "O'Brien", "李雷"]
     said = ["Where is my order?", "مرحبا، أين طلبي من فضلكم؟", "注文がまだ届きません", "Hola, ¿tienen la azul?", "สวัสดีครับ", "Guten Tag", "hi", "你好，发票什么时候开？"]
-    for name, text in zip(names, said, strict=True):
-        async with customer(shop, name) as someone:
-            await someone.says(text)
     async with customer(shop, "Ada Lovelace", email="ada@example.com", phone="+442079460000", vip=True, partner_id="C-1815", tags=["gold"]) as ada:
         await ada.says("Hello! My parcel arrived, but the tail of the kite is torn.")
         await ada.says({"type": "location", "latitude": 51.5, "longitude": -0.12, "title": "My street"})
         page = await shop.until("inbox/sessions?limit=1", lambda page: page["items"] and page["items"][0]["customer"]["name"] == "Ada Lovelace")
         session = page["items"][0]["id"]
         mei = await at_the_desk(browser, shop, MEI)
-        if page["items"][0]["agent"] is None:
-            await shop.call("owner", "POST", f"inbox/sessions/{session}/take-over")
-            await shop.call("owner", "POST", f"inbox/sessions/{session}/transfer", {"agent": (await shop.call("agent", "GET", "inbox/me"))["id"]})
+        for name, text in zip(names, said, strict=True):
+            async with customer(shop, name) as someone:
+                await someone.says(text)
         await shop.call("agent", "POST", f"inbox/sessions/{session}/tags", {"add": ["refund", "damaged"]})
         await mei.goes(f"/desk/chats/{session}")
         await shop.reply(session, {"type": "text", "text": "I am sorry to hear that. Could you send a picture of it?"})

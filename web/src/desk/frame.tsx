@@ -75,8 +75,9 @@ function Rail({ at }: { at: ScreenId | null }) {
       <div class="mark"><Icon of={Headset} size={20} /></div>
       {RAIL.filter(({ role }) => atLeast(somebody.value?.role ?? "nobody", role)).map(({ id, icon, holds }) => (
         <Tip key={id} label={say(`screen_${id}` as CommonKey)} side={tip}>
-          <a href={addressOf(id)} aria-label={say(`screen_${id}` as CommonKey)} aria-current={at && holds.includes(at) ? "page" : undefined}>
+          <a href={addressOf(id)} aria-current={at && holds.includes(at) ? "page" : undefined}>
             <Icon of={icon} size={20} />
+            <span class="unseen">{say(`screen_${id}` as CommonKey)}</span>
             {id === "inbox" && waiting ? <span class="count">{waiting > 99 ? "99+" : waiting}</span> : null}
           </a>
         </Tip>

@@ -93,7 +93,7 @@ const formats = computed(() => ({
   time: new Intl.DateTimeFormat(language.value, { hour: "numeric", minute: "2-digit" }),
   day: new Intl.DateTimeFormat(language.value, { month: "short", day: "numeric" }),
   date: new Intl.DateTimeFormat(language.value, { year: "numeric", month: "short", day: "numeric" }),
-  full: new Intl.DateTimeFormat(language.value, { dateStyle: "full", timeStyle: "medium" }),
+  full: new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "medium" }),
   weekday: new Intl.DateTimeFormat(language.value, { weekday: "long", month: "long", day: "numeric" }),
   number: new Intl.NumberFormat(language.value),
   languages: new Intl.DisplayNames(language.value, { type: "language" }),

@@ -11,7 +11,7 @@ import { Icon } from "../ui/icon";
 import { Menu, type Item } from "../ui/menu";
 import { Avatar, Empty, Trouble, Waits } from "../ui/shown";
 import { useVirtual } from "../ui/virtual";
-import { around, own, stars, tallies, waits, type Session } from "./book";
+import { around, mine, own, stars, tallies, waits, type Session } from "./book";
 import { filtered, groupBy, grouping, GROUPINGS, listState, loadMore, reload, rows, shown, want, wanted, type Grouping, type Row, type View } from "./lists";
 import { unsent } from "./chats";
 import { preview } from "./preview";
@@ -192,7 +192,7 @@ const SessionRow = memo(function SessionRow({ session, chosen, starred }: { sess
       </span>
       <span class="what">
         <span class="row first">
-          <bdi class="name clip grow">{name}</bdi>
+          <span class="name clip grow"><bdi>{name}</bdi></span>
           {starred ? <Icon of={Star} size={13} /> : null}
           {session.locked ? <Icon of={Lock} size={13} /> : null}
           {session.waits_since ? <Wait since={session.waits_since} urgent={waits(session)} /> : <time class="faint small numeric" dateTime={last?.at ?? session.opened_at}>{shortTime(last?.at ?? session.opened_at)}</time>}
@@ -200,11 +200,12 @@ const SessionRow = memo(function SessionRow({ session, chosen, starred }: { sess
         <span class="row second">
           {failed ? <span class="failed"><Icon of={TriangleAlert} size={14} /><span class="unseen">{t("state_failed")}</span></span> : null}
           {last?.content.type === "note" ? <span class="chip note">{t("note")}</span> : null}
-          <bdi class="excerpt clip grow" dir="auto">{last && last.author.kind !== "customer" ? <span class="by">{last.author.kind === "bot" ? <Icon of={Bot} size={13} /> : `${last.author.name ?? t(last.author.kind === "system" ? "author_system" : "we")}: `}</span> : null}{said}</bdi>
+          <span class="excerpt clip grow">{last && last.author.kind !== "customer" ? <span class="by">{last.author.kind === "bot" ? <Icon of={Bot} size={13} /> : `${last.author.name ?? t(last.author.kind === "system" ? "author_system" : "we")}: `}</span> : null}<bdi>{said}</bdi></span>
           {session.unread ? <span class="count" aria-label={t("unread", { n: session.unread })}>{session.unread > 99 ? "99+" : session.unread}</span> : null}
         </span>
         <span class="row third">
-          <span class={`chip ${PHASE_LOOK[session.phase] ?? ""}`}>{session.phase === "active" ? (session.agent?.name ?? t("phase_active")) : t(`phase_${session.phase}`)}</span>
+          {session.phase === "active" && mine(session) ? null : <span class={`chip ${PHASE_LOOK[session.phase] ?? ""}`}><bdi>{session.phase === "active" ? (session.agent?.name ?? t("phase_active")) : t(`phase_${session.phase}`)}</bdi></span>}
+          <span class="chip clip"><bdi>{session.channel.name}</bdi></span>
           {session.group ? <span class="chip clip"><bdi>{session.group.name}</bdi></span> : null}
           {session.tags.slice(0, 2).map((tag) => <span key={tag} class="chip clip"><bdi>{tag}</bdi></span>)}
           {session.tags.length > 2 ? <span class="faint small">+{session.tags.length - 2}</span> : null}

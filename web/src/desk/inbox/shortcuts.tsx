@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-import { keep, kept } from "../kept";
+import { letters } from "../letters";
 import { goTo, place } from "../router";
 import { Dialog } from "../ui/dialog";
 import { claim, toggleStar } from "./acts";
@@ -10,13 +10,7 @@ import { known, mine, waits } from "./book";
 import { shown } from "./lists";
 import { t, type Key } from "./texts";
 
-export const letters = signal(kept("letters") !== "off");
 const helping = signal(false);
-
-export function setLetters(on: boolean): void {
-  keep("letters", on ? null : "off");
-  letters.value = on;
-}
 
 const KEYS: readonly { keys: string; does: Key }[] = [
   { keys: "J", does: "key_next" },
