@@ -120,9 +120,16 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         seq=seq,
         takes=takes,
         frees=frees,
-        force=isinstance(command, c.Claim),
+        force=_takes_it_themselves(command),
         aliases=aliases,
     )
+
+
+def _takes_it_themselves(command: c.Command) -> bool:
+    """Whoever takes a chat themselves needs a free place, and not the status that says they want to be given chats."""
+    if isinstance(command, c.Transfer):
+        return command.agent is not None and command.agent.id == command.by.id
+    return isinstance(command, c.Claim)
 
 
 def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.Effect]:

@@ -1,5 +1,6 @@
 """Agents at the desk's own page, for the browser tests; the screens are those of the router's own table."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -76,8 +77,13 @@ class Customer:
         """What the server made of it."""
         said = {"type": "text", "text": content} if isinstance(content, str) else content
         id = f"c{next(self.numbers)}"
-        await self.socket.send_json({"type": "message", "client_id": id, "content": said})
-        return await self.until(lambda frame: frame["type"] == "ack" and frame["client_id"] == id)
+        while True:
+            await self.socket.send_json({"type": "message", "client_id": id, "content": said})
+            frame = await self.until(lambda frame: frame.get("client_id") == id and frame["type"] in ("ack", "error"))
+            if frame["type"] == "ack":
+                return frame
+            assert frame["code"] == "slow_down", frame
+            await asyncio.sleep(frame["retry_after"])
 
     async def until(self, wanted: Any) -> dict[str, Any]:
         while True:

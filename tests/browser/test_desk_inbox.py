@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import visiting
 from tests.browser.desk import at_the_desk, customer
-from tests.browser.shop import EMAIL, PASSWORD, Shop
+from tests.browser.shop import PASSWORD, Shop
 
 MEI = "mei@example.com"
 PNG = bytes.fromhex(
@@ -46,11 +46,31 @@ async def test_a_day_at_the_desk_looks_as_it_should(shop: Shop, browser: Browser
     kim = {"name": "Kim Seo-yeon", "email": "kim@example.com", "password": PASSWORD, "role": "agent"}
     await shop.call("owner", "POST", "admin/agents", kim)
     names = ["Grace Hopper", "أحمد الراشد", "田中 愛子", "María del Carmen", "สมชาย", "Jürgen Groß", "O'Brien", "李雷"]
-    said = ["Where is my order?", "مرحبا، أين طلبي من فضلكم؟", "注文がまだ届きません", "Hola, ¿tienen la azul?", "สวัสดีครับ", "Guten Tag", "hi", "你好，发票什么时候开？"]
-    async with customer(shop, "Ada Lovelace", email="ada@example.com", phone="+442079460000", vip=True, partner_id="C-1815", tags=["gold"]) as ada:
+    said = [
+        "Where is my order?",
+        "مرحبا، أين طلبي من فضلكم؟",
+        "注文がまだ届きません",
+        "Hola, ¿tienen la azul?",
+        "สวัสดีครับ",
+        "Guten Tag",
+        "hi",
+        "你好，发票什么时候开？",
+    ]
+    async with customer(
+        shop,
+        "Ada Lovelace",
+        email="ada@example.com",
+        phone="+442079460000",
+        vip=True,
+        partner_id="C-1815",
+        tags=["gold"],
+    ) as ada:
         await ada.says("Hello! My parcel arrived, but the tail of the kite is torn.")
         await ada.says({"type": "location", "latitude": 51.5, "longitude": -0.12, "title": "My street"})
-        page = await shop.until("inbox/sessions?limit=1", lambda page: page["items"] and page["items"][0]["customer"]["name"] == "Ada Lovelace")
+        page = await shop.until(
+            "inbox/sessions?limit=1",
+            lambda page: page["items"] and page["items"][0]["customer"]["name"] == "Ada Lovelace",
+        )
         session = page["items"][0]["id"]
         mei = await at_the_desk(browser, shop, MEI)
         for name, text in zip(names, said, strict=True):
@@ -61,9 +81,21 @@ async def test_a_day_at_the_desk_looks_as_it_should(shop: Shop, browser: Browser
         await shop.reply(session, {"type": "text", "text": "I am sorry to hear that. Could you send a picture of it?"})
         picture = tmp_path / "kite.png"
         picture.write_bytes(PNG)
-        await shop.reply(session, {"type": "choice", "text": "What would you prefer?", "options": [{"id": "a", "label": "A new one"}, {"id": "b", "label": "My money back"}]})
+        await shop.reply(
+            session,
+            {
+                "type": "choice",
+                "text": "What would you prefer?",
+                "options": [{"id": "a", "label": "A new one"}, {"id": "b", "label": "My money back"}],
+            },
+        )
         await ada.says({"type": "chosen", "id": "a", "label": "A new one"})
-        await shop.call("agent", "POST", f"inbox/sessions/{session}/notes", {"text": "@Kim Seo-yeon can you check the stock? https://stock.example.com/kites"})
+        await shop.call(
+            "agent",
+            "POST",
+            f"inbox/sessions/{session}/notes",
+            {"text": "@Kim Seo-yeon can you check the stock? https://stock.example.com/kites"},
+        )
         await ada.socket.send_json({"type": "typing"})
         await mei.page.get_by_text("A new one").first.wait_for()
         await mei.visitor.pictured("desk-inbox-light")

@@ -1,6 +1,8 @@
 """Several people at once: who was first, who else is there, a supervisor beside an agent."""
 
-from playwright.async_api import Browser, expect
+import asyncio
+
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.desk import at_the_desk, customer
 from tests.browser.shop import EMAIL, PASSWORD, Shop
@@ -27,12 +29,23 @@ async def test_two_agents_claim_at_once_and_one_is_told_who_has_it(shop: Shop, b
         mei, kim = agents
         await expect(mei.page.get_by_label("Also here: Kim")).to_be_visible()
         await expect(kim.page.get_by_label("Also here: Mei")).to_be_visible()
-        # Kim's browser hears nothing of the claim before it claims itself.
-        await kim.page.route("**/claim", lambda route: route.continue_())
-        await kim.page.evaluate("window.dispatchEvent(new Event('offline'))")
-        await mei.button("Claim").first.click()
+        both, mine = asyncio.Barrier(2), asyncio.Event()
+
+        async def first(route: Route) -> None:
+            await both.wait()
+            await route.continue_()
+            mine.set()
+
+        async def second(route: Route) -> None:
+            await both.wait()
+            await mine.wait()
+            await route.continue_()
+
+        await mei.page.route("**/claim", first)
+        await kim.page.route("**/claim", second)
+        for agent in agents:
+            await agent.button("Claim").first.click()
         await expect(mei.page.get_by_label("Write a reply…")).to_be_visible()
-        await kim.button("Claim").first.click()
         await expect(kim.page.get_by_text("Mei has this chat.").first).to_be_visible()
         await expect(kim.page.get_by_text("Mei has it")).to_be_visible()
         await kim.visitor.pictured("desk-claimed-by-another")
@@ -49,13 +62,12 @@ async def test_a_supervisor_whispers_joins_and_takes_over_from_the_floor(shop: S
         await boss.goes("/desk/floor")
         await boss.button("Mei").first.click()
         await boss.page.get_by_role("region", name="Chats of Mei").get_by_role("link").click()
-        await boss.button("Whisper").click()
         await boss.page.get_by_label("Tell the agent something…").fill("Offer them a voucher")
         await boss.page.keyboard.press("Enter")
         await expect(mei.page.get_by_role("log")).to_contain_text("Offer them a voucher")
         await mei.visitor.pictured("desk-whisper")
         await boss.button("Reply").click()
-        await boss.page.get_by_label("Write a reply…").fill("This is the manager.")
+        await boss.page.get_by_label("Answer beside Mei…").fill("This is the manager.")
         await boss.page.keyboard.press("Enter")
         await grace.until(lambda frame: "This is the manager." in str(frame))
         assert "voucher" not in str(grace.heard)

@@ -156,7 +156,7 @@ async def test_a_whisper_reaches_agents_and_never_the_customer(desk: Floor) -> N
 
 
 async def test_a_supervisor_takes_a_chat_over_from_its_agent_or_the_queue(desk: Floor) -> None:
-    mei, boss = await desk.agent("mei"), await desk.agent("boss", "supervisor")
+    mei, boss = await desk.agent("mei"), await desk.agent("boss", "supervisor", status="offline")
     theirs, waits = await desk.chat(), await desk.chat(address="bob")
     await mei.post(f"{BASE}/sessions/{theirs}/claim")
     taken = await boss.post(f"{BASE}/sessions/{theirs}/take-over")

@@ -36,7 +36,10 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(kept(`draft.${id}`) ?? "");
-  const [mode, setMode] = useState<Mode>("reply");
+  const isMine = mine(session);
+  const supervises = may("supervisor");
+  // Who looks over somebody's shoulder speaks to the agent first; answering the customer is a second thought.
+  const [mode, setMode] = useState<Mode>(supervises && session.phase === "active" && !isMine ? "whisper" : "reply");
   const [files, setFiles] = useState<readonly Attached[]>([]);
   const [dragging, setDragging] = useState(false);
   const [refused, setRefused] = useState<Unsent["refused"] | null>(null);
@@ -45,13 +48,13 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
   const sent = useRef<string | null>(null);
   const typed = useRef(0);
 
-  const isMine = mine(session);
-  const supervises = may("supervisor");
   const until = chat.detail.value?.window?.until;
   const left = until ? Date.parse(until) - now.value : Infinity;
   const may_reply = session.phase === "active" && (isMine || supervises);
   const shut = mode === "reply" && left <= 0;
   const usable = mode === "reply" ? may_reply && !shut : session.phase !== "closed";
+
+  const hint = mode === "reply" && !isMine ? t("write_beside", { name: session.agent?.name ?? "" }) : t(`write_${mode}`);
 
   const suggest = useSuggestions(text, area, mode, session);
 
@@ -188,7 +191,7 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
       ) : (
         <div class="field-row">
           <textarea
-            ref={area} rows={1} class="input writing" dir="auto" maxLength={LONGEST} value={text} aria-label={t(`write_${mode}`)} placeholder={t(`write_${mode}`)}
+            ref={area} rows={1} class="input writing" dir="auto" maxLength={LONGEST} value={text} aria-label={hint} placeholder={hint}
             aria-invalid={Boolean(refused)} aria-autocomplete="list" aria-controls={suggest.open ? "suggestions" : undefined}
             aria-activedescendant={suggest.open ? `suggestion-${suggest.active}` : undefined}
             onInput={(event) => input(event.currentTarget.value)} onKeyDown={keys} onPaste={paste} onBlur={suggest.close}
@@ -322,7 +325,7 @@ function Suggestions({ suggest, pick }: { suggest: Suggesting; pick: (choice: Su
     <ul class="menu suggestions" id="suggestions" role="listbox" aria-label={t("suggestions")}>
       {suggest.items.map((item, place) => (
         <li key={item.key} id={`suggestion-${place}`} role="option" class="item" aria-selected={place === suggest.active} onMouseDown={(event) => { event.preventDefault(); pick(item); }}>
-          <bdi class="title-mono">{item.title}</bdi><span class="faint clip grow" dir="auto">{item.hint}</span>
+          <bdi class="title-mono">{item.title}</bdi><span class="soft clip grow" dir="auto">{item.hint}</span>
         </li>
       ))}
     </ul>

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { ArrowDown, ArrowLeft, ArrowRightLeft, Ban, CircleCheck, Ellipsis, Hand, Lock, LockOpen, MessageSquareX, PanelRight, Star, StarOff, ThumbsUp } from "lucide";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { sentence } from "../api/client";
 import { keep, kept } from "../kept";
 import { may } from "../session";
 import { dayOf, languageName } from "../texts";
@@ -11,6 +12,7 @@ import { Button, IconButton, Tip } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Menu, type Item } from "../ui/menu";
 import { Avatar, Trouble, Waits } from "../ui/shown";
+import { toast } from "../ui/toast";
 import { block, claim, close, invite, leave, lock, read, takeOver, toggleStar } from "./acts";
 import { around, known, mine, stars, waits, type Message, type Session } from "./book";
 import { chatOf, discard, look, unsent, type Chat, type Unsent } from "./chats";
@@ -157,7 +159,7 @@ function Lookers({ chat }: { chat: Chat }) {
 function Log({ chat, session, doings }: { chat: Chat; session: Session; doings: Doings }) {
   const log = useRef<HTMLDivElement>(null);
   const along = useRef(true);
-  const held = useRef<{ height: number; top: number } | null>(null);
+  const before = useRef({ first: 0, height: 0 }); // what the log was like when it was last drawn
   const [below, setBelow] = useState(false);
   const messages = chat.messages.value;
   const pending = unsent.value.filter((one) => one.session === session.id && !messages.some((message) => message.client_id === one.client_id));
@@ -166,11 +168,12 @@ function Log({ chat, session, doings }: { chat: Chat; session: Session; doings: 
 
   useLayoutEffect(() => {
     const box = log.current!;
-    if (held.current) {
-      box.scrollTop = held.current.top + box.scrollHeight - held.current.height;
-      held.current = null;
-    } else if (along.current) box.scrollTop = box.scrollHeight;
+    const first = messages[0]?.seq ?? 0;
+    // Earlier ones came above: what is read stays where it is.
+    if (before.current.first && first < before.current.first) box.scrollTop += box.scrollHeight - before.current.height;
+    else if (along.current) box.scrollTop = box.scrollHeight;
     else setBelow(true);
+    before.current = { first, height: box.scrollHeight };
   }, [messages[0]?.seq, last, pending.length, typing.length]);
 
   useEffect(() => {
@@ -185,13 +188,7 @@ function Log({ chat, session, doings }: { chat: Chat; session: Session; doings: 
     const box = log.current!;
     along.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
     if (along.current) setBelow(false);
-    if (box.scrollTop < NEAR_START && !chat.earliest && !held.current) {
-      const before = { height: box.scrollHeight, top: box.scrollTop };
-      const first = chat.messages.peek()[0]?.seq;
-      void chat.earlier().then(() => {
-        if (chat.messages.peek()[0]?.seq !== first) held.current = { height: before.height, top: log.current?.scrollTop ?? before.top };
-      });
-    }
+    if (box.scrollTop < NEAR_START && !chat.earliest) void chat.earlier().catch((error: unknown) => toast(sentence(error), { bad: true }));
   };
   const down = () => {
     along.current = true;

@@ -18,12 +18,10 @@ export function Avatar({ name, id, picture, size }: { name: string; id: string; 
   );
 }
 
-/** At most two letters; a script without spaces gives its first. */
+/** At most two letters; a script without spaces gives its first. Signs that cannot be seen count for nothing. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return first + last;
+  const letters = name.split(/\s+/).map((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.exec(word)?.[0]).filter(Boolean);
+  return letters.length > 1 ? `${letters[0]}${letters.at(-1)}` : (letters[0] ?? "?");
 }
 
 function hue(id: string): number {
