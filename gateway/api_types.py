@@ -22,7 +22,7 @@ def typescript(found: Mapping[str, Any]) -> str:
     """`paths` and `components` of an OpenAPI 3.1 document."""
     schemas, paths = found["components"]["schemas"], found["paths"]
     lines = [HEAD, "export interface components {", "  schemas: {"]
-    lines += [f"    {name}: {_type(schemas[name], '    ')};" for name in sorted(schemas)]
+    lines += [f"    {_key(name)}: {_type(schemas[name], '    ')};" for name in sorted(schemas)]
     lines += ["  };", "}", "", "export interface paths {"]
     for path in sorted(paths):
         lines += [f"  {json.dumps(path)}: {{", *_path(paths[path]), "  };"]

@@ -18,7 +18,7 @@ async def sessions(mongo: Mongo, query: SessionQuery) -> Page:
         states = await mongo.find("conversation", {"customer": query.customer}, fields=["_id"])
         conditions.append({"conversation": {"$in": [state["_id"] for state in states]}})
     if _rows.folded(query.q):
-        conditions.append({"$or": await _searched(mongo, query)})
+        conditions.append({"$or": await searched(mongo, _rows.folded(query.q))})
     where: Doc = conditions[0] if len(conditions) == 1 else {"$and": conditions}
     found = await mongo.find(
         "session", where, sort=[("active_n", -1)], limit=query.limit + 1, fields=["_id", "active_n"]
@@ -47,9 +47,8 @@ def _asked(query: SessionQuery) -> list[Doc]:
     return conditions
 
 
-async def _searched(mongo: Mongo, query: SessionQuery) -> list[Doc]:
+async def searched(mongo: Mongo, wanted: str) -> list[Doc]:
     """Which sessions hold what is asked for: by the customer, by number, by what was said."""
-    wanted = _rows.folded(query.q)
     number = wanted.removeprefix("#")
     kinds: list[Doc] = []
     who = {"$or": [{"name": {"$regex": re.escape(wanted)}}, {"partner_key": wanted}]}

@@ -28,10 +28,18 @@ export interface components {
       groups: string[];
       created_at: string;
     };
+    Alternative: {
+      id: string;
+      label: { [key: string]: string };
+    };
     AroundView: {
       agents: components["schemas"]["ColleagueView"][];
       groups: components["schemas"]["Ref"][];
       channels: components["schemas"]["ChannelRef"][];
+    };
+    AssignBody: {
+      agent?: string | null;
+      group?: string | null;
     };
     Assignment: {
       method?: "round_robin" | "saturation";
@@ -149,6 +157,9 @@ export interface components {
       customer_idle_seconds?: number | null;
       customer_reminder_seconds?: number | null;
       agent_idle_seconds?: number | null;
+      summary?: components["schemas"]["Summaries"];
+      after_close?: ("leave_message" | "rate" | "restart")[];
+      ask_after_close?: boolean;
       prompts?: { [key: string]: components["schemas"]["Override"] };
     };
     ColleagueView: {
@@ -212,20 +223,16 @@ export interface components {
     Field: {
       key: string;
       label: string;
-      kind?: "choice" | "date" | "nps" | "number" | "stars" | "text" | "thumbs";
+      kind?: "choice" | "consent" | "date" | "email" | "file" | "nps" | "number" | "phone" | "stars" | "text" | "thumbs";
       required?: boolean;
       options?: components["schemas"]["Option"][];
+      many?: boolean;
+      when?: string[];
     };
     FieldError: {
       field: string;
       message: string;
       word?: string | null;
-    };
-    FieldView: {
-      name: string;
-      secret: boolean;
-      required: boolean;
-      schema: { [key: string]: unknown };
     };
     FileIn: {
       type: "file";
@@ -303,7 +310,7 @@ export interface components {
       kind: string;
       title: string;
       capabilities: components["schemas"]["Capabilities"];
-      settings: components["schemas"]["FieldView"][];
+      settings: components["schemas"]["admin.kinds.FieldView"][];
     };
     Listing_AgentView_: {
       items: components["schemas"]["AgentView"][];
@@ -343,6 +350,10 @@ export interface components {
     };
     Listing_SessionView_: {
       items: components["schemas"]["SessionView"][];
+      next: string | null;
+    };
+    Listing_SubmissionView_: {
+      items: components["schemas"]["SubmissionView"][];
       next: string | null;
     };
     Listing_TemplateInfo_: {
@@ -397,7 +408,7 @@ export interface components {
       id: string;
       seq: number;
       author: components["schemas"]["Author"];
-      content: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Unsupported"];
+      content: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Summary"] | components["schemas"]["Unsupported"];
       at: string;
       state: "delivered" | "failed" | "queued" | "read" | "sent" | null;
       late?: boolean;
@@ -408,7 +419,7 @@ export interface components {
       error?: components["schemas"]["FailureView"] | null;
       maybe_twice?: boolean;
       hits?: string[];
-      original?: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Unsupported"] | null;
+      original?: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Summary"] | components["schemas"]["Unsupported"] | null;
     };
     MessagesQuery: {
       limit?: number;
@@ -448,6 +459,14 @@ export interface components {
     };
     Prompts: {
       prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
+    Question: {
+      key: string;
+      label: { [key: string]: string };
+      kind?: "choice" | "consent" | "date" | "email" | "file" | "number" | "phone" | "text";
+      required?: boolean;
+      options?: components["schemas"]["Alternative"][];
+      country?: string | null;
     };
     QueuedView: {
       id: string;
@@ -518,6 +537,12 @@ export interface components {
       who: components["schemas"]["Ref"];
       diff: components["schemas"]["Difference"][];
     };
+    Score: {
+      text?: { [key: string]: string };
+      tags?: components["schemas"]["Tag"][] | null;
+      tags_required?: boolean | null;
+      comment?: "off" | "optional" | "required" | null;
+    };
     SessionDetail: {
       id: string;
       number: number;
@@ -538,6 +563,7 @@ export interface components {
       rating: components["schemas"]["RatingView"] | null;
       closed: components["schemas"]["ClosedView"] | null;
       window: components["schemas"]["WindowView"] | null;
+      summary: components["schemas"]["SummaryView"] | null;
     };
     SessionView: {
       id: string;
@@ -581,6 +607,9 @@ export interface components {
     StarsView: {
       sessions: string[];
     };
+    StateBody: {
+      state: "new" | "open" | "solved";
+    };
     StatusBody: {
       status: "busy" | "offline" | "online";
       reason?: string | null;
@@ -597,13 +626,114 @@ export interface components {
       url?: string | null;
       text?: string | null;
     };
+    SubmissionDetail: {
+      id: string;
+      number: number;
+      kind: "message" | "ticket";
+      state: "new" | "open" | "solved";
+      reason: "asked" | "nobody_online" | "out_of_hours" | "queue_full";
+      channel: components["schemas"]["ChannelRef"];
+      customer: components["schemas"]["CustomerRef"];
+      group: components["schemas"]["Ref"] | null;
+      agent: components["schemas"]["Ref"] | null;
+      language: string;
+      at: string;
+      changed_at: string;
+      unfinished: boolean;
+      fields: components["schemas"]["inbox.submissions.FieldView"][];
+      chat: components["schemas"]["MessageView"][];
+      thread: components["schemas"]["MessageView"][];
+    };
+    SubmissionMessageBody: {
+      /** Repeating it repeats the first answer. */
+      client_id: string;
+      content: components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"];
+    };
+    SubmissionView: {
+      id: string;
+      number: number;
+      kind: "message" | "ticket";
+      state: "new" | "open" | "solved";
+      reason: "asked" | "nobody_online" | "out_of_hours" | "queue_full";
+      channel: components["schemas"]["ChannelRef"];
+      customer: components["schemas"]["CustomerRef"];
+      group: components["schemas"]["Ref"] | null;
+      agent: components["schemas"]["Ref"] | null;
+      language: string;
+      at: string;
+      changed_at: string;
+      unfinished: boolean;
+      fields: components["schemas"]["inbox.submissions.FieldView"][];
+    };
+    Submissions: {
+      on?: boolean;
+      kind?: "message" | "ticket";
+      offer?: ("asked" | "nobody_online" | "out_of_hours" | "queue_full")[];
+      words?: { [key: string]: string[] };
+      fields?: components["schemas"]["Question"][];
+      abandon_seconds?: number;
+      reply_seconds?: number;
+    };
+    SubmissionsQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      state?: "new" | "open" | "solved" | null;
+      kind?: "message" | "ticket" | null;
+      mine?: boolean;
+      agent?: string | null;
+      channel?: string | null;
+      group?: string | null;
+      q?: string | null;
+    };
+    Summaries: {
+      required?: boolean;
+      types?: string[];
+      type?: "off" | "optional" | "required";
+      solved?: "off" | "optional" | "required";
+      note?: "off" | "optional" | "required";
+      fields?: components["schemas"]["Question"][];
+    };
+    Summary: {
+      type: "summary";
+      types?: string[];
+      solved?: boolean | null;
+      note?: string | null;
+      fields?: { [key: string]: string };
+    };
+    SummaryBody: {
+      types?: string[];
+      solved?: boolean | null;
+      note?: string | null;
+      fields?: { [key: string]: string };
+    };
+    SummaryView: {
+      by: components["schemas"]["Ref"];
+      at: string;
+      types: string[];
+      solved: boolean | null;
+      note: string | null;
+      fields: { [key: string]: string };
+    };
     Surveys: {
       on?: boolean;
       kind?: "nps" | "stars" | "thumbs";
       ask_on_close?: boolean;
-      comment?: boolean;
+      scores?: { [key: string]: components["schemas"]["Score"] };
+      tags?: components["schemas"]["Tag"][];
+      tags_required?: boolean;
+      comment?: boolean | "off" | "optional" | "required";
+      solved?: "off" | "optional" | "required";
       expires_seconds?: number;
+      invitations?: number;
+      rest_seconds?: number;
+      customer_may_ask?: boolean;
       visible_to_agent?: boolean;
+      alert_at_most?: number | null;
+    };
+    Tag: {
+      name: string;
+      text?: { [key: string]: string };
     };
     TagsBody: {
       add?: string[];
@@ -727,6 +857,18 @@ export interface components {
     Words: {
       lists?: components["schemas"]["WordList"][];
     };
+    "admin.kinds.FieldView": {
+      name: string;
+      secret: boolean;
+      required: boolean;
+      schema: { [key: string]: unknown };
+    };
+    "inbox.submissions.FieldView": {
+      key: string;
+      label: string;
+      value: string | null;
+      url?: string | null;
+    };
   };
 }
 
@@ -833,7 +975,7 @@ export interface paths {
     get: {
       parameters: { path: { channel: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -842,9 +984,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -874,7 +1016,7 @@ export interface paths {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -980,7 +1122,7 @@ export interface paths {
     get: {
       parameters: { path: { group: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -989,9 +1131,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1021,7 +1163,7 @@ export interface paths {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1086,7 +1228,7 @@ export interface paths {
     get: {
       parameters: { path: { area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1095,9 +1237,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1127,7 +1269,7 @@ export interface paths {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1499,6 +1641,22 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/summary": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["SummaryBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionDetail"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions/{id}/tags": {
     post: {
       parameters: { path: { id: string }; };
@@ -1608,6 +1766,88 @@ export interface paths {
       responses: {
         101: { content?: never; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/submissions": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; state?: "new" | "open" | "solved" | null; kind?: "message" | "ticket" | null; mine?: boolean; agent?: string | null; channel?: string | null; group?: string | null; q?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_SubmissionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/submissions/export": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; state?: "new" | "open" | "solved" | null; kind?: "message" | "ticket" | null; mine?: boolean; agent?: string | null; channel?: string | null; group?: string | null; q?: string | null }; };
+      responses: {
+        200: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/submissions/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SubmissionDetail"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/submissions/{id}/assign": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["AssignBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SubmissionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/submissions/{id}/messages": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["SubmissionMessageBody"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/submissions/{id}/state": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["StateBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SubmissionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
