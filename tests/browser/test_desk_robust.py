@@ -112,7 +112,7 @@ async def test_a_blocked_word_comes_back_into_the_field_with_the_reason(shop: Sh
         field = mei.page.get_by_label("Write a reply…")
         await expect(field).to_have_value("That darn kite")
         await expect(field).to_have_attribute("aria-invalid", "true")
-        marked = "document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)"
+        marked = "(field => field.value.slice(field.selectionStart, field.selectionEnd))(document.activeElement)"
         await asyncio.wait_for(_until(mei, marked, "darn"), 5)
         await mei.visitor.pictured("desk-blocked-word")
         assert await mei.visitor.barriers() == []
@@ -187,7 +187,7 @@ HOSTILE: dict[str, Any] = {
 async def test_a_hostile_customer_breaks_nothing(shop: Shop, browser: Browser) -> None:
     name = "\u202e<script>document.title='pwned'</script>" + "N" * 150
     async with customer(shop, name) as grace:
-        mei, session = await in_a_chat(shop, browser, grace)
+        mei, _ = await in_a_chat(shop, browser, grace)
         for text in HOSTILE.values():
             await grace.says(text)
         await grace.says(
@@ -204,8 +204,9 @@ async def test_a_hostile_customer_breaks_nothing(shop: Shop, browser: Browser) -
         )
         for link in await mei.page.locator(".log a").all():
             assert str(await link.get_attribute("href")).startswith(("https://", "http://"))
-        across = "[...document.querySelectorAll('.log, .sessions, .details, .chat-head, body')].map(e => e.scrollWidth - e.clientWidth)"
-        assert max(await mei.page.evaluate(across)) <= 0
+        boxes = "document.querySelectorAll('.log, .sessions, .details, .chat-head, body')"
+        across = await mei.page.evaluate(f"[...{boxes}].map(box => box.scrollWidth - box.clientWidth)")
+        assert max(across) <= 0
         await mei.page.get_by_role("button", name="Show all").first.click()
         await writes(mei, "still working")
         await grace.until(lambda frame: "still working" in str(frame))

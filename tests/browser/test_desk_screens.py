@@ -1,12 +1,14 @@
 """Every screen of the router's table: it opens, says nothing bad to the console, keeps nobody out, and is pictured."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.desk import SCREENS, address, at_the_desk, customer
 from tests.browser.shop import EMAIL, Shop
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 780}, "has_touch": True},
