@@ -10,7 +10,7 @@ import { api, ok, type Schema } from "../api/client";
 import { ChatLinks, CustomerCard } from "../inbox/details";
 import { t } from "../inbox/texts";
 import { addressOf } from "../screens";
-import { languageName, say } from "../texts";
+import { languageName, say, written } from "../texts";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Avatar, Empty, Trouble, Waits } from "../ui/shown";
@@ -43,7 +43,7 @@ function All() {
   });
   return (
     <div class="page">
-      <header><h1 class="grow">{say("screen_customers")}</h1><input class="input finder" type="search" dir="auto" aria-label={say("search")} placeholder={say("search")} value={text} onInput={(event) => setText(event.currentTarget.value)} /></header>
+      <header><h1 class="grow">{say("screen_customers")}</h1><input class="input finder" type="search" dir={written(text)} aria-label={say("search")} placeholder={say("search")} value={text} onInput={(event) => setText(event.currentTarget.value)} /></header>
       <Trouble of={found.trouble ?? doing.trouble} again={found.again} />
       {!page ? (found.trouble ? null : <Waits />) : page.items.length ? (
         <Table label={say("screen_customers")}>

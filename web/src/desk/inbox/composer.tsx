@@ -7,7 +7,7 @@ import { sentence, upload } from "../api/client";
 import { tell } from "../api/socket";
 import { keep, kept } from "../kept";
 import { may } from "../session";
-import { clock } from "../texts";
+import { clock, written } from "../texts";
 import { Button, IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Trouble } from "../ui/shown";
@@ -191,7 +191,7 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
       ) : (
         <div class="field-row">
           <textarea
-            ref={area} rows={1} class="input writing" dir="auto" maxLength={LONGEST} value={text} aria-label={hint} placeholder={hint}
+            ref={area} rows={1} class="input writing" dir={written(text)} maxLength={LONGEST} value={text} aria-label={hint} placeholder={hint}
             aria-invalid={Boolean(refused)} aria-autocomplete="list" aria-controls={suggest.open ? "suggestions" : undefined}
             aria-activedescendant={suggest.open ? `suggestion-${suggest.active}` : undefined}
             onInput={(event) => input(event.currentTarget.value)} onKeyDown={keys} onPaste={paste} onBlur={suggest.close}

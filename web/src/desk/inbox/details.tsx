@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 
 import { api, ok, type Schema } from "../api/client";
 import { addressOf } from "../screens";
-import { fullTime, languageName, number, say, shortTime, timeOf } from "../texts";
+import { fullTime, languageName, number, say, shortTime, timeOf, written } from "../texts";
 import { IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Avatar, Trouble } from "../ui/shown";
@@ -94,7 +94,7 @@ function Tags({ session }: { session: Session }) {
       <ul class="row wraps">{session.tags.map((one) => <li key={one} class="chip"><bdi>{one}</bdi>{session.phase === "closed" ? null : <button type="button" aria-label={t("untag", { name: one })} onClick={() => void tag(session.id, [], [one])}><Icon of={X} size={12} /></button>}</li>)}</ul>
       {session.phase === "closed" ? null : (
         <form class="row" onSubmit={add}>
-          <input class="input quiet grow" dir="auto" maxLength={50} aria-label={t("add_tag")} placeholder={t("add_tag")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <input class="input quiet grow" dir={written(text)} maxLength={50} aria-label={t("add_tag")} placeholder={t("add_tag")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
           <IconButton icon={Plus} small type="submit" label={t("add_tag")} />
         </form>
       )}

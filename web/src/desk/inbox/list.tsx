@@ -5,7 +5,7 @@ import { memo } from "preact/compat";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { addressOf } from "../screens";
-import { clock, languageName, number, shortTime } from "../texts";
+import { clock, languageName, number, shortTime, written } from "../texts";
 
 import { Icon } from "../ui/icon";
 import { Menu, type Item } from "../ui/menu";
@@ -68,7 +68,7 @@ function Finder() {
       <label class="search grow">
         <Icon of={Search} size={16} />
         <span class="unseen">{t("search")}</span>
-        <input type="search" class="input quiet" id="search" dir="auto" placeholder={t("search")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <input type="search" class="input quiet" id="search" dir={written(text)} placeholder={t("search")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <Filters />
     </div>

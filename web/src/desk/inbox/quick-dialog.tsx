@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 
 import { api, ok, Problem } from "../api/client";
 import { may } from "../session";
-import { LANGUAGES, languageName, say } from "../texts";
+import { LANGUAGES, languageName, say, written } from "../texts";
 import { Button, IconButton } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { SelectField, Switch, TextField } from "../ui/field";
@@ -25,7 +25,7 @@ export function QuickReplies({ session, onClose, use }: { session: Session; onCl
     <Dialog title={t("quick_replies")} onClose={onClose} wide>
       <div class="stack">
         <div class="row">
-          <input class="input grow" type="search" dir="auto" aria-label={t("search")} placeholder={t("search")} value={q} onInput={(event) => setQ(event.currentTarget.value)} />
+          <input class="input grow" type="search" dir={written(q)} aria-label={t("search")} placeholder={t("search")} value={q} onInput={(event) => setQ(event.currentTarget.value)} />
           <Button icon={Plus} onClick={() => setEditing("new")}>{t("quick_new")}</Button>
         </div>
         {found.length ? (

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { api, ok } from "../api/client";
 import { goTo } from "../router";
-import { say } from "../texts";
+import { say, written } from "../texts";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
@@ -43,7 +43,7 @@ export function Transfer({ session, onClose }: { session: Session; onClose: () =
   return (
     <Dialog title={t("transfer_to")} onClose={onClose}>
       <form class="stack" onSubmit={(event) => void submit(event)}>
-        <input class="input" type="search" dir="auto" aria-label={t("search")} placeholder={t("search")} value={q} onInput={(event) => setQ(event.currentTarget.value)} />
+        <input class="input" type="search" dir={written(q)} aria-label={t("search")} placeholder={t("search")} value={q} onInput={(event) => setQ(event.currentTarget.value)} />
         <ul class="picks targets">
           {groups.map((group) => (
             <li key={group.id}><button type="button" class="pick row" aria-pressed={chosen({ group: group.id })} onClick={() => setTo({ group: group.id })}><span class="avatar h0"><Icon of={UsersRound} size={16} /></span><bdi class="grow clip">{group.name}</bdi><span class="chip">{t("group")}</span></button></li>

@@ -4,6 +4,7 @@ import { CircleAlert } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
+import { written } from "../texts";
 import { Icon } from "./icon";
 
 type Common = { label: string; hint?: string | undefined; wrong?: string | undefined };
@@ -43,9 +44,9 @@ export function TextField({ label, hint, wrong, value, onChange, type = "text", 
     <Field label={label} hint={hint} wrong={wrong}>
       {(attributes) =>
         lines > 1 ? (
-          <textarea class="input" dir="auto" rows={lines} value={value} onInput={typed} {...attributes} {...rest} />
+          <textarea class="input" dir={written(value)} rows={lines} value={value} onInput={typed} {...attributes} {...rest} />
         ) : (
-          <input class="input" dir={type === "text" || type === "search" ? "auto" : undefined} type={type as "text"} value={value} onInput={typed} autoFocus={autofocus} {...attributes} {...rest} />
+          <input class="input" dir={type === "text" || type === "search" ? written(value) : undefined} type={type as "text"} value={value} onInput={typed} autoFocus={autofocus} {...attributes} {...rest} />
         )
       }
     </Field>
