@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 # Workers for the tests; `make test WORKERS=0` runs everything in one process. ARGS goes to pytest: ARGS="-k line".
 WORKERS ?= 2
 ARGS ?=
+LAB ?= long
 # The first interpreter that is new enough; empty if there is none, and then `python` says so.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -48,9 +49,10 @@ types: $(VENV)/.dev ## the API's types for the browser's side, from the OpenAPI 
 bench: setup ## the benchmarks, with ratios to their floors
 	@$(BIN)/python -m bench
 
-lab: setup ## the long laboratory (a short one is part of `make test`)
-	@LAB=long $(BIN)/python -m tests.lab
-	@LAB=long $(BIN)/python -m pytest tests/lab --timeout=0 $(ARGS)
+lab: setup ## the long laboratory, half an hour; LAB=ci: twelve minutes of it (a short one is in `make test`)
+	@LAB=$(LAB) $(BIN)/python -m tests.lab
+	@LAB=$(LAB) $(BIN)/python -m tests.lab.chaos
+	@[ $(LAB) = ci ] || $(BIN)/python -m pytest -s tests/lab/test_planted.py $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for the newest
 	@pin="$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

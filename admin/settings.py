@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from admin.areas import check, known
 from admin.differences import Difference, differences
+from admin.in_place import check_in_place
 from api.documents import EVERYWHERE, Scope
 from api.etag import meant, tagged, unchanged
 from api.paging import Listing, Window, slice_of
@@ -48,6 +49,7 @@ async def put_settings(rim: Rim, call: Call[Plain, Nothing]) -> Answer:
     scope, area = _place(rim, call.path)
     expected = meant(call.if_match, rim.directory.setting(scope, area).version)
     check(area, call.body)
+    check_in_place(rim.directory, scope, area, call.body)
     return await _write(rim, scope, area, call.body, call.caller.id, expected)
 
 
@@ -72,6 +74,7 @@ async def undo_settings(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
     if wanted == current and wanted > 0:
         wanted = max(version for version in bodies if version < current)
     check(area, bodies[wanted])
+    check_in_place(rim.directory, scope, area, bodies[wanted])
     return await _write(rim, scope, area, bodies[wanted], call.caller.id, expected)
 
 

@@ -13,6 +13,7 @@ from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.message import Content
 from core.ports import Clock, FeedRow, Seat, Store
+from core.turn import Standing
 
 
 class Hub(Protocol):
@@ -109,7 +110,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat;
+    `standing` is where a waiting session stands."""
 
     store: Store
     engine: Engine
@@ -126,3 +128,4 @@ class Rim:
     seated: Callable[[Seat], None]
     public_url: str
     limits: Limits = Limits()
+    standing: Callable[[str], Standing | None] = lambda session: None

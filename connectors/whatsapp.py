@@ -138,7 +138,7 @@ class WhatsApp:
         content = delivery.parts[0].content
         fields = _fields(content)
         if delivery.uncertain and (found := await self._found(delivery, content, wire)):
-            return Receipt(message_ids=found[:1], maybe_twice=len(found) > 1)
+            return Receipt(message_ids=found[:1], maybe_twice=len(found) > 1 or delivery.tries > 1)
         own = self._settings
         sender = {"from_": own.from_} if own.from_ else {"messaging_service_sid": own.messaging_service_sid}
         callback = {"status_callback": delivery.callback_url} if delivery.callback_url else {}

@@ -174,7 +174,8 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     `id` is ours, a UUID in hex, the same at every attempt: the retry key where the provider takes one. `token` is a
     reply token that was `token_age` seconds old (by our receipt) when this attempt began. `uncertain` says that an
     earlier attempt may have succeeded. `began` is when the first attempt was made (ms), 0 at the first.
-    `callback_url` is where the provider may tell what became of it; it names this delivery and is not secret.
+    `tries`: how many earlier attempts that may be, or more, if some of them certainly did not. `callback_url` is where
+    the provider may tell what became of it; it names this delivery and is not secret.
     """
 
     id: str
@@ -183,6 +184,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     token: str | None = None
     token_age: float = 0.0
     uncertain: bool = False
+    tries: int = 0
     began: int = 0
     callback_url: str | None = None
 

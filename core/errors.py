@@ -18,6 +18,7 @@ Error
     ├── Duplicate        this cause is already kept                       → answer as the first time
     ├── Full             the agent has no free place                      → back to the desk
     └── StoreDown        the store cannot be reached                      → spool, or 503
+        └── StoreUnfit   it is there, and cannot be used as it is         → a sentence for who set it up
 """
 
 
@@ -115,3 +116,7 @@ class Full(StoreError):
 
 class StoreDown(StoreError):
     pass
+
+
+class StoreUnfit(StoreDown):
+    """To wait would be in vain: a wrong address, no replica set, a newer schema."""

@@ -68,14 +68,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def serve(config: Config, asked: argparse.Namespace) -> int:
-    """Until SIGTERM or SIGINT; a second one does not wait."""
+    """Until SIGTERM or SIGINT; a second one does not wait. A MongoDB that is away at the start is waited for."""
     from gateway import logs
     from gateway.app import running
     from gateway.process import settle_memory, stopped
 
     logs.configure(config.log)
     stop = stopped()
-    async with running(config) as desk:
+    async with running(config, stop=stop) as desk:
         settle_memory()
         print(f"Frontdesk listens on {desk.url}; providers call {config.public_url}", flush=True)
         await stop.wait()

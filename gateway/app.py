@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -13,14 +13,16 @@ from aiohttp import web
 import connectors
 from api.auth import Auth
 from api.directory import Directory
-from api.documents import AgentDoc, Change
+from api.documents import AgentDoc, Change, GroupDoc
 from api.hub import Hub, feed_identity
 from api.rim import Rim
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
-from core.errors import Stale
-from core.ports import Hint, Store
+from core.errors import Stale, StoreDown, StoreUnfit
+from core.ports import Hint, Seat, Store
+from core.routes import Assigning
+from gateway.absence import Absences
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
@@ -37,11 +39,12 @@ from gateway.shell import Shell
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
-from routing.desk import Team
+from routing.pools import Team
 
 # A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
 PATIENCE_S = 1.0  # of a webhook with a store that hangs: the shortest deadline of a provider is 2 s
+AGAIN_S = 2.0  # between two attempts to start while the store is away
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FIRST_OWNER = "owner"  # one id for all nodes, so that those which start together make one
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
@@ -65,10 +68,13 @@ class Frontdesk:
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Frontdesk]:
-    """Start, serve until the block is left, stop. Raises `Error` with a sentence if it cannot start."""
+async def running(config: Config, *, stop: asyncio.Event | None = None) -> AsyncIterator[Frontdesk]:
+    """Start, serve until the block is left, stop. Raises `Error` with a sentence if it cannot start.
+
+    With `stop`, a store on another machine that is away is waited for until that is set.
+    """
     async with AsyncExitStack() as stack:
-        parts = await _assembled(config, stack)
+        parts = await _patiently(config, stack, stop)
         url = await _listening(parts, config, stack)
         rim = parts.rim
         yield Frontdesk(config, parts.ground.store, rim.directory, rim.auth, rim.engine, rim, url)
@@ -85,7 +91,25 @@ class _Parts:
     files: Files
     metrics: Metrics
     presence: Presence
+    absences: Absences
     neighbours: Neighbours | None
+
+
+async def _patiently(config: Config, stack: AsyncExitStack, stop: asyncio.Event | None) -> _Parts:
+    while True:
+        try:
+            async with AsyncExitStack() as half:
+                parts = await _assembled(config, half)
+                await stack.enter_async_context(half.pop_all())
+                return parts
+        except StoreUnfit:
+            raise
+        except StoreDown as error:
+            if stop is None or stop.is_set() or not config.shared:
+                raise
+            log.warning("store.away", reason=str(error), again_in_seconds=AGAIN_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AGAIN_S)
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
@@ -102,20 +126,28 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(numbers.stop)
     desk = DeskKeeper(
         store, clock, Random(), _names(directory), lambda: teams(directory),
+        languages=lambda: {id: agent.languages for id, agent in directory.agents.items()},
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
     engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics)
 
-    async def gone(agent: str) -> None:
-        desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
+    keeping = ground.keeping
+    absences = Absences(store, engine, lambda: keeping is None or keeping.fence is not None, alone=keeping is None)
 
-    presence = Presence(gone, feed=feed, roll=ground.roll)
+    def seated(seat: Seat) -> None:
+        desk.seat_changed(seat)
+        absences.seated(seat)
+
+    async def gone(agent: str) -> None:
+        seated(await store.set_status(agent, "offline", "connection lost", clock.now()))
+
+    presence = Presence(gone, directory.grace, feed=feed, roll=ground.roll)
     stack.push_async_callback(presence.stop)
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
-        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
-        files=kept, public_url=config.public_url,
+        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=seated,
+        files=kept, public_url=config.public_url, standing=desk.standing,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -144,7 +176,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     )
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
-    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours)
+    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, absences, neighbours)
     _background(parts, desk, stack)
     return parts
 
@@ -164,7 +196,8 @@ def _middle(
             ground.feed.tell(Hint("errands", body=done.conversation.id))
 
     around = Surroundings(
-        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook,
+        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook, route=desk.route,
+        standing=desk.standing, others_online=desk.others_online, away_free=desk.away_free,
         lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
     )  # fmt: skip
     engine = Engine(ground.store, ground.clock, around)
@@ -191,6 +224,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
     keeping = parts.ground.keeping
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
+        ("absences", parts.absences.run),
         ("outbox", parts.outbox.run),
         ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
         ("warm", lambda: _warm(parts.ground.directory)),
@@ -282,10 +316,18 @@ def _names(directory: Directory) -> Callable[[str], str | None]:
 
 def teams(directory: Directory) -> Mapping[str, Team]:
     """The groups as the desk sees them; a group's own method before the settings'."""
-    return {
-        id: Team(frozenset(group.agents), group.name, group.method or directory.method(id))
-        for id, group in directory.groups.items()
-    }
+    return {id: _team(group, directory.assigning(id), directory.is_open(id)) for id, group in directory.groups.items()}
+
+
+def _team(group: GroupDoc, assigning: Assigning, is_open: bool) -> Team:
+    return Team(
+        members=frozenset(group.agents),
+        name=group.name,
+        method=group.method or assigning.method,
+        familiar=assigning.familiar_first,
+        weights=assigning.weights,
+        open=is_open,
+    )
 
 
 def _kinds() -> Mapping[str, type[Connector]]:

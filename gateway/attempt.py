@@ -10,7 +10,7 @@ from core import effect as f
 from core.channel import Delivery, Part, Receipt
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain
 from core.event import StateChanged
-from core.ports import Leased, Settlement
+from core.ports import Leased, Settlement, StoredMessage
 from core.session import ReplyToken
 from gateway.limits import Limits, backoff
 from gateway.shell import Shell, Ways
@@ -56,7 +56,7 @@ class Attempts:
             return self._failed(errand, effect, "channel_gone", "The channel was removed.")
         confirms = ways.connector.capabilities.confirms_by_status_seconds
         if confirms and errand.uncertain and not errand.began:  # whoever began it is gone, and a status may yet tell
-            return self._again(errand, effect, confirms, uncertain=True)
+            return self._again(errand, effect, confirms, uncertain=True, tried=False)
         limits, began = self._limits_of(errand.channel, ways), self._shell.clock.now()
         if (pause := limits.paused()) > PATIENCE_S:
             return self._again(errand, effect, pause, uncertain=errand.uncertain, tried=False)
@@ -86,6 +86,7 @@ class Attempts:
             token=token.value if token else None,
             token_age=(now - token.at) / 1000 if token else 0.0,
             uncertain=errand.uncertain,
+            tries=_tries(errand) if errand.uncertain else 0,
             began=began,
             callback_url=f"{ways.status_url}?d={effect.id}" if ways.status_url else None,
         )
@@ -103,12 +104,21 @@ class Attempts:
         found = [await self._shell.store.message(effect.session, seq) for seq in seqs]
         messages = [message for message in found if message is not None]
         told = [message for message in messages if message.message.seq not in effect.shared]
-        if errand.uncertain and any(message.state in ("sent", "delivered", "read") for message in told):
-            return self._settlement(errand, effect, done=True)
+        if errand.uncertain and (sent := [each for each in told if each.state in ("sent", "delivered", "read")]):
+            return self._settlement(errand, effect, done=True, facts=self._doubts(errand, sent))
         if messages and all(message.recalled_at is not None for message in messages):
             reason = "It was taken back; it may have arrived." if errand.uncertain else "It was taken back in time."
             return self._failed(errand, effect, "recalled", reason)
         return None
+
+    def _doubts(self, errand: Leased, sent: list[StoredMessage]) -> tuple[StateChanged, ...]:
+        """A status tells of one of the attempts; where there were several, the others may have arrived too."""
+        if _tries(errand) < 2:
+            return ()
+        now = self._shell.clock.now()
+        return tuple(
+            StateChanged(each.message.seq, each.state, now, maybe_twice=True) for each in sent if each.state is not None
+        )
 
     def _broken(self, errand: Leased, effect: f.Deliver) -> Settlement:
         """Frontdesk's own code failed, perhaps after the provider was called."""
@@ -129,7 +139,8 @@ class Attempts:
                 wait = ways.connector.capabilities.confirms_by_status_seconds or backoff(
                     self._shell.random, errand.attempt
                 )
-                return self._again(errand, effect, wait, uncertain=True)
+                first = errand if errand.uncertain else replace(errand, attempt=0)
+                return self._again(first, effect, wait, uncertain=True)
             case _:
                 return self._again(errand, effect, self._backoff(errand), uncertain=errand.uncertain)
 
@@ -144,7 +155,7 @@ class Attempts:
         due = min(due, effect.not_after)  # one look at the deadline itself, where it is given up visibly
         return Settlement(
             key=errand.key, conversation=errand.conversation, session=effect.session, done=False, due=due,
-            attempt=errand.attempt + tried, uncertain=uncertain, began=_began(errand) or (now if tried else 0), at=now,
+            attempt=_tries(errand) + tried, uncertain=uncertain, began=_began(errand) or (now if tried else 0), at=now,
         )  # fmt: skip
 
     def _sent(self, errand: Leased, effect: f.Deliver, receipt: Receipt) -> Settlement:
@@ -196,6 +207,11 @@ class Attempts:
         if limits is None:
             limits = self._limits[channel] = Limits(channel, ways.connector, self._shell.shares)
         return limits
+
+
+def _tries(errand: Leased) -> int:
+    """How often it was tried; of an uncertain one, since it is. One of a node that died was counted by nobody."""
+    return max(errand.attempt, int(errand.uncertain))
 
 
 def _began(errand: Leased) -> int:

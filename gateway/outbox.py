@@ -5,7 +5,7 @@ whatever came after it waits too. What can't be sent is shown to the agent with 
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Coroutine
 
 import structlog
@@ -32,7 +32,8 @@ class Outbox:
     from the store, not from a commit; `_behind` those that may have more in the store; `_hands` the errands held here,
     with the end of their lease; `_doubted` conversations with a commit that may have left errands that nobody holds,
     with the time at which they are found. `_all_doubted_until`: the same for all of them, after a claim whose answer
-    was lost.
+    was lost. `_returning`: how many of a conversation's errands are on their way back to the store, which still
+    believes that they are here.
     """
 
     def __init__(self, shell: Shell) -> None:
@@ -43,6 +44,7 @@ class Outbox:
         self._hands: dict[str, int] = {}
         self._doubted: dict[str, int] = {}
         self._all_doubted_until = 0
+        self._returning: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._attempts = Attempts(shell, self._spawn)
         self._errands = Errands(shell)
@@ -71,7 +73,8 @@ class Outbox:
 
     def _must_wait(self, conversation: str) -> bool:
         doubted_until = max(self._doubted.get(conversation, 0), self._all_doubted_until)
-        return conversation in self._halted or doubted_until > self._shell.clock.now()
+        held_back = conversation in self._halted or conversation in self._returning
+        return held_back or doubted_until > self._shell.clock.now()
 
     def _take(self, errand: Leased) -> None:
         if not isinstance(errand.effect, f.Deliver):
@@ -177,11 +180,20 @@ class Outbox:
     def _give_back(self, errand: Leased) -> None:
         self._spawn(self._released(errand))
 
-    async def _released(self, errand: Leased) -> None:
+    def _released(self, errand: Leased) -> Coroutine[None, None, None]:
+        self._returning[errand.conversation] += 1  # before it is begun
+        return self._returned(errand, errand.conversation)
+
+    async def _returned(self, errand: Leased, conversation: str) -> None:
         try:
             await self._shell.store.release(self._shell.lease(0).node, errand.key)
         except StoreDown as error:
-            log.warning("outbox.store_down", reason=str(error))  # its lease runs out by itself
+            log.warning("outbox.store_down", reason=str(error))
+            self.doubt(conversation)  # its lease runs out by itself, and nothing goes before it until then
+        finally:
+            self._returning[conversation] -= 1
+            if not self._returning[conversation]:
+                del self._returning[conversation]
 
     # deliveries
 

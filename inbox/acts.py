@@ -18,11 +18,14 @@ from core.message import Content, Internal, Media, Note, Summary, Template, Text
 from core.ports import Cause, SessionRow, StoredMessage
 from core.session import AgentRef
 from inbox.bodies import (
+    AssignBody,
     BlockBody,
     CloseBody,
+    ColleagueBody,
     LockBody,
     MessageBody,
     NoteBody,
+    OfflineBody,
     RecallBody,
     SummaryBody,
     TagsBody,
@@ -136,33 +139,74 @@ def _shown(rim: Rim, stored: StoredMessage, caller: Caller) -> MessageView:
 
 
 async def claim(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
-    return await done(rim, call, c.Claim(actor(call.caller)))
+    return await _do(rim, call, c.Claim(actor(call.caller)))
 
 
 async def transfer(rim: Rim, call: Call[TransferBody, Nothing]) -> Answer:
-    body, agents, groups = call.body, rim.directory.agents, rim.directory.groups
-    if (body.agent is None) == (body.group is None):
+    """At once, or (as set) when the colleague accepts it or a supervisor approves it."""
+    agent, group, group_name = _target(rim, call.body.agent, call.body.group)
+    command = c.Transfer(by=actor(call.caller), agent=agent, group=group, group_name=group_name, note=call.body.note)
+    return await _do(rim, call, command)
+
+
+async def assign(rim: Rim, call: Call[AssignBody, Nothing]) -> Answer:
+    agent, group, group_name = _target(rim, call.body.agent, call.body.group)
+    return await _do(rim, call, c.Hand(by=actor(call.caller), agent=agent, group=group, group_name=group_name))
+
+
+async def accept(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.Accept(actor(call.caller)))
+
+
+async def decline(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.Decline(actor(call.caller)))
+
+
+async def take_over(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.TakeOver(actor(call.caller)))
+
+
+async def invite(rim: Rim, call: Call[ColleagueBody, Nothing]) -> Answer:
+    return await _do(rim, call, c.Invite(actor(call.caller), _colleague(rim, call.body.agent)))
+
+
+async def uninvite(rim: Rim, call: Call[ColleagueBody, Nothing]) -> Answer:
+    """Yourself, or a colleague out of a chat of yours."""
+    return await _do(rim, call, c.Uninvite(actor(call.caller), call.body.agent))
+
+
+async def offline(rim: Rim, call: Call[OfflineBody, Nothing]) -> Answer:
+    row, body = await seen(rim, call), call.body
+    content = said(body.content)
+    _check(content)
+    command = c.WriteAfter(by=actor(call.caller), client_id=body.client_id, content=content)
+    return await said_in(rim, call.caller, row, command, body.client_id, content)
+
+
+def _target(rim: Rim, agent: str | None, group: str | None) -> tuple[AgentRef | None, str | None, str | None]:
+    """Who it goes to: an agent, or a group and its name; raises `BadInput`."""
+    if (agent is None) == (group is None):
         raise BadInput(("agent", "Name an agent or a group, one of them."))
-    if body.agent is not None and body.agent not in agents:
-        raise BadInput(("agent", "There is no such agent."))
-    if body.group is not None and body.group not in groups:
+    if agent is not None:
+        return _colleague(rim, agent), None, None
+    known = rim.directory.groups.get(group or "")
+    if known is None:
         raise BadInput(("group", "There is no such group."))
-    command = c.Transfer(
-        by=actor(call.caller),
-        agent=AgentRef(body.agent, agents[body.agent].name) if body.agent else None,
-        group=body.group,
-        group_name=groups[body.group].name if body.group else None,
-        note=body.note,
-    )
-    return await done(rim, call, command)
+    return None, known.id, known.name
+
+
+def _colleague(rim: Rim, agent: str) -> AgentRef:
+    if agent not in rim.directory.agents:
+        raise BadInput(("agent", "There is no such agent."))
+    return AgentRef(agent, rim.directory.agents[agent].name)
 
 
 async def close(rim: Rim, call: Call[CloseBody, Nothing]) -> Answer:
-    return await done(rim, call, c.Close(actor(call.caller), call.body.reason))
+    return await _do(rim, call, c.Close(actor(call.caller), call.body.reason))
 
 
 async def invite_rating(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
-    return await done(rim, call, c.InviteRating(actor(call.caller)))
+    return await _do(rim, call, c.InviteRating(actor(call.caller)))
 
 
 async def summarize(rim: Rim, call: Call[SummaryBody, Nothing]) -> Answer:
@@ -176,7 +220,7 @@ async def summarize(rim: Rim, call: Call[SummaryBody, Nothing]) -> Answer:
 
 
 async def lock(rim: Rim, call: Call[LockBody, Nothing]) -> Answer:
-    return await done(rim, call, c.Lock(actor(call.caller), call.body.on))
+    return await _do(rim, call, c.Lock(actor(call.caller), call.body.on))
 
 
 async def tags(rim: Rim, call: Call[TagsBody, Nothing]) -> Answer:
@@ -184,12 +228,12 @@ async def tags(rim: Rim, call: Call[TagsBody, Nothing]) -> Answer:
     left = {tag for tag in row.session.tags if tag not in body.remove} | set(body.add)
     if len(left) > MOST_TAGS:
         raise BadInput(("add", f"A chat may have {MOST_TAGS} tags."))
-    return await done(rim, call, c.Tag(actor(call.caller), body.add, body.remove))
+    return await _do(rim, call, c.Tag(actor(call.caller), body.add, body.remove))
 
 
 async def block(rim: Rim, call: Call[BlockBody, Nothing]) -> Answer:
     until = {"day": rim.clock.now() + DAY_MS, "forever": -1, "off": None}[call.body.duration]
-    return await done(rim, call, c.Block(actor(call.caller), until))
+    return await _do(rim, call, c.Block(actor(call.caller), until))
 
 
 async def recall(rim: Rim, call: Call[RecallBody, Nothing]) -> Answer:
@@ -239,7 +283,7 @@ async def templates(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     return Answer(200, Templates(items))
 
 
-async def done(rim: Rim, call: Call[Any, Any], command: Command) -> Answer:
+async def _do(rim: Rim, call: Call[Any, Any], command: Command) -> Answer:
     """Do it to the session of the path and show the session after it."""
     row = await seen(rim, call)
     await rim.engine.at_session(row.session.id, command)

@@ -9,11 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from random import random
 from time import monotonic
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from motor.frameworks.asyncio import max_workers
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import DeleteOne, InsertOne, ReadPreference, ReturnDocument, UpdateOne, WriteConcern
 from pymongo.errors import (
@@ -28,7 +30,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
-from core.errors import StoreDown, StoreError
+from core.errors import StoreDown, StoreError, StoreUnfit
 
 T = TypeVar("T")
 Doc = dict[str, Any]
@@ -38,6 +40,9 @@ Work = Callable[[Session], Awaitable[T]]
 _DUPLICATE_KEY, _WRITE_CONFLICT = 11000, 112
 _BULK_WRITE_WIRE = 25  # MongoDB 8.0: one command writes several collections
 TRIES, WAIT_MOST_S, GIVE_UP_S = 60, 0.2, 8.0
+AT_ONCE = max(3, max_workers * 3 // 4)
+"""Transactions of this process. One that waits in the middle for a thread holds what it wrote against all others: with
+more of them than threads, each makes the others fail and come again, and nothing gets through any more."""
 _DEFAULTS = {"serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "socketTimeoutMS": 30_000}
 
 
@@ -89,7 +94,7 @@ class Mongo:
         try:
             self._client: Any = AsyncIOMotorClient(url, event_listeners=list(listeners), **options)
         except (InvalidURI, ConfigurationError, ValueError) as error:
-            raise StoreDown("FRONTDESK_STORE is no address of a MongoDB: mongodb://HOST,HOST/DATABASE") from error
+            raise StoreUnfit("FRONTDESK_STORE is no address of a MongoDB: mongodb://HOST,HOST/DATABASE") from error
         self._concern = WriteConcern("majority", j=True)
         self._db: Any = self._client.get_database(
             self.name,
@@ -98,22 +103,29 @@ class Mongo:
             read_preference=ReadPreference.PRIMARY,
         )
         self._running: set[asyncio.Task[Any]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._bulk = False
         self._known_sessions: set[bytes] = set()
         self.announce: Callable[[Any], Awaitable[None]] | None = None  # told of each session before its first use
 
     async def open(self) -> None:
-        """Raises `StoreDown` with a sentence if nobody answers or what answers keeps no transactions."""
+        """Raises `StoreDown` with a sentence if nobody answers, `StoreUnfit` if what answers keeps no transactions."""
         with _Told("MongoDB cannot be reached"):
             hello = await self._client.admin.command("hello")
         if hello.get("msg") == "isdbgrid":
-            raise StoreDown("FRONTDESK_STORE leads to a sharded cluster; it wants a replica set.")
+            raise StoreUnfit("FRONTDESK_STORE leads to a sharded cluster; it wants a replica set.")
         if not hello.get("setName"):
-            raise StoreDown(
+            raise StoreUnfit(
                 "FRONTDESK_STORE leads to a MongoDB that is no replica set: transactions need one. A single server"
                 " is enough: start it with --replSet NAME and run rs.initiate() once."
             )
         self._bulk = hello.get("maxWireVersion", 0) >= _BULK_WRITE_WIRE
+
+    async def now(self) -> datetime:
+        """By the server's clock."""
+        with _Told("MongoDB cannot be read"):
+            found: datetime = (await self._client.admin.command("hello"))["localTime"]
+            return found
 
     async def finished(self) -> None:
         """Wait for the transactions that are running."""
@@ -294,7 +306,7 @@ class Mongo:
             try:
                 if doubt and already is not None and (found := await already()) is not None:
                     return found
-                async with await self._client.start_session() as session:
+                async with self._places, await self._client.start_session() as session:
                     await self._announce(session.session_id["id"])
                     # On one replica set a transaction sees one state whatever its read concern; what it saw is
                     # durable on a majority when its commit is, for it came before that.
@@ -428,8 +440,8 @@ def _model(write: Write, namespace: str) -> Any:
 
 
 def database_of(url: str) -> str:
-    """The database a URL names. Raises `StoreDown` with a sentence, never with the URL: it may hold a password."""
+    """The database a URL names. Raises `StoreUnfit` with a sentence, never with the URL: it may hold a password."""
     name = urlsplit(url).path.removeprefix("/")
     if not name or "/" in name:
-        raise StoreDown("FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE")
+        raise StoreUnfit("FRONTDESK_STORE wants the database's name at its end: mongodb://HOST,HOST/DATABASE")
     return name

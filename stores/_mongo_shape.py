@@ -12,7 +12,7 @@ import msgspec
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Effect
-from core.errors import StoreDown
+from core.errors import StoreUnfit
 from core.event import Event, Fact
 from core.ports import StoredMessage
 from core.session import Conversation, Session
@@ -116,13 +116,13 @@ MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissio
 
 
 async def migrate(mongo: Mongo) -> None:
-    """Run what is missing; raises `StoreDown` for a newer database, and for one that is being filled."""
+    """Run what is missing; raises `StoreUnfit` for a newer database, and for one that is being filled."""
     marks = {mark["_id"]: mark for mark in await mongo.find("migration", {})}
     if "import" in marks:
-        raise StoreDown(f"an import into {mongo.name} was not finished: drop the database and begin the import again")
+        raise StoreUnfit(f"an import into {mongo.name} was not finished: drop the database and begin the import again")
     at, newest = marks.get("schema", {}).get("version", 0), len(MIGRATIONS)
     if at > newest:
-        raise StoreDown(
+        raise StoreUnfit(
             f"{mongo.name} was written by a newer version (its schema is {at}, this one knows {newest}): upgrade first"
         )
     for number in range(at, newest):

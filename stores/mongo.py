@@ -61,7 +61,7 @@ class MongoStore:
 
     @classmethod
     async def open(cls, url: str, *, numbering: bool = True, listeners: Sequence[Any] = ()) -> Self:
-        """Raises `StoreDown` with a sentence if it cannot be had: unreachable, no replica set, too new.
+        """Raises `StoreDown` with a sentence if it cannot be had: unreachable; `StoreUnfit`: no replica set, too new.
 
         Without `numbering` this one never gives feed numbers by itself: for looking at what others serve, for tests.
         """
@@ -210,7 +210,7 @@ class MongoStore:
         await papers.set_capacity(self._mongo, agent, capacity)
 
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat:
-        return await papers.set_status(self._mongo, agent, status, reason)
+        return await papers.set_status(self._mongo, agent, status, reason, at)
 
     async def remove_seat(self, agent: str) -> None:
         await papers.remove_seat(self._mongo, agent)

@@ -119,6 +119,9 @@ async def test_a_session_is_shown_with_names(here: World) -> None:
         "tags": (),
         "locked": False,
         "waits_since": None,
+        "sla": None,
+        "guests": (),
+        "offer": None,
     }
     assert "secret-address" not in str(view)
 

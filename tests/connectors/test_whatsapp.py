@@ -506,6 +506,13 @@ async def test_what_twilio_has_twice_is_marked() -> None:
     assert await make().deliver(AGAIN, wire) == Receipt(message_ids=("SM0",), maybe_twice=True)
 
 
+async def test_what_was_sent_again_is_marked_though_only_one_is_listed_yet() -> None:
+    """The first attempt may still be on its way: it came three seconds after we had given it up."""
+    wire = FakeWire([listed(("Hello, Jane", 2, "outbound-api"))])
+    twice = msgspec.structs.replace(AGAIN, tries=2)
+    assert await make().deliver(twice, wire) == Receipt(message_ids=("SM0",), maybe_twice=True)
+
+
 @pytest.mark.parametrize(
     "found",
     [

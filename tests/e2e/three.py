@@ -110,13 +110,24 @@ class Three:
 @asynccontextmanager
 async def three(folder: Path) -> AsyncIterator[Three]:
     """Set up, with one Telegram channel and its owner signed in and online."""
+    async with started(folder) as house:
+        settings = {"bot_token": "1:abc", "secret_token": "a-secret-of-ours", "api_base": "http://127.0.0.1:9"}
+        made = await house.call(0, "POST", "/admin/channels", kind="telegram", name="Bot", settings=settings)
+        house.channel = made["id"]
+        await asyncio.sleep(1.0)  # what was set is in force at all nodes within a second: the promise, not a guess
+        yield house
+
+
+@asynccontextmanager
+async def started(folder: Path, public_url: str = "http://127.0.0.1:9") -> AsyncIterator[Three]:
+    """Three nodes on empty servers, and the owner signed in."""
     database, valkey = MongoServer(folder / "database", synced=True), await one(folder / "valkey")
     await asyncio.to_thread(database.start)
     environment = {
         "FRONTDESK_STORE": database.url("frontdesk"), "FRONTDESK_REDIS": f"redis://127.0.0.1:{valkey.port}",
         "FRONTDESK_SECRET": "0123456789abcdef0123456789abcdef", "FRONTDESK_LOG": "json",
         "FRONTDESK_ADMIN_EMAIL": OWNER, "FRONTDESK_ADMIN_PASSWORD": PASSWORD,
-        "FRONTDESK_PUBLIC_URL": "http://127.0.0.1:9",
+        "FRONTDESK_PUBLIC_URL": public_url,
     }  # fmt: skip
     nodes = [Node(folder / f"node{number}", environment, free_port()) for number in range(3)]
     try:
@@ -128,10 +139,6 @@ async def three(folder: Path) -> AsyncIterator[Three]:
                 await up(house, number)
             house.token = (await house.call(0, "POST", "/auth/login", email=OWNER, password=PASSWORD))["token"]
             assert [agent["role"] for agent in (await house.call(0, "GET", "/admin/agents"))["items"]] == ["owner"]
-            settings = {"bot_token": "1:abc", "secret_token": "a-secret-of-ours", "api_base": "http://127.0.0.1:9"}
-            made = await house.call(0, "POST", "/admin/channels", kind="telegram", name="Bot", settings=settings)
-            house.channel = made["id"]
-            await asyncio.sleep(1.0)  # what was set is in force at all nodes within a second: the promise, not a guess
             yield house
     finally:
         for node in nodes:

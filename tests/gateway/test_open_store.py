@@ -1,13 +1,16 @@
 """The store the configuration asks for, and what operators do with it: serve, check, back up, restore, move."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from core.errors import StoreError
+from core.errors import StoreDown, StoreError, StoreUnfit
 from core.ports import SessionQuery
 from gateway import care
 from gateway.app import running
@@ -17,6 +20,7 @@ from stores.mongo import MongoStore
 from stores.sqlite import SqliteStore
 from tests.stores.contract import opened, texts
 from tests.stores.servers import MongoServer
+from tests.stores.valkey import until
 
 SECRET = "0123456789abcdef" * 3
 
@@ -51,6 +55,47 @@ def mongodb(server: MongoServer, name: str, folder: Path) -> Config:
             "FRONTDESK_ADMIN_PASSWORD": "a password",
         }
     )
+
+
+async def test_a_node_waits_for_a_store_that_is_away(tmp_path: Path) -> None:
+    late = MongoServer(tmp_path / "late")
+    waiting = asyncio.create_task(_started(_hasty(late, tmp_path), asyncio.Event()))
+    with capture_logs() as logged:
+        await until(lambda: logged, "it says so")
+    assert (logged[0]["event"], logged[0]["log_level"]) == ("store.away", "warning")
+    assert logged[0]["reason"].startswith("MongoDB cannot be reached: ")
+    try:
+        await asyncio.to_thread(late.start)
+        assert (await waiting).startswith("http://")
+    finally:
+        late.stop()
+
+
+async def test_a_node_that_waits_for_its_store_can_be_stopped(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    with pytest.raises(StoreDown, match="MongoDB cannot be reached"):
+        await _started(_hasty(MongoServer(tmp_path / "never"), tmp_path), stop)
+
+
+async def test_what_waiting_cannot_mend_ends_the_start(tmp_path: Path) -> None:
+    alone = MongoServer(tmp_path / "alone", alone=True)
+    await asyncio.to_thread(alone.start)
+    try:
+        with pytest.raises(StoreUnfit, match="no replica set"):
+            await _started(_hasty(alone, tmp_path), asyncio.Event())
+    finally:
+        alone.stop()
+
+
+async def _started(config: Config, stop: asyncio.Event) -> str:
+    async with running(config, stop=stop) as desk:
+        return desk.url
+
+
+def _hasty(server: MongoServer, folder: Path) -> Config:
+    config = mongodb(server, "late", folder / "node")
+    return replace(config, store=f"{config.store}?serverSelectionTimeoutMS=200")
 
 
 async def fill(config: Config) -> str:

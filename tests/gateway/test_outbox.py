@@ -209,6 +209,32 @@ def test_a_status_that_came_meanwhile_settles_an_uncertain_one(build: Build) -> 
     assert (len(house.script.calls), house.states()) == (1, ["delivered"])
 
 
+def test_a_status_of_one_of_two_attempts_leaves_the_other_in_doubt(build: Build) -> None:
+    house = build(Confirming)
+    house.script.outcomes = [DOWN, MAYBE, MAYBE]
+    house.says("one")
+    house.run(40.0)
+    _, first, second = house.script.calls
+    assert (first.uncertain, second.uncertain) == (False, True)
+    update = StatusUpdate(id="s1", state="delivered", at=house.now(), delivery=first.id, message_id="p7")
+    assert house.wait(house.store.report("three", update, house.now()))
+    house.run(60.0)
+    (stored,) = house.answered()
+    assert (len(house.script.calls), stored.state, stored.maybe_twice) == (3, "delivered", True)
+
+
+def test_a_status_of_the_only_attempt_that_may_have_arrived_leaves_no_doubt(build: Build) -> None:
+    house = build(Confirming)
+    house.script.outcomes = [DOWN, DOWN, MAYBE]
+    house.says("one")
+    house.run(8.0)
+    update = StatusUpdate(id="s1", state="sent", at=house.now(), delivery=house.script.calls[0].id, message_id="p7")
+    assert house.wait(house.store.report("three", update, house.now()))
+    house.run(60.0)
+    (stored,) = house.answered()
+    assert (len(house.script.calls), stored.state, stored.maybe_twice) == (3, "sent", False)
+
+
 def test_without_a_status_it_is_sent_once_more_after_the_time_to_wait(build: Build) -> None:
     house = build(Confirming)
     house.script.outcomes = [MAYBE]
@@ -324,6 +350,30 @@ def test_after_a_claim_whose_answer_was_lost_nothing_overtakes_what_it_took(hous
     house.says("two")
     house.run(120.0)
     assert (house.called(), house.states()) == (["one", "one", "two"], ["sent", "sent"])
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_is_on_its_way_back_to_the_store_is_not_overtaken(house: House, lost: bool) -> None:
+    """The store believes that it is here, and hands over what comes after it."""
+    release, asked = house.store.release, list[str]()
+
+    async def slow(node: str, key: str | None = None) -> None:
+        asked.append(str(key))
+        number = len(asked)
+        await asyncio.sleep(5.0 if number == 2 else 0.5)
+        if lost and number == 2:
+            raise StoreDown("the connection broke")
+        await release(node, key)
+
+    house.store.release = slow  # type: ignore[method-assign]
+    (conversation,) = house.store._conversations
+    house.outbox._halt(conversation)  # as if another node had done what waited
+    house.says("one", "two")
+    house.run(2.0)
+    assert house.called() == ["one"]
+    house.says("three")
+    house.run(120.0)
+    assert (house.called(), house.states()) == (["one", "two", "three"], ["sent"] * 3)
 
 
 def _forgets_the_next(house: House) -> None:

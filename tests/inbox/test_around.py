@@ -155,22 +155,6 @@ async def test_a_whisper_reaches_agents_and_never_the_customer(desk: Floor) -> N
     assert (await boss.post(f"{path}/whisper", {"text": "too late"})).status == 409
 
 
-async def test_a_supervisor_takes_a_chat_over_from_its_agent_or_the_queue(desk: Floor) -> None:
-    mei, boss = await desk.agent("mei"), await desk.agent("boss", "supervisor", status="offline")
-    theirs, waits = await desk.chat(), await desk.chat(address="bob")
-    await mei.post(f"{BASE}/sessions/{theirs}/claim")
-    taken = await boss.post(f"{BASE}/sessions/{theirs}/take-over")
-    assert taken.body["agent"] == {"id": "boss", "name": "Boss"}
-    assert (await boss.post(f"{BASE}/sessions/{waits}/take-over")).body["agent"]["id"] == "boss"
-    again = await boss.post(f"{BASE}/sessions/{theirs}/take-over")
-    assert (again.status, again.body["code"]) == (409, "same_agent")
-    assert (await boss.post(f"{BASE}/sessions/nothing/take-over")).status == 404
-    loads = {agent["id"]: agent["load"] for agent in (await mei.get(f"{BASE}/around")).body["agents"]}
-    assert loads == {"boss": 2, "mei": 0}
-    trace = (await boss.get(f"{BASE}/sessions/{theirs}")).body["trace"]
-    assert "Transferred by Boss: Boss took it over." in [line["text"] for line in trace]
-
-
 async def test_a_note_mentions_colleagues_who_see_the_chat(desk: Floor) -> None:
     mei = await desk.agent("mei")
     await desk.agent("kim")

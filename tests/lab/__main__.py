@@ -1,9 +1,11 @@
 """The simulation from the command line: one world for each seed, as many at once as there are processors.
 
-`python -m tests.lab` runs a few days; with LAB=long a thousand. Exit status 1 if a law was broken, with the seed.
+`python -m tests.lab` runs a few days; with LAB=long a thousand, with LAB=ci as many of these as fit into some minutes.
+Exit status 1 if a law was broken (with the command that repeats it), or if the run proved less than it must.
 """
 
 import argparse
+import gc
 import hashlib
 import io
 import json
@@ -26,22 +28,61 @@ FAULTS = (
 )  # fmt: skip
 COVERED = ("connectors", "core", "routing")
 SHORT, LONG = (3, 2.0), (50, 20.0)  # worlds, days each
+CI_MINUTES = 7.0
+LEAST_FAULTS, LEAST_KILLS, LEAST_REACHED = 1000, 200, 90.0  # of a long run; the last in percent of each package
 
 
 def main() -> int:
     options = _options()
     if options.one:
         return _one(options)
-    long = os.environ.get("LAB") == "long"
+    lab = os.environ.get("LAB", "")
+    long = lab in ("long", "ci")
     worlds, days = LONG if long else SHORT
     options.coverage = options.coverage or long
-    worlds, days = options.worlds or worlds, options.days or days
+    options.worlds, options.days = options.worlds or worlds, options.days or days
+    if lab == "ci" and options.minutes is None:
+        options.minutes = CI_MINUTES
     began = time.monotonic()
-    seeds = range(options.seed, options.seed + worlds)
+    results = _all(options, began)
+    _report(results, options.days, time.monotonic() - began)
+    failings = _failings(results) if long else []
+    for failing in failings:
+        print(f"  too little: {failing}")
+    return 1 if failings or any(result["broken"] for result in results) else 0
+
+
+def _all(options: argparse.Namespace, began: float) -> list[dict[str, Any]]:
+    """The seeds in order, each in a process of its own; none is begun when the time is over."""
+
+    def run(seed: int) -> dict[str, Any] | None:
+        if options.minutes is not None and time.monotonic() - began > options.minutes * 60:
+            return None
+        return _process(seed, options)
+
     with ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(lambda seed: _process(seed, days, options), seeds))
-    _report(results, days, time.monotonic() - began)
-    return 1 if any(result["broken"] for result in results) else 0
+        found = pool.map(run, range(options.seed, options.seed + options.worlds))
+        return [result for result in found if result is not None]
+
+
+def _failings(results: Sequence[dict[str, Any]]) -> list[str]:
+    """What a long run must prove and this one did not."""
+    counts = _counted(results)
+    faults, found = sum(counts[what] for what in FAULTS), []
+    if faults < LEAST_FAULTS:
+        found.append(f"{faults} faults, not {LEAST_FAULTS}")
+    if counts["kill"] < LEAST_KILLS:
+        found.append(f"{counts['kill']} kills, not {LEAST_KILLS}")
+    reached: dict[str, float] = next((result["coverage"] for result in results if result.get("coverage")), {})
+    little = [name for name in COVERED if reached.get(name, 0.0) < LEAST_REACHED]
+    return [*found, *(f"{reached.get(name, 0.0):.1f} % of {name}/, not {LEAST_REACHED:g}" for name in little)]
+
+
+def _counted(results: Sequence[dict[str, Any]]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result["counts"])
+    return counts
 
 
 def _options() -> argparse.Namespace:
@@ -50,6 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--worlds", type=int, help="how many seeds")
     parser.add_argument("--days", type=float, help="days of traffic in each world")
     parser.add_argument("--a-day", type=int, default=500, help="messages a day, about")
+    parser.add_argument("--minutes", type=float, help="begin no further world after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--one", action="store_true", help="run the one world of --seed in this process, print JSON")
     parser.add_argument("--coverage", action="store_true", help="measure what the first world reaches")
@@ -57,16 +99,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _process(seed: int, days: float, options: argparse.Namespace) -> dict[str, Any]:
-    command = [
-        sys.executable,
-        "-m",
-        "tests.lab",
-        "--one",
-        f"--seed={seed}",
-        f"--days={days}",
-        f"--a-day={options.a_day}",
-    ]
+def _process(seed: int, options: argparse.Namespace) -> dict[str, Any]:
+    world = ["-m", "tests.lab", "--one", f"--seed={seed}", f"--days={options.days:g}", f"--a-day={options.a_day}"]
+    command = [sys.executable, *world]
     if options.coverage and seed == options.seed:
         command.append("--coverage")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -76,13 +111,14 @@ def _process(seed: int, days: float, options: argparse.Namespace) -> dict[str, A
         found = {"seed": seed, "broken": [["crashed", done.stderr[-3000:]]], "counts": {}, "hash": "", "seconds": 0}
     for law, how in found["broken"][:5]:
         print(f"seed {seed}: {law}: {how}", flush=True)
+    if found["broken"]:
+        print(f"seed {seed} again: python {' '.join(world)}", flush=True)
     return found
 
 
 def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> None:
-    counts: Counter[str] = Counter()
+    counts = _counted(results)
     for result in results:
-        counts.update(result["counts"])
         print(f"  seed {result['seed']:4} {result['hash'][:16]} {result['counts'].get('messages', 0):7} messages"
               f" {result['seconds']:7.1f} s")  # fmt: skip
     together = hashlib.sha256("".join(result["hash"] for result in results).encode()).hexdigest()
@@ -109,6 +145,8 @@ def _one(options: argparse.Namespace) -> int:
         measured.start()
     from tests.lab.world import World  # what it imports is measured as well
 
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)  # what is made is mostly kept until the end, for the audit
     began = time.perf_counter()
     world = World(options.seed, options.days or 1.0, a_day=options.a_day)
     world.run()

@@ -60,6 +60,8 @@ class Loop(asyncio.BaseEventLoop):
         while timers and timers[0]._cancelled:
             heapq.heappop(timers)._scheduled = False  # type: ignore[attr-defined]
             self._timer_cancelled_count -= 1
+        if self._timer_cancelled_count > 500:
+            self._forget_cancelled()
         if not ready:
             if not timers:
                 raise Stuck
@@ -72,12 +74,28 @@ class Loop(asyncio.BaseEventLoop):
             due = heapq.heappop(timers)
             due._scheduled = False  # type: ignore[attr-defined]
             ready.append(due)
-        batch = [ready.popleft() for _ in range(len(ready))]
-        if len(batch) > 1:
-            self._shuffle(batch)
+        if len(ready) == 1:
+            handle = ready.popleft()
+            if not handle._cancelled:
+                self._step(handle)
+            return
+        batch = list(ready)
+        ready.clear()
+        self._shuffle(batch)
         for handle in batch:
             if not handle._cancelled:
                 self._step(handle)
+
+    def _forget_cancelled(self) -> None:
+        kept = []
+        for timer in self._scheduled:
+            if timer._cancelled:
+                timer._scheduled = False  # type: ignore[attr-defined]
+            else:
+                kept.append(timer)
+        self._timer_cancelled_count = 0
+        heapq.heapify(kept)
+        self._scheduled[:] = kept
 
     def _shuffle(self, batch: list[asyncio.Handle]) -> None:
         """Tasks change places with tasks; callbacks stay where they are."""

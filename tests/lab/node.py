@@ -31,7 +31,7 @@ from gateway.replay import Replay
 from gateway.shell import Shell, Ways
 from gateway.spool import Kept, Spool, SpoolFull
 from gateway.webhooks import Door, Intake
-from routing.desk import Team
+from routing.pools import Team
 from tests.lab.loop import OWNER, Loop
 from tests.lab.providers.base import Provider, Reply, asked
 from tests.lab.store import Front, Shared, Weather
@@ -43,7 +43,7 @@ PUBLIC = "https://desk.example"
 NOON = 1_700_000_000_000
 
 
-HEARTBEAT_S, KEEPER_MS, LOOK_S = 60.0, 150_000, 300.0
+HEARTBEAT_S, KEEPER_MS, LOOK_S = 120.0, 270_000, 300.0
 """Instead of every second, so that a thousand days fit: how often the desk's lease is renewed, how long it lasts, and
 when the desk is looked at though no hint came."""
 
@@ -168,7 +168,9 @@ class Node:
             return Lease(self.id, now + LEASE_MS)
 
         around = Surroundings(
-            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next, outlook=self.desk.outlook,
+            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next,
+            outlook=self.desk.outlook, route=self.desk.route, standing=self.desk.standing,
+            others_online=self.desk.others_online, away_free=self.desk.away_free,
             lease=lease, done=self._happened, doubted=self._doubted,
         )  # fmt: skip
         self.engine = Engine(store, self, around)
@@ -276,6 +278,7 @@ class Node:
         """Nothing runs on, nothing is cleaned up; who waits for an answer gets none. What must not be collected."""
         self.dead = True
         self.engine._known.clear()
+        self.setting.shared.leave(self.front)
         pending, self.pending = self.pending, {}
         for answer in pending:
             if not answer.done():

@@ -6,6 +6,7 @@ have found, without the polls.
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
@@ -28,22 +29,41 @@ class Shared(MemoryStore):
 
     def __init__(self, broken: Callable[[str, str], None], saw: Callable[[Commit, Committed], None]) -> None:
         super().__init__()
-        self.version = 0
         self.open: dict[str, memory._Kept] = {}
         self._broken, self._saw = broken, saw
-        self._waiters: list[asyncio.Future[None]] = []
+        self._waiters: dict[object, tuple[asyncio.Future[None], float]] = {}
 
     def changed(self) -> None:
-        self.version += 1
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        """Wakes those who wait for longer than they now need to."""
+        soonest = self.soonest() if self._waiters else None
+        if soonest is not None:
+            self._wake(soonest)
 
-    def news(self) -> "asyncio.Future[None]":
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        return waiter
+    def stirred(self) -> None:
+        """Wakes all: somebody's clock is another, somebody's way to the store is free."""
+        self._wake(-math.inf)
+
+    def _wake(self, due: float) -> None:
+        for who, (waiter, until) in list(self._waiters.items()):
+            if until > due:
+                del self._waiters[who]
+                _tell(waiter)
+
+    async def news(self, who: object, seconds: float, until: float) -> None:
+        """Waits so long, unless something falls due before `until` (ms, by the clock of who waits)."""
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        self._waiters[who] = waiter, until
+        timer = loop.call_later(seconds, _tell, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiters.pop(who, None)
+
+    def leave(self, who: object) -> None:
+        """Of the dead nothing is cleaned up, so the store does it."""
+        self._waiters.pop(who, None)
 
     # --- laws that are looked at with every commit
 
@@ -127,6 +147,11 @@ class Shared(MemoryStore):
         return self._log
 
 
+def _tell(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
 def _blank(state: Conversation) -> Conversation:
     return Conversation(
         id=state.id, channel=state.channel, address=state.address, customer=Customer(id=state.customer.id)
@@ -207,12 +232,12 @@ class Front:
         loop = asyncio.get_running_loop()
         until = loop.time() + LOOK_AGAIN_S
         while (wait := until - loop.time()) > 0:
-            soonest = self._shared.soonest()
+            soonest, now = self._shared.soonest(), self._now()
             if soonest is not None:
-                wait = min(wait, (soonest - self._now()) / 1000)
+                wait = min(wait, (soonest - now) / 1000)
             if wait <= 0:
                 break
-            await self._wait(wait)
+            await self._shared.news(self, wait, now + wait * 1000)
         await self.weather.before()
         return await self._shared.next_due()
 
@@ -223,13 +248,5 @@ class Front:
         fence = await self._shared.keep_desk(node, now, until)
         if self._shared._keeper.fence != before:
             self.keeper_changed()
-            self._shared.changed()
         await self.weather.after()
         return fence
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._shared.news()
-        except TimeoutError:
-            return

@@ -28,7 +28,7 @@ from core.scheme import Surveys
 from core.session import Session
 from core.survey import Answers
 from core.words import WordList
-from routing.desk import Team
+from routing.pools import Team
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
 from tests.lab.node import LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
@@ -282,7 +282,7 @@ class World:
             case 3 if node:
                 node.skew = self.random.choice((-10_000, -3_000, -300, 300, 3_000, 10_000))
                 self.note("clock jump", node.name, node.skew)
-                self.shared.changed()
+                self.shared.stirred()
                 self.later(length * 20, lambda: self._right(node))
             case 4:
                 busy = self.random.random() < 0.5
@@ -310,7 +310,7 @@ class World:
 
     async def _joined(self, node: Node) -> None:
         node.weather.cut = False
-        self.shared.changed()
+        self.shared.stirred()
 
     async def _quick(self, node: Node) -> None:
         node.weather.slow = 0.0
@@ -320,7 +320,7 @@ class World:
 
     async def _right(self, node: Node) -> None:
         node.skew = 0
-        self.shared.changed()
+        self.shared.stirred()
 
     async def _well(self, provider: Provider) -> None:
         provider.trouble = ALWAYS if self._storms else NONE
@@ -333,7 +333,7 @@ class World:
                 node.weather.cut, node.weather.slow, node.weather.flaky, node.skew = False, 0.0, 0.0, 0
         for provider in self.providers_by_channel.values():
             provider.trouble = NONE
-        self.shared.changed()
+        self.shared.stirred()
 
     # --- what providers ask of the world
 

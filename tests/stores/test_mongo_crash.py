@@ -29,9 +29,11 @@ ATTEMPTS = 40  # for a story whose server is killed and started again in the mid
 
 @pytest.fixture(autouse=True)
 def _leases_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dead node is taken for dead, and its turn at numbering is over: otherwise each story would wait for that."""
+    """A dead node is taken for dead, and its turn at numbering is over: otherwise each story would wait for that. And
+    nobody beats meanwhile: the number of commands is the story's alone."""
     monkeypatch.setattr(feed, "LEASE_MS", 0)
     monkeypatch.setattr(alive, "DEAD_MS", -60_000)
+    monkeypatch.setattr(alive, "BEAT_S", 3600.0)
 
 
 class Commands(CommandListener):

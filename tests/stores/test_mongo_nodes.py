@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -338,6 +339,42 @@ async def test_a_lost_connection_is_tried_again_and_what_is_wrong_is_not(
     assert await nodes[0]._mongo.transact(work) == 3
     with pytest.raises(StoreError, match="cannot be read"):
         await nodes[0]._mongo.find("event", {"$nonsense": 1})
+
+
+async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: list[MongoStore]) -> None:
+    """Otherwise two slow nodes end each other's transactions for ever."""
+    slow, other = nodes[0], nodes[1]
+    await opened(slow)
+    await slow._alive.stop()
+    given = []
+    for _ in range(4):
+        await other._mongo.change(
+            "node", {"_id": slow._alive._node}, {"$set": {"seen": datetime(2020, 1, 1, tzinfo=UTC)}}
+        )
+        await other._alive.look()
+        assert await other._mongo.find("node", {"_id": slow._alive._node}) == []
+        await slow._alive._beat()
+        (known,) = await other._mongo.find("node", {"_id": slow._alive._node})
+        given.append(known["patience"])
+    assert given == [4_000, 12_000, 28_000, 28_000]
+    late = datetime.now(UTC) - timedelta(seconds=20)
+    await other._mongo.change("node", {"_id": slow._alive._node}, {"$set": {"seen": late}})
+    await other._alive.look()
+    assert len(await other._mongo.find("node", {"_id": slow._alive._node})) == 1
+
+
+async def test_no_more_transactions_at_once_than_have_a_thread(nodes: list[MongoStore]) -> None:
+    running, most = 0, 0
+
+    async def work(session: Any) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        running -= 1
+
+    await asyncio.gather(*(nodes[0]._mongo.transact(work) for _ in range(50)))
+    assert most == driver.AT_ONCE
 
 
 async def test_what_a_dead_node_left_open_is_ended_by_another(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,10 @@
 
 export interface components {
   schemas: {
+    Absence: {
+      chats?: "close" | "keep" | "move";
+      grace_seconds?: number;
+    };
     AgentIn: {
       name: string;
       email: string;
@@ -28,9 +32,21 @@ export interface components {
       groups: string[];
       created_at: string;
     };
+    All: {
+      if: "all";
+      of: (components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"])[];
+    };
     Alternative: {
       id: string;
       label: { [key: string]: string };
+    };
+    AlwaysOn: {
+      target?: "all" | "online";
+      pending_seconds?: number | null;
+    };
+    Any: {
+      if: "any";
+      of: (components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"])[];
     };
     AroundView: {
       agents: components["schemas"]["ColleagueView"][];
@@ -42,7 +58,18 @@ export interface components {
       group?: string | null;
     };
     Assignment: {
-      method?: "round_robin" | "saturation";
+      method?: "idle" | "language" | "least" | "round_robin" | "saturation" | "weighted";
+      familiar_first?: boolean;
+      weights?: { [key: string]: number };
+      overflow?: components["schemas"]["Level"][];
+      offline_message_seconds?: number | null;
+      last_agent_seconds?: number | null;
+      transfer?: "accept" | "approve" | "direct";
+      transfer_seconds?: number;
+      queue?: components["schemas"]["Queue"];
+      agent_silent?: components["schemas"]["Silence"];
+      agent_offline?: components["schemas"]["Absence"];
+      take_over_beyond?: boolean;
     };
     AudioIn: {
       type: "audio";
@@ -162,6 +189,9 @@ export interface components {
       ask_after_close?: boolean;
       prompts?: { [key: string]: components["schemas"]["Override"] };
     };
+    ColleagueBody: {
+      agent: string;
+    };
     ColleagueView: {
       id: string;
       name: string;
@@ -216,18 +246,17 @@ export interface components {
       removed?: unknown[];
       removed_count?: number;
     };
+    DifferenceView: {
+      session: string;
+      number: number;
+      at: string;
+      was: string;
+      would: string;
+      why: string;
+    };
     FailureView: {
       code: string;
       reason: string;
-    };
-    Field: {
-      key: string;
-      label: string;
-      kind?: "choice" | "consent" | "date" | "email" | "file" | "nps" | "number" | "phone" | "stars" | "text" | "thumbs";
-      required?: boolean;
-      options?: components["schemas"]["Option"][];
-      many?: boolean;
-      when?: string[];
     };
     FieldError: {
       field: string;
@@ -262,24 +291,37 @@ export interface components {
     Form: {
       type: "form";
       text: string;
-      fields: components["schemas"]["Field"][];
+      fields: components["schemas"]["core.message.Field"][];
       values?: { [key: string]: string } | null;
+    };
+    FromAddress: {
+      if: "ip";
+      in: string[];
+    };
+    FromCountry: {
+      if: "country";
+      is: string[];
+    };
+    GoalView: {
+      goal: "first_response" | "next_response" | "resolution";
+      due: string;
+      breached: boolean;
     };
     GroupIn: {
       name: string;
       agents?: string[];
-      method?: "round_robin" | "saturation" | null;
+      method?: "idle" | "language" | "least" | "round_robin" | "saturation" | "weighted" | null;
     };
     GroupPatch: {
       name?: string;
       agents?: string[];
-      method?: "round_robin" | "saturation" | null;
+      method?: "idle" | "language" | "least" | "round_robin" | "saturation" | "weighted" | null;
     };
     GroupView: {
       id: string;
       name: string;
       agents: string[];
-      method: "round_robin" | "saturation" | null;
+      method: "idle" | "language" | "least" | "round_robin" | "saturation" | "weighted" | null;
       created_at: string;
     };
     HealthView: {
@@ -287,6 +329,16 @@ export interface components {
       reason: string | null;
       facts: { [key: string]: string };
       at: string | null;
+    };
+    Holiday: {
+      date: string;
+      name?: string;
+      hours?: components["schemas"]["Span"][];
+    };
+    Hours: {
+      if: "hours";
+      open?: boolean;
+      group?: string | null;
     };
     ImageIn: {
       type: "image";
@@ -311,6 +363,16 @@ export interface components {
       title: string;
       capabilities: components["schemas"]["Capabilities"];
       settings: components["schemas"]["admin.kinds.FieldView"][];
+    };
+    LandedOn: {
+      if: "page";
+      starts?: string[];
+      contains?: string[];
+    };
+    Level: {
+      group?: string | null;
+      agent?: string | null;
+      when?: "all_busy" | "any" | "nobody_online" | "off_duty";
     };
     Listing_AgentView_: {
       items: components["schemas"]["AgentView"][];
@@ -404,6 +466,11 @@ export interface components {
       content: components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"];
       reply_to?: string | null;
     };
+    MessageTried: {
+      now: components["schemas"]["RouteView"];
+      changed: components["schemas"]["RouteView"];
+      differs: boolean;
+    };
     MessageView: {
       id: string;
       seq: number;
@@ -425,6 +492,10 @@ export interface components {
       limit?: number;
       after?: number;
     };
+    Not: {
+      if: "not";
+      of: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+    };
     Note: {
       type: "note";
       text: string;
@@ -435,6 +506,27 @@ export interface components {
       text: string;
       client_id?: string | null;
       mentions?: string[];
+    };
+    OfferView: {
+      kind: "accept" | "approve";
+      by: components["schemas"]["Ref"];
+      agent: components["schemas"]["Ref"] | null;
+      group: components["schemas"]["Ref"] | null;
+      expires_at: string;
+    };
+    OfflineBody: {
+      /** Repeating it repeats the first answer. */
+      client_id: string;
+      content: components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"];
+    };
+    OnChannel: {
+      if: "channel";
+      is: string[];
+    };
+    Opening: {
+      zone?: string;
+      week?: { [key: string]: components["schemas"]["Span"][] } | null;
+      holidays?: components["schemas"]["Holiday"][];
     };
     Option: {
       id: string;
@@ -448,6 +540,19 @@ export interface components {
       on?: boolean | null;
       text?: { [key: string]: string };
     };
+    Param: {
+      if: "param";
+      name: string;
+      is?: string[];
+      contains?: string[];
+      from?: number | null;
+      to?: number | null;
+    };
+    PlaceView: {
+      group: components["schemas"]["Ref"] | null;
+      agent: components["schemas"]["Ref"] | null;
+      when: "all_busy" | "any" | "nobody_online" | "off_duty";
+    };
     Problem: {
       title: string;
       status: number;
@@ -456,6 +561,17 @@ export interface components {
       errors?: components["schemas"]["FieldError"][];
       who?: string | null;
       id?: string | null;
+    };
+    Promise: {
+      name: string;
+      on?: boolean;
+      when?: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"] | null;
+      clock?: "calendar" | "open";
+      first_response_seconds?: number | null;
+      next_response_seconds?: number | null;
+      resolution_seconds?: number | null;
+      remind_before_seconds?: number[];
+      remind_after_seconds?: number[];
     };
     Prompts: {
       prompts?: { [key: string]: components["schemas"]["Override"] };
@@ -467,6 +583,11 @@ export interface components {
       required?: boolean;
       options?: components["schemas"]["Alternative"][];
       country?: string | null;
+    };
+    Queue: {
+      limit?: number | null;
+      reminder_seconds?: number | null;
+      answer_seconds?: number | null;
     };
     QueuedView: {
       id: string;
@@ -502,6 +623,12 @@ export interface components {
       per_second: number;
       burst: number;
     };
+    Rated: {
+      if: "rated";
+      kind?: "nps" | "stars" | "thumbs" | null;
+      from?: number;
+      to?: number;
+    };
     RatingView: {
       kind: "nps" | "stars" | "thumbs";
       score: number;
@@ -527,15 +654,52 @@ export interface components {
     RecallBody: {
       message: string;
     };
+    Reception: {
+      mode?: "always_on" | "real_time";
+      always_on?: components["schemas"]["AlwaysOn"];
+    };
     Ref: {
       id: string;
       name: string;
+    };
+    ReplayTried: {
+      chats: number;
+      more: boolean;
+      replayed: number;
+      differing: number;
+      differences: components["schemas"]["DifferenceView"][];
+      not_replayed: number;
+      reasons: { [key: string]: number };
+    };
+    Returning: {
+      if: "returning";
+      is?: boolean;
     };
     RevisionView: {
       version: number;
       at: string;
       who: components["schemas"]["Ref"];
       diff: components["schemas"]["Difference"][];
+    };
+    RouteView: {
+      step: string;
+      text: string;
+      lines: string[];
+      prefer: components["schemas"]["Ref"][];
+      places: components["schemas"]["PlaceView"][];
+      agent: components["schemas"]["Ref"] | null;
+    };
+    Routing: {
+      triggers?: components["schemas"]["Rule"][];
+      rules?: components["schemas"]["Rule"][];
+      ip_header?: string | null;
+      country_header?: string | null;
+    };
+    Rule: {
+      name: string;
+      to: components["schemas"]["Target"];
+      when?: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"] | null;
+      on?: boolean;
     };
     Score: {
       text?: { [key: string]: string };
@@ -559,6 +723,9 @@ export interface components {
       tags: string[];
       locked: boolean;
       waits_since: string | null;
+      sla: components["schemas"]["SlaView"] | null;
+      guests: components["schemas"]["Ref"][];
+      offer: components["schemas"]["OfferView"] | null;
       trace: components["schemas"]["TraceView"][];
       rating: components["schemas"]["RatingView"] | null;
       closed: components["schemas"]["ClosedView"] | null;
@@ -581,6 +748,9 @@ export interface components {
       tags: string[];
       locked: boolean;
       waits_since: string | null;
+      sla: components["schemas"]["SlaView"] | null;
+      guests: components["schemas"]["Ref"][];
+      offer: components["schemas"]["OfferView"] | null;
     };
     SessionsQuery: {
       /** How many items; more than 500 is taken as 500. */
@@ -600,6 +770,25 @@ export interface components {
       token: string;
       expires_at: string;
       agent: components["schemas"]["Caller"];
+    };
+    Silence: {
+      reminder_seconds?: number | null;
+      transfer_seconds?: number | null;
+    };
+    Sla: {
+      policies?: components["schemas"]["Promise"][];
+    };
+    SlaView: {
+      policy: string;
+      goals: components["schemas"]["GoalView"][];
+    };
+    Span: {
+      from: string;
+      to: string;
+    };
+    Speaks: {
+      if: "language";
+      is: string[];
     };
     StarBody: {
       on?: boolean;
@@ -625,6 +814,10 @@ export interface components {
       provider_ref: string;
       url?: string | null;
       text?: string | null;
+    };
+    SubmissionAssignBody: {
+      agent?: string | null;
+      group?: string | null;
     };
     SubmissionDetail: {
       id: string;
@@ -735,6 +928,11 @@ export interface components {
       name: string;
       text?: { [key: string]: string };
     };
+    Tagged: {
+      if: "tags";
+      any?: string[];
+      all?: string[];
+    };
     TagsBody: {
       add?: string[];
       remove?: string[];
@@ -748,6 +946,11 @@ export interface components {
       group: string | null;
       agent: string | null;
       count: number;
+    };
+    Target: {
+      group?: string | null;
+      agent?: string | null;
+      must?: boolean;
     };
     Template: {
       type: "template";
@@ -794,6 +997,13 @@ export interface components {
       type: "text";
       text: string;
     };
+    Time: {
+      if: "time";
+      zone: string;
+      days?: ("fri" | "mon" | "sat" | "sun" | "thu" | "tue" | "wed")[];
+      from?: string;
+      to?: string;
+    };
     TraceView: {
       at: string;
       step: string;
@@ -803,6 +1013,36 @@ export interface components {
       agent?: string | null;
       group?: string | null;
       note?: string | null;
+    };
+    Tried: {
+      message?: components["schemas"]["MessageTried"] | null;
+      replay?: components["schemas"]["ReplayTried"] | null;
+    };
+    TryBody: {
+      settings?: { [key: string]: unknown } | null;
+      channel?: string | null;
+      group?: string | null;
+      message?: components["schemas"]["TryMessage"] | null;
+      days?: number | null;
+    };
+    TryMessage: {
+      channel: string;
+      text?: string;
+      language?: string | null;
+      vip?: boolean;
+      vip_level?: number | null;
+      tags?: string[];
+      params?: { [key: string]: string };
+      fields?: { [key: string]: string };
+      ip?: string | null;
+      country?: string | null;
+      page?: string | null;
+      agent?: string | null;
+      group?: string | null;
+      must?: boolean;
+      picked?: string | null;
+      returning?: boolean;
+      at?: number | null;
     };
     UndoIn: {
       version: number;
@@ -832,6 +1072,15 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    Vip: {
+      if: "vip";
+      is?: boolean;
+    };
+    VipLevel: {
+      if: "vip_level";
+      from?: number;
+      to?: number;
+    };
     WhisperBody: {
       text: string;
       client_id?: string | null;
@@ -857,11 +1106,32 @@ export interface components {
     Words: {
       lists?: components["schemas"]["WordList"][];
     };
+    Wrote: {
+      if: "text";
+      contains: string[];
+    };
     "admin.kinds.FieldView": {
       name: string;
       secret: boolean;
       required: boolean;
       schema: { [key: string]: unknown };
+    };
+    "core.condition.Field": {
+      if: "field";
+      name: string;
+      is?: string[];
+      contains?: string[];
+      from?: number | null;
+      to?: number | null;
+    };
+    "core.message.Field": {
+      key: string;
+      label: string;
+      kind?: "choice" | "consent" | "date" | "email" | "file" | "nps" | "number" | "phone" | "stars" | "text" | "thumbs";
+      required?: boolean;
+      options?: components["schemas"]["Option"][];
+      many?: boolean;
+      when?: string[];
     };
     "inbox.submissions.FieldView": {
       key: string;
@@ -975,7 +1245,7 @@ export interface paths {
     get: {
       parameters: { path: { channel: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -984,9 +1254,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1016,7 +1286,7 @@ export interface paths {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1122,7 +1392,7 @@ export interface paths {
     get: {
       parameters: { path: { group: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1131,9 +1401,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1163,7 +1433,7 @@ export interface paths {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1224,11 +1494,41 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/settings/assignment/try": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["TryBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Tried"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/routing/try": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["TryBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Tried"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/{area}": {
     get: {
       parameters: { path: { area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1237,9 +1537,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1269,7 +1569,7 @@ export interface paths {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1485,6 +1785,35 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/accept": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/assign": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["AssignBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions/{id}/block": {
     post: {
       parameters: { path: { id: string }; };
@@ -1516,6 +1845,34 @@ export interface paths {
     post: {
       parameters: { path: { id: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CloseBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/decline": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/invite": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["ColleagueBody"] }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["SessionView"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1586,6 +1943,22 @@ export interface paths {
     post: {
       parameters: { path: { id: string }; };
       requestBody: { content: { "application/json": components["schemas"]["NoteBody"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["MessageView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/sessions/{id}/offline": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["OfflineBody"] }; };
       responses: {
         201: { content: { "application/json": components["schemas"]["MessageView"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1743,6 +2116,22 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/uninvite": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["ColleagueBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SessionView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions/{id}/whisper": {
     post: {
       parameters: { path: { id: string }; };
@@ -1807,7 +2196,7 @@ export interface paths {
   "/api/v1/inbox/submissions/{id}/assign": {
     post: {
       parameters: { path: { id: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["AssignBody"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["SubmissionAssignBody"] }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["SubmissionView"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };

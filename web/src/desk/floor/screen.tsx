@@ -8,7 +8,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { api, ok, sentence, type Schema } from "../api/client";
 import { listen } from "../api/socket";
-import { takeOver } from "../inbox/acts";
+import { claim } from "../inbox/acts";
 import { ChatLinks } from "../inbox/details";
 import { channelSign, Wait } from "../inbox/list";
 import { preview } from "../inbox/preview";
@@ -117,7 +117,7 @@ function Queue({ floor }: { floor: FloorView }) {
                     <td class="end">
                       <span class="row">
                         <Menu className="button small" label={`${f("give_to")} ${name}`} items={agents.length ? agents.map((agent) => ({ label: `${agent.name} · ${agent.load}/${agent.capacity}`, act: () => void give(one.id, agent) })) : [{ title: f("no_agents") }]}><Icon of={UserPlus} size={15} />{f("give_to")}</Menu>
-                        <Button small icon={Hand} onClick={() => void takeOver(one.id).then((done) => done && goTo("chat", { session: one.id }))}>{f("take_over")}</Button>
+                        <Button small icon={Hand} onClick={() => void claim(one.id).then((done) => done && goTo("chat", { session: one.id }))}>{f("take_over")}</Button>
                       </span>
                     </td>
                   </tr>

@@ -40,6 +40,11 @@ export const block = (id: string, duration: "day" | "forever" | "off") =>
 
 export const takeOver = (id: string) => act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/take-over", at(id))), t("taken_over"));
 
+/** A transfer that waits for this agent's word, or for a supervisor's. */
+export const accept = (id: string) => act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/accept", at(id))), t("taken_over"));
+
+export const decline = (id: string) => act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/decline", at(id))));
+
 export async function toggleStar(id: string): Promise<void> {
   await act(() => star(id, !stars.peek().has(id)));
 }

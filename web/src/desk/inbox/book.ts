@@ -34,6 +34,9 @@ export function mine(session: Session): boolean {
   return session.agent?.id === somebody.value?.id;
 }
 
+/** Whether one was asked into a colleague's chat. */
+export const invited = (session: Session) => session.guests.some((guest) => guest.id === somebody.value?.id);
+
 export const waits = (session: Session) => session.phase === "queued" || session.phase === "unassigned";
 
 /** One's own open chats. */

@@ -12,7 +12,7 @@ import { Button, IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Trouble } from "../ui/shown";
 import { claim, takeOver } from "./acts";
-import { around, mine, waits, type Message, type Session } from "./book";
+import { around, invited, mine, waits, type Message, type Session } from "./book";
 import { discard, send, unsent, type Chat, type Sendable, type Unsent } from "./chats";
 import { sized } from "./content";
 import { preview } from "./preview";
@@ -50,7 +50,7 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
 
   const until = chat.detail.value?.window?.until;
   const left = until ? Date.parse(until) - now.value : Infinity;
-  const may_reply = session.phase === "active" && (isMine || supervises);
+  const may_reply = session.phase === "active" && (isMine || supervises || invited(session));
   const shut = mode === "reply" && left <= 0;
   const usable = mode === "reply" ? may_reply && !shut : session.phase !== "closed";
 

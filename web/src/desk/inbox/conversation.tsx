@@ -1,19 +1,19 @@
 /** A chat: who it is with, what was said, and the field to answer. */
 
 import { signal } from "@preact/signals";
-import { ArrowDown, ArrowLeft, ArrowRightLeft, Ban, CircleCheck, Ellipsis, Hand, Lock, LockOpen, MessageSquareX, PanelRight, Star, StarOff, ThumbsUp } from "lucide";
+import { ArrowDown, ArrowLeft, ArrowRightLeft, Ban, CircleCheck, Ellipsis, Hand, Lock, LockOpen, MessageSquareX, PanelRight, Star, StarOff, ThumbsUp, UserPlus } from "lucide";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { sentence } from "../api/client";
 import { keep, kept } from "../kept";
-import { may } from "../session";
+import { may, somebody } from "../session";
 import { dayOf, languageName } from "../texts";
 import { Button, IconButton, Tip } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Menu, type Item } from "../ui/menu";
 import { Avatar, Trouble, Waits } from "../ui/shown";
 import { toast } from "../ui/toast";
-import { block, claim, close, invite, leave, lock, read, takeOver, toggleStar } from "./acts";
+import { accept, block, claim, close, decline, invite, leave, lock, read, takeOver, toggleStar } from "./acts";
 import { around, known, mine, stars, waits, type Message, type Session } from "./book";
 import { chatOf, discard, look, unsent, type Chat, type Unsent } from "./chats";
 import { Composer } from "./composer";
@@ -38,7 +38,7 @@ export function Conversation({ id }: { id: string }) {
   const session = known(id);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const [mending, setMending] = useState<Unsent | null>(null);
-  const [transferring, setTransferring] = useState(false);
+  const [handing, setHanding] = useState<"transfer" | "invite" | null>(null);
   const narrow = useNarrow();
   const [drawer, setDrawer] = useState(false);
 
@@ -65,11 +65,11 @@ export function Conversation({ id }: { id: string }) {
   return (
     <>
       <section class="conversation" aria-label={session.customer.name ?? t("nobody")}>
-        <Head session={session} chat={chat} transfer={() => setTransferring(true)} details={{ shown, show: narrow ? setDrawer : showDetails }} />
+        <Head session={session} chat={chat} transfer={() => setHanding("transfer")} ask={() => setHanding("invite")} details={{ shown, show: narrow ? setDrawer : showDetails }} />
         {trouble ? <Trouble of={trouble} again={() => void chat.load()} /> : null}
         <Log chat={chat} session={session} doings={doings} />
         <Composer key={id} session={session} chat={chat} replyTo={replyTo} noReply={() => setReplyTo(null)} mending={mending} mended={() => setMending(null)} />
-        {transferring ? <Transfer session={session} onClose={() => setTransferring(false)} /> : null}
+        {handing ? <Transfer session={session} how={handing} onClose={() => setHanding(null)} /> : null}
       </section>
       {shown ? <Details session={session} chat={chat} drawer={narrow} onClose={() => (narrow ? setDrawer(false) : showDetails(false))} /> : null}
     </>
@@ -87,9 +87,9 @@ function useNarrow(): boolean {
   return narrow;
 }
 
-type HeadProps = { session: Session; chat: Chat; transfer: () => void; details: { shown: boolean; show: (on: boolean) => void } };
+type HeadProps = { session: Session; chat: Chat; transfer: () => void; ask: () => void; details: { shown: boolean; show: (on: boolean) => void } };
 
-function Head({ session, chat, transfer, details }: HeadProps) {
+function Head({ session, chat, transfer, ask, details }: HeadProps) {
   const { id } = session;
   const name = session.customer.name ?? t("nobody");
   const starred = stars.value.has(id);
@@ -103,6 +103,7 @@ function Head({ session, chat, transfer, details }: HeadProps) {
     items.push({ label: t(session.locked ? "unlock" : "lock"), icon: session.locked ? LockOpen : Lock, act: () => void lock(id, !session.locked) });
     items.push({ label: t("invite_rating"), icon: ThumbsUp, act: () => void invite(id) });
     items.push({ label: t("transfer"), icon: ArrowRightLeft, act: transfer });
+    items.push({ label: t("invite"), icon: UserPlus, act: ask });
   }
   items.push("line", { label: t("block_day"), icon: Ban, act: () => void block(id, "day"), danger: true }, { label: t("block_forever"), icon: Ban, act: () => void block(id, "forever"), danger: true }, { label: t("unblock"), act: () => void block(id, "off") });
   return (
@@ -118,6 +119,7 @@ function Head({ session, chat, transfer, details }: HeadProps) {
         {waits(session) || session.phase === "bot" ? <Button look="main" small icon={Hand} onClick={() => void claim(id)}>{t("claim")}</Button> : null}
         {session.phase === "active" && !isMine ? <span class="chip accent holder"><bdi>{t("taken_by", { name: session.agent?.name ?? "" })}</bdi></span> : null}
         {session.phase === "active" && !isMine && supervises ? <Button small icon={Hand} onClick={() => void takeOver(id)}>{t("take_over")}</Button> : null}
+        {session.offer ? <Offer session={session} /> : null}
         {open && isMine ? <span class="wide-only"><Button small icon={ArrowRightLeft} onClick={transfer}>{t("transfer")}</Button></span> : null}
         {open && (isMine || supervises || waits(session)) ? <CloseButton id={id} /> : null}
         {open ? null : <span class="chip">{t("phase_closed")}</span>}
@@ -125,6 +127,20 @@ function Head({ session, chat, transfer, details }: HeadProps) {
         <IconButton icon={PanelRight} label={t("details")} pressed={details.shown} onClick={() => details.show(!details.shown)} turns />
       </div>
     </header>
+  );
+}
+
+/** A transfer that waits for somebody's word. */
+function Offer({ session }: { session: Session }) {
+  const offer = session.offer!;
+  const asked = offer.kind === "approve" ? may("supervisor") : offer.agent?.id === somebody.value?.id;
+  const name = offer.agent?.name ?? offer.group?.name ?? "";
+  return (
+    <>
+      <span class="chip warn holder"><bdi>{t("offered", { name })}</bdi></span>
+      {asked ? <Button look="main" small onClick={() => void accept(session.id)}>{t("accept")}</Button> : null}
+      {asked ? <Button small onClick={() => void decline(session.id)}>{t("decline")}</Button> : null}
+    </>
   );
 }
 

@@ -18,7 +18,8 @@ import { t } from "./texts";
 
 type To = { agent: string } | { group: string };
 
-export function Transfer({ session, onClose }: { session: Session; onClose: () => void }) {
+export function Transfer({ session, how, onClose }: { session: Session; how: "transfer" | "invite"; onClose: () => void }) {
+  const inviting = how === "invite";
   const [q, setQ] = useState("");
   const [to, setTo] = useState<To | null>(null);
   const [note, setNote] = useState("");
@@ -27,21 +28,25 @@ export function Transfer({ session, onClose }: { session: Session; onClose: () =
   const fits = (name: string) => name.toLowerCase().includes(q.trim().toLowerCase());
   const order = { online: 0, busy: 1, offline: 2 };
   const agents = around.value.agents.filter((agent) => agent.id !== session.agent?.id && fits(agent.name)).sort((a, b) => order[a.status] - order[b.status] || a.name.localeCompare(b.name));
-  const groups = around.value.groups.filter((group) => fits(group.name));
+  const groups = inviting ? [] : around.value.groups.filter((group) => fits(group.name));
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!to) return;
     const was = mine(session);
     const body = { ...to, ...(note.trim() ? { note: note.trim() } : {}) };
-    const done = await doing.run(async () => put([await ok(api.POST("/api/v1/inbox/sessions/{id}/transfer", { params: { path: { id: session.id } }, body }))]));
+    const params = { path: { id: session.id } };
+    const done = await doing.run(async () => {
+      if (inviting && "agent" in to) put([await ok(api.POST("/api/v1/inbox/sessions/{id}/invite", { params, body: { agent: to.agent } }))]);
+      else put([await ok(api.POST("/api/v1/inbox/sessions/{id}/transfer", { params, body }))]);
+    });
     if (!done) return;
-    toast(t("transferred"));
+    if (!inviting) toast(t("transferred"));
     onClose();
-    if (was) goTo("inbox");
+    if (was && !inviting) goTo("inbox");
   };
   const chosen = (one: To) => JSON.stringify(one) === JSON.stringify(to);
   return (
-    <Dialog title={t("transfer_to")} onClose={onClose}>
+    <Dialog title={t(inviting ? "invite" : "transfer_to")} onClose={onClose}>
       <form class="stack" onSubmit={(event) => void submit(event)}>
         <input class="input" type="search" dir={written(q)} aria-label={t("search")} placeholder={t("search")} value={q} onInput={(event) => setQ(event.currentTarget.value)} />
         <ul class="picks targets">
@@ -52,9 +57,9 @@ export function Transfer({ session, onClose }: { session: Session; onClose: () =
             <li key={agent.id}><button type="button" class="pick row" aria-pressed={chosen({ agent: agent.id })} disabled={agent.status === "offline"} onClick={() => setTo({ agent: agent.id })}><Avatar name={agent.name} id={agent.id} /><bdi class="grow clip">{agent.name}</bdi><span class="faint small numeric">{agent.load}/{agent.capacity}</span><span class="row small"><span class={`dot ${agent.status}`} />{say(`status_${agent.status}`)}</span></button></li>
           ))}
         </ul>
-        <TextField label={t("transfer_note")} hint={t("note_hint")} lines={2} value={note} onChange={setNote} />
+        {inviting ? null : <TextField label={t("transfer_note")} hint={t("note_hint")} lines={2} value={note} onChange={setNote} />}
         <Trouble of={doing.trouble} />
-        <div class="row"><span class="grow" /><Button onClick={onClose}>{say("cancel")}</Button><Button type="submit" look="main" busy={doing.busy} disabled={!to}>{t("transfer")}</Button></div>
+        <div class="row"><span class="grow" /><Button onClick={onClose}>{say("cancel")}</Button><Button type="submit" look="main" busy={doing.busy} disabled={!to}>{t(how)}</Button></div>
       </form>
     </Dialog>
   );
