@@ -12,6 +12,7 @@ from core.errors import BadInput
 from core.policy import AREAS, Closing, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
 from core.scheme import validate_survey
+from core.service import validate_reception
 from core.submitted import validate_submissions
 from core.words import validate_lists
 
@@ -84,7 +85,7 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "surveys": validate_survey,
         "assignment": lambda document: [],
         "routing": lambda document: [],
-        "reception": lambda document: [],
+        "reception": validate_reception,
         "hours": lambda document: [],
         "sla": lambda document: [],
         "submissions": validate_submissions,

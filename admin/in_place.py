@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import UnsetType
 
 from admin import waiting
+from admin.references import missing_names, namers
 from api.directory import Directory, family
 from api.documents import EVERYWHERE, Scope
 from api.problems import FieldError, Stop
@@ -74,7 +75,10 @@ _CHECKS: Mapping[str, Callable[[Directory, Scope, Any], _Problems]] = MappingPro
     {
         "routing": _routing,
         "assignment": _assignment,
-        "reception": waiting.reception,
+        "reception": lambda directory, scope, document: [
+            *waiting.reception(directory, scope, document),
+            *missing_names(directory, scope, document),
+        ],
         "hours": waiting.hours,
         "submissions": waiting.submissions,
         "sla": lambda directory, scope, document: promise_problems(document, known(directory)),
@@ -98,7 +102,7 @@ def unused(directory: Directory, what: Literal["channel", "group", "agent"], id:
         for area, uses in _USES.items()
         for use in uses(convert(directory.setting(scope, area).body, AREAS[area]))
         if (use.what, use.id) == (what, id)
-    ]
+    ] + namers(directory, what, id)
     if found:
         raise Stop(409, "in_use", f"Settings name this {what}: change them first.", errors=tuple(found))
 

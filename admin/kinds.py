@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.bots import Kind
 from api.directory import Directory
-from api.documents import ChannelDoc
+from api.documents import BotDoc, ChannelDoc
 from api.fields import Wrong, typed
 from api.vault import CannotOpen
 from core.channel import Capabilities, Connector, Secret
@@ -49,7 +50,7 @@ def kind_view(kind: type[Connector]) -> KindView:
     )
 
 
-def secrets(kind: type[Connector]) -> frozenset[str]:
+def secrets(kind: type[Kind] | type[Connector]) -> frozenset[str]:
     """The wire names of a kind's secret settings."""
     hints = get_type_hints(kind.Settings)
     return frozenset(
@@ -59,7 +60,7 @@ def secrets(kind: type[Connector]) -> frozenset[str]:
     )
 
 
-def shown(doc: ChannelDoc, kind: type[Connector]) -> dict[str, object]:
+def shown(doc: ChannelDoc | BotDoc, kind: type[Kind] | type[Connector]) -> dict[str, object]:
     """What was set, with `{"set": true}` in the place of each secret (false for one that is not set)."""
     hidden = secrets(kind)
     open_ones = {name: value for name, value in doc.settings.items() if name not in hidden}
@@ -69,7 +70,7 @@ def shown(doc: ChannelDoc, kind: type[Connector]) -> dict[str, object]:
 def kept(
     directory: Directory,
     channel: str,
-    kind: type[Connector],
+    kind: type[Kind] | type[Connector],
     given: Mapping[str, object],
     before: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
@@ -101,7 +102,7 @@ def _readable(directory: Directory, channel: str, settings: Mapping[str, object]
     return readable
 
 
-def _check(kind: type[Connector], settings: dict[str, object], given: Mapping[str, object]) -> None:
+def _check(kind: type[Kind] | type[Connector], settings: dict[str, object], given: Mapping[str, object]) -> None:
     known = {field.encode_name for field in msgspec.structs.fields(kind.Settings)}
     wrong = [(f"settings.{name}", "There is no such field.") for name in given if name not in known]
     wrong += _bad_addresses(settings)

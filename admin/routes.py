@@ -1,6 +1,6 @@
 """The table of the admin API."""
 
-from admin import agents, channels, groups, settings, trying
+from admin import agents, bots, channels, groups, segments, settings, trying
 from api.paging import Window
 from api.routes import Handler, Plain, Route
 from core.policy import AREAS
@@ -201,6 +201,128 @@ _GROUPS = (
 )
 
 
+_BOTS = (
+    Route(
+        method="GET",
+        path=f"{ADMIN}/bots",
+        handler=bots.list_bots,
+        role="admin",
+        summary="All bots",
+        query=Window,
+        answers={200: bots.Bots},
+        tag="bots",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/bots",
+        handler=bots.create_bot,
+        role="admin",
+        summary="Add a bot: our own questions and answers, a signed webhook, or Rasa",
+        body=bots.BotIn,
+        answers={201: bots.BotView},
+        tag="bots",
+        large=True,
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/bots/{{id}}",
+        handler=bots.get_bot,
+        role="admin",
+        summary="One bot, with the settings that name it",
+        answers={200: bots.BotView},
+        refuses=(404,),
+        tag="bots",
+    ),
+    Route(
+        method="PATCH",
+        path=f"{ADMIN}/bots/{{id}}",
+        handler=bots.change_bot,
+        role="admin",
+        summary="Change a bot; settings are merged",
+        body=bots.BotPatch,
+        answers={200: bots.BotView},
+        refuses=(404, 412),
+        tag="bots",
+        large=True,
+    ),
+    Route(
+        method="DELETE",
+        path=f"{ADMIN}/bots/{{id}}",
+        handler=bots.remove_bot,
+        role="admin",
+        summary="Remove a bot that no setting names; chats it has go to people",
+        answers={204: None},
+        refuses=(404, 409),
+        tag="bots",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/bots/{{id}}/test",
+        handler=bots.try_bot,
+        role="admin",
+        summary="Ask a bot something, outside any chat",
+        body=bots.TryIn,
+        answers={200: bots.TryView},
+        refuses=(404,),
+        tag="bots",
+    ),
+)
+
+_SEGMENTS = (
+    Route(
+        method="GET",
+        path=f"{ADMIN}/segments",
+        handler=segments.list_segments,
+        role="admin",
+        summary="All audience segments, each with the settings that name it",
+        query=Window,
+        answers={200: segments.Segments},
+        tag="segments",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/segments",
+        handler=segments.create_segment,
+        role="admin",
+        summary="Add a segment: a condition with a name",
+        body=segments.SegmentIn,
+        answers={201: segments.SegmentView},
+        tag="segments",
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/segments/{{id}}",
+        handler=segments.get_segment,
+        role="admin",
+        summary="One segment, with the settings that name it",
+        answers={200: segments.SegmentView},
+        refuses=(404,),
+        tag="segments",
+    ),
+    Route(
+        method="PATCH",
+        path=f"{ADMIN}/segments/{{id}}",
+        handler=segments.change_segment,
+        role="admin",
+        summary="Change a segment, for everything that names it",
+        body=segments.SegmentPatch,
+        answers={200: segments.SegmentView},
+        refuses=(404, 412),
+        tag="segments",
+    ),
+    Route(
+        method="DELETE",
+        path=f"{ADMIN}/segments/{{id}}",
+        handler=segments.remove_segment,
+        role="admin",
+        summary="Remove a segment that no setting names",
+        answers={204: None},
+        refuses=(404, 409),
+        tag="segments",
+    ),
+)
+
+
 def _settings(path: str, whose: str) -> tuple[Route, ...]:
     """The four routes of one level."""
     return (
@@ -272,6 +394,8 @@ ROUTES = (
     *_CHANNELS,
     *_AGENTS,
     *_GROUPS,
+    *_BOTS,
+    *_SEGMENTS,
     _try("routing", trying.try_routing),
     _try("assignment", trying.try_assignment),
     *_settings(f"{ADMIN}/settings/{{area}}", "for all"),

@@ -15,26 +15,30 @@ from msgspec.structs import replace
 from api.documents import (
     EVERYWHERE,
     AgentDoc,
+    BotDoc,
     Change,
     ChannelDoc,
     Collection,
     GroupDoc,
     HealthDoc,
     Scope,
+    SegmentDoc,
     Setting,
 )
 from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
+from core.handover import Asks, Wishes
 from core.hours import Hours, Opening, is_open
 from core.mode import Reception, Working
 from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of, hours_of, working_of
 from core.ports import Clock, Document, Revision, Store
 from core.routes import Assigning, Assignment
+from core.service import Audience
 from core.survey import Answers
 from core.waiting import AbsenceRules
 
-D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
+D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc, BotDoc, SegmentDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
 SETTINGS = "settings"
 HEALTH = "health"
@@ -82,13 +86,16 @@ class Directory:
         connector_class: Callable[[str], type[Connector]],
         texts: Texts,
         answers: Answers,
+        asks: Mapping[str, Asks] = MappingProxyType({}),
     ) -> None:
         self._store, self._vault, self._clock, self._texts = store, vault, clock, texts
-        self._answers = answers
+        self._answers, self._wishes = answers, Wishes.compile(asks)
         self.connector_class = connector_class
         self._channels = _Shelf("channels", ChannelDoc)
         self._agents = _Shelf("agents", AgentDoc)
         self._groups = _Shelf("groups", GroupDoc)
+        self._bots = _Shelf("bots", BotDoc)
+        self._segments = _Shelf("segments", SegmentDoc)
         self._settings: dict[str, Setting] = {}
         self._health: dict[str, HealthDoc] = {}
         self._writing = asyncio.Lock()
@@ -102,6 +109,8 @@ class Directory:
         self.channels: Mapping[str, ChannelDoc] = {}
         self.agents: Mapping[str, AgentDoc] = {}
         self.groups: Mapping[str, GroupDoc] = {}
+        self.bots: Mapping[str, BotDoc] = {}
+        self.segments: Mapping[str, SegmentDoc] = {}
 
     async def load(self) -> None:
         """Read everything anew, at once in force as a whole; listeners are told what another node changed.
@@ -109,7 +118,9 @@ class Directory:
         Before the first time the directory is empty.
         """
         async with self._writing:
-            shelves: tuple[_Shelf[Any], ...] = (self._channels, self._agents, self._groups)
+            shelves: tuple[_Shelf[Any], ...] = (
+                self._channels, self._agents, self._groups, self._bots, self._segments,
+            )  # fmt: skip
             read = [await self._store.all(shelf.collection) for shelf in shelves]
             kept = await self._store.all(SETTINGS)
             looked = await self._store.all(HEALTH)
@@ -173,6 +184,15 @@ class Directory:
     def setting(self, scope: Scope, area: str) -> Setting:
         return self._settings.get(scope.key(area), NOTHING)
 
+    def everywhere(self, area: str) -> list[tuple[Scope, Setting]]:
+        """What is set in an area, level by level, of what there is."""
+        scopes = (
+            EVERYWHERE,
+            *(Scope("group", id) for id in self.groups),
+            *(Scope("channel", id) for id in self.channels),
+        )
+        return [(scope, found) for scope in scopes if (found := self.setting(scope, area)).body]
+
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
 
@@ -225,6 +245,8 @@ class Directory:
                 if _is_sealed(doc.settings[name])
             }
             await self.save_channel(replace(doc, settings={**doc.settings, **sealed}), who=who)
+        for bot in list(self.bots.values()):
+            await self.save_bot(replace(bot, settings=self._sealed_anew(bot)), who=who)
         return len(self.channels)
 
     def policy(self, channel: str) -> Policy:
@@ -261,8 +283,15 @@ class Directory:
         self.policy(channel).rules(None)
         self.policy(channel).rules(self._channels[channel].group)
 
-    def opened(self, doc: ChannelDoc) -> dict[str, object]:
-        """A channel's settings with the secrets readable: for its connector alone."""
+    def _sealed_anew(self, doc: BotDoc) -> dict[str, object]:
+        plain = self.opened(doc)
+        return {
+            name: self.seal(doc.id, name, str(plain[name])) if _is_sealed(value) else value
+            for name, value in doc.settings.items()
+        }
+
+    def opened(self, doc: ChannelDoc | BotDoc) -> dict[str, object]:
+        """Settings with the secrets readable: for the channel's connector, or whoever calls the bot, alone."""
         return {
             field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if _is_sealed(value) else value
             for field, value in doc.settings.items()
@@ -284,6 +313,19 @@ class Directory:
 
     async def save_group(self, doc: GroupDoc, *, who: str, expected: int | None = None) -> int:
         return await self._save(self._groups, doc, who, expected)
+
+    async def save_bot(self, doc: BotDoc, *, who: str, expected: int | None = None) -> int:
+        return await self._save(self._bots, doc, who, expected)
+
+    async def save_segment(self, doc: SegmentDoc, *, who: str, expected: int | None = None) -> int:
+        return await self._save(self._segments, doc, who, expected)
+
+    async def remove_bot(self, id: str, *, who: str) -> None:
+        """Its secrets go, its name stays."""
+        await self._save(self._bots, replace(self.bots[id], settings={}, removed_at=self._clock.now()), who)
+
+    async def remove_segment(self, id: str, *, who: str) -> None:
+        await self._save(self._segments, replace(self.segments[id], removed_at=self._clock.now()), who)
 
     async def remove_channel(self, id: str, *, who: str) -> None:
         """Its secrets go, its name stays."""
@@ -342,6 +384,8 @@ class Directory:
             "channels": self._channels,
             "agents": self._agents,
             "groups": self._groups,
+            "bots": self._bots,
+            "segments": self._segments,
         }
         return shelves[collection]
 
@@ -371,6 +415,7 @@ class Directory:
             self._agents.alive(),
             self._groups.alive(),
         )
+        self.bots, self.segments = self._bots.alive(), self._segments.alive()
 
     def _tell(self, collection: str, id: str, who: str, at: int) -> None:
         for listener in self._listeners:
@@ -397,6 +442,11 @@ class Directory:
             everywhere=_level(EVERYWHERE, settings),
             groups={id: _level(Scope("group", id), settings) for id in self.groups},
             here=_level(Scope("channel", doc.id), settings),
+            audience=Audience(
+                segments={id: segment.condition for id, segment in self.segments.items()},
+                bots={id: bot.rules for id, bot in self.bots.items()},
+                wishes=self._wishes,
+            ),
         )
 
     def _default_group(self, doc: ChannelDoc) -> str | None:

@@ -8,12 +8,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from core.condition import Condition
+from core.handover import Handover
+from core.service import Bot
 from core.session import Method
 
 Role = Literal["agent", "supervisor", "admin", "owner"]
 Signature = Literal["enforce", "report-only"]
 Level = Literal["all", "group", "channel"]
-Collection = Literal["channels", "agents", "groups"]
+Collection = Literal["channels", "agents", "groups", "bots", "segments"]
+BotKind = Literal["faq", "webhook", "rasa"]
 
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Capacity = Annotated[int, Meta(ge=1, le=1000)]
@@ -66,6 +70,39 @@ class GroupDoc(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     agents: tuple[str, ...] = ()
     method: Method | None = None
+    created_at: int = 0
+    removed_at: int | None = None
+
+
+class BotDoc(msgspec.Struct, frozen=True, kw_only=True):
+    """A bot. What its kind needs stands in `settings`, secrets sealed as a channel's; the rest is what the rules know:
+    it answers within `wait_seconds` or people do, and closes a chat after `idle_seconds` of silence (None: never)."""
+
+    id: str
+    name: str
+    kind: BotKind
+    settings: dict[str, Any] = {}
+    handover: Handover = Handover()
+    while_queued: Literal["quiet", "answers"] = "quiet"
+    wait_seconds: int = 15
+    idle_seconds: int | None = 3600
+    created_at: int = 0
+    removed_at: int | None = None
+
+    @property
+    def rules(self) -> Bot:
+        return Bot(
+            id=self.id, name=self.name, handover=self.handover, while_queued=self.while_queued,
+            wait_seconds=self.wait_seconds, idle_seconds=self.idle_seconds,
+        )  # fmt: skip
+
+
+class SegmentDoc(msgspec.Struct, frozen=True, kw_only=True):
+    """An audience: a condition with a name, to be used by many settings."""
+
+    id: str
+    name: str
+    condition: Condition
     created_at: int = 0
     removed_at: int | None = None
 

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from api.auth import Auth
+from api.bots import ReplyIn
 from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
@@ -75,6 +76,20 @@ class ChannelActions(Protocol):
         """Show the customer that somebody writes, where the channel can."""
 
 
+class Trial(msgspec.Struct, frozen=True):
+    """What came of trying a bot out. `reason`: why it failed, or why there is no answer yet."""
+
+    ok: bool
+    milliseconds: int
+    reason: str | None
+    reply: ReplyIn | None
+
+
+class BotActions(Protocol):
+    async def try_out(self, bot: str, text: str, language: str) -> Trial:
+        """Ask a bot something outside any chat; raises KeyError."""
+
+
 class KeptFile(Protocol):
     """`url` is its name inside contents, `mime` what its first bytes show, `size` in bytes."""
 
@@ -122,6 +137,7 @@ class Rim:
     vault: Vault
     signals: Signals
     actions: ChannelActions
+    bots: BotActions
     files: Files
     kinds: Callable[[], Mapping[str, type[Connector]]]
     new_id: Callable[[], str]

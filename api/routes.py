@@ -22,7 +22,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[B, Q]):
-    """A request, decoded. `token` is the caller's own; `if_match` the ETag a write is meant for."""
+    """A request, decoded. `token` is the caller's own; `if_match` the ETag a write is meant for. `raw` are the bytes of
+    the body and `headers` by lower-case name, for what is signed."""
 
     body: B
     query: Q
@@ -30,6 +31,8 @@ class Call(Generic[B, Q]):
     who: Caller | None
     token: str | None
     if_match: str | None
+    raw: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def caller(self) -> Caller:
@@ -54,7 +57,8 @@ Raw = Callable[[Rim, web.Request], Awaitable[web.StreamResponse]]
 class Route:
     """`answers` are the good statuses with their bodies; `refuses` the problems beyond those that follow from
     its role, body and query (see `problems`). A `raw` route (a socket, a page) answers by itself.
-    `documents` are what a body or answer that is a plain mapping (`Plain`) may be. `large`: by `Limits.settings`."""
+    `documents` are what a body or answer that is a plain mapping (`Plain`) may be. `large`: by `Limits.settings`.
+    `signed`: the handler looks at a signature in the headers itself."""
 
     method: str
     path: str
@@ -69,6 +73,7 @@ class Route:
     tag: str
     documents: Sequence[type] = ()
     large: bool = False
+    signed: bool = False
 
     @property
     def name(self) -> str:
@@ -110,13 +115,16 @@ def _wired(route: Route, rim: Rim) -> Callable[[web.Request], Awaitable[web.Stre
 
     async def handle(request: web.Request) -> web.StreamResponse:
         who = await authorise(route.role, rim, request)
+        raw = b"" if route.body is None else await read(request, limit)
         call = Call(
-            body=Nothing() if route.body is None else await _body(request, route.body, limit),
+            body=Nothing() if route.body is None else _body(raw, route.body),
             query=Nothing() if route.query is None else typed(_query(request), route.query, strict=False),
             path=request.match_info,
             who=who,
             token=bearer(request),
             if_match=request.headers.get(hdrs.IF_MATCH),
+            raw=raw,
+            headers={name.lower(): value for name, value in request.headers.items()} if route.signed else {},
         )
         answer = await handler(rim, call)
         body = None if answer.body is None else encoder.encode(answer.body)
@@ -142,8 +150,7 @@ def bearer(request: web.Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-async def _body(request: web.Request, wanted: Any, limit: int) -> Any:
-    raw = await read(request, limit)
+def _body(raw: bytes, wanted: Any) -> Any:
     if not raw and _asks_nothing(wanted):
         return wanted()
     try:

@@ -464,6 +464,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
+            | e.SchemeChosen()
+            | e.BotBegan()
+            | e.BotSilenced()
+            | e.HandedOver()
             | e.Unavailable()
             | e.SlaApplied()
             | e.SlaStarted()
@@ -477,6 +481,8 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.SubmissionDeclined()
         ):
             return "session.updated"
+        case e.FormMoved() | e.BotAsked() | e.BotAnswered():
+            return None
         case (
             e.Wished()
             | e.AliasesLearned()
@@ -506,6 +512,8 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "opened", f"Chat {number} was opened; language {language}."
         case e.LanguageChosen(language=language, sure=sure):
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
+        case e.SchemeChosen() | e.FormMoved() | e.BotBegan() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
+            return _received_step(event, directory)
         case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
             return promised(event)
         case e.Assigned(agent=agent, why=why):
@@ -570,6 +578,30 @@ def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str]
             return "submission", f"Left as {left.kind} {left.number}{', unfinished' if left.unfinished else ''}."
         case e.SubmissionChanged(submission=left, by=by):
             return "submission", f"The {left.kind} is {left.state}: {_agent(directory, by)}."
+        case _:
+            return None
+
+
+def _received_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    """What came before people: reception, forms and bots."""
+    match event:
+        case e.SchemeChosen(scheme=scheme, segment=segment):
+            known = directory.segments.get(segment)
+            return "scheme", f"Received as “{scheme}”: of the audience {known.name if known else segment}."
+        case e.FormMoved(asking=None, why=why):
+            return "form", f"The form before the chat is over: {why}"
+        case e.BotBegan(name=name, why=why):
+            return "bot", f"{name} has the chat: {why}"
+        case e.BotAnswered(lists=lists) if lists:
+            return "withheld", f"What the bot said was withheld by word lists: {', '.join(lists)}."
+        case e.BotAnswered(missed=missed) if missed:
+            return "unknown", f"The bot did not know an answer ({missed} in a row)."
+        case e.BotSilenced(why=why):
+            return "silenced", f"The bot says no more: {why}"
+        case e.HandedOver(why=why, group=group, agent=agent):
+            where = group_ref(directory, group)
+            who = _agent(directory, agent) if agent else where.name if where else "people"
+            return "handover", f"The bot gave the chat to {who}: {why}"
         case _:
             return None
 

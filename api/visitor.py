@@ -64,12 +64,12 @@ def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
     message = stored.message
     if isinstance(message.content, Internal):
         return None
-    agent = message.author.kind == "agent"
+    named = message.author.kind in ("agent", "bot")
     recalled = stored.recalled_at is not None or stored.retracted_at is not None
     return VisitorMessage(
         id=message_id(stored.session, message.seq),
         seq=message.seq,
-        author=VisitorAuthor(message.author.kind, message.author.name if agent else None),
+        author=VisitorAuthor(message.author.kind, message.author.name if named else None),
         content=Text("") if recalled else shown(message.content),
         at=iso(message.at),
         state=stored.state,

@@ -7,7 +7,8 @@ import msgspec
 
 from core import channel
 from core.customer import Customer
-from core.message import Content, Summary
+from core.message import Content, Option, Summary
+from core.routes import Handed
 from core.session import AgentRef, Wish
 from core.submitted import State
 
@@ -225,6 +226,32 @@ class MarkRead(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
+class BotSays(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """What a bot says: contents, options to press instead of an answer (`suggestions`), that it does not know
+    (`unknown`), that it wants to hear whether it helped (`helpful`), that people are to go on, that the chat is over.
+    `seq` is the message it answers; None: all there are."""
+
+    session: str
+    bot: str
+    client_id: str
+    seq: int | None = None
+    contents: tuple[Content, ...] = ()
+    suggestions: tuple[Option, ...] = ()
+    unknown: bool = False
+    helpful: bool = False
+    handover: Handed | None = None
+    end: bool = False
+
+
+class BotFailed(msgspec.Struct, frozen=True, gc=False):
+    """A bot could not be asked; `reason` is for people."""
+
+    session: str
+    bot: str
+    seq: int
+    reason: str
+
+
 class Absent(msgspec.Struct, frozen=True, gc=False):
     """An agent is offline, since a time (ms): what was theirs by then is kept, moved or closed."""
 
@@ -268,6 +295,8 @@ Command = (
     | Tag
     | Block
     | MarkRead
+    | BotSays
+    | BotFailed
     | Absent
     | Wake
 )

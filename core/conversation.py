@@ -6,9 +6,9 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from core import admission, bots, ending, passing, queue, rating, reception, reply, silence, submission, summary, timers
 from core import command as c
 from core import effect as f
-from core import ending, passing, queue, rating, reception, reply, silence, submission, summary, timers
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -46,7 +46,7 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
     turn = Turn(state, context)
     match command:
         case c.Receive():
-            reception.receive(turn, command)
+            admission.receive(turn, command)
         case c.Amend():
             reception.amend(turn, command)
         case c.Retract():
@@ -87,6 +87,8 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.block(turn, command)
         case c.MarkRead():
             reply.mark_read(turn, command)
+        case c.BotSays() | c.BotFailed():
+            bots.tell(turn, command)
         case c.Absent():
             silence.absent(turn, command)
         case c.ReplyToSubmission():
@@ -176,6 +178,8 @@ def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.E
                 effects.append(f.WakeAt(name, due))
             case e.Recalled(session=owner, seq=seq):
                 effects.append(f.Recall(new_id(), owner, seq))
+            case e.BotAsked(bot=bot, seq=seq, until=until) if session:
+                effects.append(f.AskBot(new_id(), session.id, bot, seq, until))
             case e.WasRead() if turn.state.read_mark and turn.rules.channel.capabilities.read_marks:
                 effects.append(f.MarkRead(new_id(), turn.state.read_mark))
             case _:

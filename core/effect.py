@@ -62,4 +62,14 @@ class Recall(msgspec.Struct, frozen=True, gc=False, tag="recall"):
     seq: int
 
 
-Effect = Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall
+class AskBot(msgspec.Struct, frozen=True, gc=False, tag="ask_bot"):
+    """Let a bot answer message `seq`; after `until` (ms) nobody waits for it any more."""
+
+    id: str
+    session: str
+    bot: str
+    seq: int
+    until: int
+
+
+Effect = Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall | AskBot

@@ -106,5 +106,6 @@ def _remind(turn: Turn, session: Session) -> None:
 
 
 def _silent(session: Session) -> bool:
-    """Whether it is the customer's turn: an agent has the chat and spoke last. Who waits in a queue waits for us."""
-    return session.phase == "active" and session.answered
+    """Whether it is the customer's turn: an agent or bot who has the chat spoke last. Who is queued waits for us."""
+    has_it = session.phase == "active" or (session.phase == "bot" and session.bot is not None)
+    return has_it and session.answered

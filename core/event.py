@@ -11,6 +11,7 @@ import msgspec
 from core.agreement import Agreement, Goal, Running
 from core.customer import Customer
 from core.form import Asking
+from core.handover import Trigger
 from core.message import Content, Message, State
 from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, SurveyStep, Wish
 from core.submitted import Reason, Submission
@@ -56,7 +57,8 @@ class Received(msgspec.Struct, frozen=True, gc=False, tag="received", omit_defau
 
 
 class Prompted(msgspec.Struct, frozen=True, gc=False, tag="prompted", omit_defaults=True, kw_only=True):
-    """The system said something. `spends` tells that its delivery uses the reply token up."""
+    """The system said something. `spends` tells that its delivery uses the reply token up; `once` that it is not to be
+    said again in this session, or to this customer."""
 
     message: Message
     at: int
@@ -65,6 +67,7 @@ class Prompted(msgspec.Struct, frozen=True, gc=False, tag="prompted", omit_defau
     spends: bool = False
     pending: tuple[tuple[str, str], ...] = ()
     after_close: bool = False
+    once: Literal["session", "customer"] | None = None
 
 
 class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_defaults=True):
@@ -294,6 +297,74 @@ class WasRead(msgspec.Struct, frozen=True, gc=False, tag="was_read"):
     by: str
 
 
+class SchemeChosen(msgspec.Struct, frozen=True, gc=False, tag="scheme_chosen"):
+    """The customer belongs to a segment that is received in its own way."""
+
+    scheme: str
+    segment: str
+    at: int
+
+
+class FormMoved(msgspec.Struct, frozen=True, gc=False, tag="form_moved", omit_defaults=True):
+    """A form was begun, answered or is over (`asking` None, and why)."""
+
+    asking: Asking | None
+    at: int
+    why: str = ""
+
+
+class BotBegan(msgspec.Struct, frozen=True, gc=False, tag="bot_began"):
+    """A bot has the session."""
+
+    bot: str
+    name: str
+    at: int
+    why: str
+
+
+class BotAsked(msgspec.Struct, frozen=True, gc=False, tag="bot_asked"):
+    """The bot is to answer message `seq` before `until`; `mark` is the message's fingerprint, by which a
+    repeated question is known (0: it is none)."""
+
+    bot: str
+    seq: int
+    at: int
+    until: int
+    mark: int
+
+
+class BotAnswered(msgspec.Struct, frozen=True, gc=False, tag="bot_answered", omit_defaults=True):
+    """The bot answered the message `upto` and those before it; `missed` in a row it did not know. `lists` of words
+    withheld what it said."""
+
+    bot: str
+    at: int
+    upto: int
+    missed: int = 0
+    lists: tuple[str, ...] = ()
+
+
+class BotSilenced(msgspec.Struct, frozen=True, gc=False, tag="bot_silenced"):
+    """The bot says nothing more in this session, and nobody else takes it over."""
+
+    bot: str
+    at: int
+    why: str
+
+
+class HandedOver(msgspec.Struct, frozen=True, gc=False, tag="handed_over", omit_defaults=True, kw_only=True):
+    """The bot gave the session to people. `group` and `agent` are whom it, or a keyword, asked for; `quiet`: it says
+    nothing more while the customer waits."""
+
+    bot: str
+    at: int
+    trigger: Trigger
+    why: str
+    group: str | None = None
+    agent: str | None = None
+    quiet: bool = True
+
+
 class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_defaults=True, kw_only=True):
     """An agent summed the session up, perhaps anew; `after_close`: once it was over."""
 
@@ -453,6 +524,13 @@ Event = (
     | Tagged
     | CustomerBlocked
     | WasRead
+    | SchemeChosen
+    | FormMoved
+    | BotBegan
+    | BotAsked
+    | BotAnswered
+    | BotSilenced
+    | HandedOver
     | Summarized
     | SubmissionOffered
     | SubmissionAsked

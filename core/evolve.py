@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from core import event as e
 from core.agreement import Goal, Running
 from core.message import Author
-from core.session import Closure, Contact, Conversation, Invitation, Rating, Session, SummaryRef
+from core.session import BotTurn, Closure, Contact, Conversation, Invitation, Rating, Session, SummaryRef
 from core.submitted import MOST_KEPT, Leaving, Submission
 
+LOOP_MS = 60_000  # questions to a bot are counted by this long
+MOST_MARKS = 3  # of the newest questions, by which a repeated one is known
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 MOST_SERVED = 5
 
@@ -88,6 +90,10 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return replace(state, blocked_until=event.until, told_blocked=False)
         case e.WasRead():
             return _session(state, unread=0)
+        case e.SchemeChosen() | e.FormMoved():
+            return _received_as(state, event)
+        case e.BotBegan() | e.BotAsked() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
+            return _session(state, bot=_bot(_open(state).bot, event))
         case e.SubmissionOffered():
             return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
         case e.SubmissionAsked():
@@ -126,6 +132,48 @@ def _ended_or_open(state: Conversation, **changes: object) -> Conversation:
     if state.last is not None and (state.session is None or state.last.invited is not None):
         return replace(state, last=replace(state.last, **changes))
     return _session(state, **changes)
+
+
+def _received_as(state: Conversation, event: e.SchemeChosen | e.FormMoved) -> Conversation:
+    if isinstance(event, e.SchemeChosen):
+        return _session(state, scheme=event.scheme)
+    return _session(state, asking=event.asking)
+
+
+def _bot(bot: BotTurn | None, event: e.BotBegan | e.BotAsked | e.BotAnswered | e.BotSilenced | e.HandedOver) -> BotTurn:
+    if isinstance(event, e.BotBegan):
+        return BotTurn(event.bot)
+    assert bot is not None, "the event is about the bot of the session"
+    match event:
+        case e.BotAsked():
+            return _bot_asked(bot, event)
+        case e.BotAnswered():
+            return _bot_answered(bot, event)
+        case e.BotSilenced():
+            return replace(bot, quiet=True)
+        case e.HandedOver():
+            return replace(bot, quiet=event.quiet)
+        case _:
+            assert_never(event)
+
+
+def _bot_asked(bot: BotTurn, event: e.BotAsked) -> BotTurn:
+    """One more question, counted by the minute it stands in."""
+    fresh = not 0 <= event.at - bot.since < LOOP_MS
+    return replace(
+        bot,
+        waits=event.seq,
+        asked=bot.asked if bot.waits else event.at,
+        marks=(*bot.marks, event.mark)[-MOST_MARKS:] if event.mark else bot.marks,
+        since=event.at if fresh else bot.since,
+        count=1 if fresh else bot.count + 1,
+        said=0,
+    )
+
+
+def _bot_answered(bot: BotTurn, event: e.BotAnswered) -> BotTurn:
+    left = bot.waits > event.upto
+    return replace(bot, waits=bot.waits if left else 0, asked=event.at if left else 0, missed=event.missed)
 
 
 def _opened(state: Conversation, event: e.Opened) -> Conversation:
@@ -213,10 +261,16 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
         changes["pending"] = event.pending
     if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
         changes["positioned"] = True
+    told: dict[str, object] = {}
+    if isinstance(event, e.Prompted) and event.once == "customer" and event.key not in state.told:
+        told["told"] = (*state.told, event.key)
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
-        return replace(state, token=token, last=replace(state.last, **changes))
-    return replace(state, token=token, session=replace(_open(state), **changes))
+        return replace(state, token=token, last=replace(state.last, **changes), **told)
+    session = _open(state)
+    if isinstance(event, e.Prompted) and event.once == "session" and event.key not in session.told:
+        changes["told"] = (*session.told, event.key)
+    return replace(state, token=token, session=replace(session, **changes), **told)
 
 
 def _assigned(state: Conversation, event: e.Assigned) -> Conversation:
@@ -230,6 +284,8 @@ def _assigned(state: Conversation, event: e.Assigned) -> Conversation:
         offer=None,
         guests=guests,
         leaving=None,
+        bot=None,
+        asking=None,
     )
 
 
@@ -258,6 +314,8 @@ def _replied(state: Conversation, event: e.Replied) -> Conversation:
         unread=0,
         pending=event.pending,
     )
+    if author.kind == "bot" and session.bot is not None:
+        session = replace(session, bot=replace(session.bot, said=session.bot.said + 1))
     return replace(state, session=session, token=None if event.spends else state.token)
 
 

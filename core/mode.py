@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.service import Welcome
+
 Mode = Literal["real_time", "always_on"]
 Target = Literal["online", "all"]
 Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
@@ -18,8 +20,8 @@ class AlwaysOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pending_seconds: Seconds | UnsetType | None = UNSET
 
 
-class Reception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `reception`: how chats are taken in."""
+class Reception(Welcome, frozen=True, forbid_unknown_fields=True):
+    """Area `reception`: how chats are taken in, and who answers first."""
 
     mode: Mode | UnsetType = UNSET
     always_on: AlwaysOn | UnsetType = UNSET

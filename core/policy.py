@@ -4,7 +4,7 @@ Settings come in three levels, channel before group before all; what is not set 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
 from core.routes import Assigning, Assignment, Routes, Routing
 from core.scheme import Survey, Surveys
+from core.service import Audience, Serving
 from core.session import Picking
 from core.submitted import Leave, Submissions
 from core.survey import Answers
@@ -119,6 +120,9 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    serving: Serving = Serving()
+    audience: Audience = Audience()
+    dressed: Mapping[str, Catalogue] = field(default_factory=dict)
     working: Working = Working()
     hours: Hours = ALWAYS
     queue: QueueRules = QueueRules()
@@ -127,6 +131,10 @@ class Rules:
     promises: tuple[Promise, ...] = ()
     submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
+
+    def texts(self, scheme: str | None) -> Catalogue:
+        """The prompts, as a customer's scheme of reception may have them otherwise."""
+        return self.catalogue if scheme is None else self.dressed.get(scheme, self.catalogue)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
         """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
@@ -157,6 +165,7 @@ class Policy:
     everywhere: Level
     groups: Mapping[str, Level]
     here: Level
+    audience: Audience = Audience()
     compiled: dict[str | None, Rules] = field(default_factory=dict)
     assigned: dict[str | None, Assigning] = field(default_factory=dict)
     sla_edition: str = field(init=False)
@@ -198,18 +207,23 @@ class Policy:
         between = self.groups.get(group or "", Level())
         levels = [self.everywhere, between, self.here]
         own_words = group is None or bool(_set(between.words.lists, ()))
+        overrides = [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels]
+        serving = _serving(levels)
         return Rules(
             version=self.version,
             channel=self.channel,
-            catalogue=Catalogue.compile(
-                self.texts,
-                [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels],
-                self.channel.language,
-            ),
+            catalogue=Catalogue.compile(self.texts, overrides, self.channel.language),
             words=_filter(levels) if own_words else self.rules(None).words,  # an automaton is large: one for all
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            serving=serving,
+            audience=self.audience,
+            dressed={
+                scheme.name: Catalogue.compile(self.texts, [*overrides, scheme.prompts], self.channel.language)
+                for scheme in serving.schemes
+                if scheme.prompts
+            },
             working=working_of([level.reception for level in levels]),
             hours=hours_of([level.hours for level in levels]),
             queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
@@ -244,6 +258,17 @@ def assigning_of(levels: Sequence[Assignment]) -> Assigning:
 
 def _filter(levels: Sequence[Level]) -> Filter:
     return Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels]))
+
+
+def _serving(levels: Sequence[Level]) -> Serving:
+    """Each field from the nearest level that sets it, as in `_merged`."""
+    values = {
+        each.name: value
+        for level in levels
+        for each in fields(Serving)
+        if not isinstance(value := getattr(level.reception, each.name), UnsetType)
+    }
+    return Serving(**values)
 
 
 V = TypeVar("V")

@@ -17,13 +17,14 @@ from core.turn import Asked, Turn
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
 
-def receive(turn: Turn, command: c.Receive) -> None:
-    """A customer's message: turned away, an answer to a survey, or part of a (perhaps new) session."""
+def receive(turn: Turn, command: c.Receive) -> Message | None:
+    """A customer's message: turned away, an answer to a survey (None), or part of a (perhaps new) session."""
     inbound = command.inbound
     _meet(turn, inbound.profile)
     _learn_aliases(turn, inbound)
     if _blocked(turn):
-        return _turn_away(turn, inbound)
+        _turn_away(turn, inbound)
+        return None
     if not turn.state.reachable:
         turn.emit(e.ReachableChanged(True, turn.now))
     if rating.answer(turn, inbound):
@@ -36,20 +37,20 @@ def receive(turn: Turn, command: c.Receive) -> None:
     if turn.state.session is None:
         _open(turn, inbound)
     if submission.fill(turn, inbound):
-        return _queue_if_declined(turn)
+        _queue_if_declined(turn)
+        return None
     if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
         _listen(turn, plain(inbound.content))
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
     if submission.take(turn, message):
-        return _queue_if_declined(turn)
+        _queue_if_declined(turn)
+        return None
     if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
         return None
-    if turn.open_session().phase == "bot":
-        greet_and_queue(turn, plain(inbound.content))
-    else:
+    if turn.open_session().phase != "bot":
         sla.heard(turn)
         silence.arm(turn)
-    return None
+    return message
 
 
 def _queue_if_declined(turn: Turn) -> None:
@@ -90,13 +91,6 @@ def amend(turn: Turn, command: c.Amend) -> None:
     session = turn.state.session
     if screened.blocked is not None and session is not None and session.id == command.session:
         turn.prompt("word_blocked")
-
-
-def greet_and_queue(turn: Turn, text: str = "") -> None:
-    """What a new session does first: greet, then look for a person."""
-    if turn.open_session().unavailable is None:
-        turn.prompt("greeting")
-    find_person(turn, text)
 
 
 def find_person(

@@ -9,6 +9,7 @@ import msgspec
 
 from core.agreement import Agreement
 from core.customer import Customer
+from core.form import Asking
 from core.submitted import Leaving, Submission
 
 Phase = Literal["bot", "queued", "unassigned", "active", "closed"]
@@ -103,6 +104,22 @@ class Closure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     who: str | None = None
 
 
+class BotTurn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The bot that answers in a session. `waits`: the newest message it is to answer (0: none), since `asked`;
+    `missed`: answers in a row it did not know; `marks`: of the newest questions, by which a repeated one is known;
+    `count`: questions since `since`; `said`: its messages since the customer last wrote; `quiet`: it says no more."""
+
+    id: str
+    waits: int = 0
+    asked: int = 0
+    missed: int = 0
+    marks: tuple[int, ...] = ()
+    since: int = 0
+    count: int = 0
+    said: int = 0
+    quiet: bool = False
+
+
 class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One chat, from first message to close. Times are ms of our commits.
 
@@ -116,7 +133,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
     under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
     first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
-    that waits for somebody's word.
+    that waits for somebody's word. `scheme` is the reception the customer's segment has, `asking` the
+    form they are being asked, `told` the prompts that are said once.
     """
 
     id: str
@@ -165,6 +183,10 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     sla_edition: str = ""
     sla: Agreement | None = None
     closed: Closure | None = None
+    scheme: str | None = None
+    bot: BotTurn | None = None
+    asking: Asking | None = None
+    told: tuple[str, ...] = ()
 
 
 class ReplyToken(msgspec.Struct, frozen=True, gc=False):
@@ -204,6 +226,7 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
+    told: tuple[str, ...] = ()
     rated: Rating | None = None
     wish: Wish = Wish()
     served: tuple[str, ...] = ()

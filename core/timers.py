@@ -1,7 +1,7 @@
 """A timer is due: whose it is."""
 
+from core import admission, ending, passing, queue, reception, silence, sla
 from core import command as c
-from core import ending, passing, queue, reception, silence, sla
 from core.turn import Turn
 
 
@@ -20,5 +20,7 @@ def wake(turn: Turn, command: c.Wake) -> None:
         silence.wake(turn, command.name)
     elif command.name in sla.TIMERS:
         sla.wake(turn, command.name)
+    elif command.name in admission.TIMERS:
+        admission.wake(turn, command)
     else:
         ending.wake(turn, command)

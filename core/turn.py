@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from core.command import Actor
 from core.errors import Refused
@@ -49,8 +50,9 @@ class Asked:
 
 
 def to_the_default(asked: Asked) -> Route:
-    """Where nobody decides (routing is not there): the channel's group."""
-    group = asked.policy.channel.group
+    """Where nobody decides (routing is not there): the group a bot asked for, else the channel's."""
+    handed = asked.handed.group if asked.handed is not None else None
+    group = handed or asked.policy.channel.group
     return Route(chain_of(group, asked.policy.assigning(group)))
 
 
@@ -156,12 +158,22 @@ class Turn:
         if not self.window_open:
             return False
         rules = self.context.policy.rules(session.group)
-        text = rules.say(key, session.language, **{**self._values(session), **values})
-        if text is not None:
-            self.say(key, Text(text), about=session)
-        return text is not None
+        repeat = rules.serving.repeat.get(key, "always")
+        if (repeat == "session" and key in session.told) or (repeat == "customer" and key in self.state.told):
+            return False
+        found = rules.texts(session.scheme).say(key, session.language, **{**self._values(session), **values})
+        if found is not None:
+            self.say(key, Text(found.text), about=session, once=None if repeat == "always" else repeat)
+        return found is not None
 
-    def say(self, key: str, content: Content, *, about: Session | None = None) -> None:
+    def say(
+        self,
+        key: str,
+        content: Content,
+        *,
+        about: Session | None = None,
+        once: Literal["session", "customer"] | None = None,
+    ) -> None:
         """Let the system say a content that is ready."""
         state = self.state
         after_close = state.session is None or (about is not None and about.closed is not None)
@@ -177,6 +189,7 @@ class Turn:
                 spends=self.spend_token(),
                 pending=options_of(content),
                 after_close=after_close,
+                once=once,
             )
         )
 

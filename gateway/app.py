@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import structlog
@@ -23,6 +24,7 @@ from core.errors import Stale, StoreDown, StoreUnfit
 from core.ports import Hint, Seat, Store
 from core.routes import Assigning
 from gateway.absence import Absences
+from gateway.bots import Bots
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
@@ -129,7 +131,8 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         languages=lambda: {id: agent.languages for id, agent in directory.agents.items()},
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
-    engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics)
+    bots = Bots(directory, network, store, clock, kept.public, config.public_url)
+    engine, outbox = _middle(ground, desk, numbers, channels, bots, kept, metrics)
 
     keeping = ground.keeping
     absences = Absences(store, engine, lambda: keeping is None or keeping.fence is not None, alone=keeping is None)
@@ -146,7 +149,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
-        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=seated,
+        signals=presence, actions=channels, bots=bots, kinds=_kinds, new_id=ground.new_id, seated=seated,
         files=kept, public_url=config.public_url, standing=desk.standing,
     )  # fmt: skip
     directory.listen(_staff(desk))
@@ -182,7 +185,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
 
 
 def _middle(
-    ground: Ground, desk: DeskKeeper, numbers: Numbers, channels: Channels, kept: Files, metrics: Metrics
+    ground: Ground, desk: DeskKeeper, numbers: Numbers, channels: Channels, bots: Bots, kept: Files, metrics: Metrics
 ) -> tuple[Engine, Outbox]:
     """Who decides and who carries it out: each commit of the one is told to the other."""
     directory, shared = ground.directory, ground.config.shared
@@ -205,7 +208,7 @@ def _middle(
         Shell(
             store=ground.store, engine=engine, clock=ground.clock, random=Random(), lease=ground.lease,
             ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
-            count=metrics.outbound, shares=ground.shares,
+            count=metrics.outbound, shares=ground.shares, ask_bot=partial(bots.ask, engine),
         )
     )  # fmt: skip
     return engine, outbox

@@ -61,6 +61,8 @@ class Errands:
                 return replace(done, due=errand.due)  # one that was set anew meanwhile stays
             case f.FindAgent():
                 await shell.find_agent(errand, effect)
+            case f.AskBot():
+                await shell.ask_bot(errand, effect)
             case f.FetchMedia():
                 content = await shell.fetch(errand, effect, shell.ways(errand.channel))
                 fetched = MediaFetched(effect.seq, shell.clock.now())

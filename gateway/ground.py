@@ -64,6 +64,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         store, vault, clock, connector_class=connectors.load,
         texts={tag: found.prompts for tag, found in texts.items()},
         answers=Answers.compile({tag: found.survey for tag, found in texts.items()}),
+        asks=await asyncio.to_thread(locales.read_asks),
     )  # fmt: skip
     await directory.load()
     return Ground(

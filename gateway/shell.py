@@ -7,6 +7,7 @@ from random import Random
 from core import effect as f
 from core.channel import Connector, Wire
 from core.engine import Engine
+from core.errors import Rejected
 from core.message import Content
 from core.ports import Clock, Lease, Leased, Shares, Store
 
@@ -18,6 +19,10 @@ class Ways:
     connector: Connector
     wire: Wire
     status_url: str | None
+
+
+async def _no_bots(errand: Leased, effect: f.AskBot) -> None:
+    raise Rejected("no_bots", "No bots are called here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,4 @@ class Shell:
     public: Callable[[Content], Content]
     count: Callable[[str, str], None]
     shares: Shares | None = None
+    ask_bot: Callable[[Leased, f.AskBot], Awaitable[None]] = _no_bots

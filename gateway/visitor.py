@@ -20,6 +20,7 @@ from core import language
 from core.channel import Secret
 from core.customer import Customer
 from core.errors import BadInput
+from core.service import SERVICE_PARAM, Service
 from core.session import Wish
 
 LIFE_MS = 3_600_000  # a token opens sockets for an hour
@@ -75,6 +76,7 @@ class VisitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     must: bool | None = None
     picked: Id | None = None
     queue_first: bool | None = None
+    service: Service | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,8 +154,7 @@ def read_token(token: str, vault: Vault, now: int, grace: int = 0) -> Visitor | 
 def merged(known: Customer, visitor: Visitor) -> Customer:
     """What is kept of a customer, with what this visit says of them put over it."""
     said = {field: value for field in Customer.__struct_fields__ if (value := getattr(visitor.claims, field))}
-    if "params" in said:
-        said["params"] = {**known.params, **visitor.claims.params}
+    said["params"] = {**_lasting(known.params), **visitor.claims.params}
     if "tags" in said:
         said["tags"] = tuple(dict.fromkeys((*known.tags, *visitor.claims.tags)))
     return replace(known, **said)
@@ -186,14 +187,19 @@ def _claims(request: VisitRequest, identity: Identity | None, before: Customer) 
         "phone": request.phone,
         "email": request.email,
         "timezone": request.timezone,
-        "params": {**before.params, **_params(request)},
+        "params": {**_lasting(before.params), **_params(request)},
     }
     if identity is not None:
         vouched = {field: getattr(identity, field) for field in ("partner_id", "name", "phone", "email", "vip", "tags")}
         said |= {field: value for field, value in vouched.items() if value is not None}
         if identity.vip_level is not None:
-            said["params"] = {**before.params, **_params(request), "vip_level": str(identity.vip_level)}
+            said["params"] = {**_lasting(before.params), **_params(request), "vip_level": str(identity.vip_level)}
     return replace(before, **{field: value for field, value in said.items() if value is not None})
+
+
+def _lasting(params: dict[str, str]) -> dict[str, str]:
+    """Without what one page asked for: the next one may not."""
+    return {key: value for key, value in params.items() if key != SERVICE_PARAM}
 
 
 def _wish(request: VisitRequest) -> Wish | None:
@@ -210,6 +216,8 @@ def _params(request: VisitRequest) -> dict[str, str]:
         **{f"field.{key}": value for key, value in (request.fields or {}).items()},
     }
     kept = {key: value for key, value in theirs.items() if not key.startswith(OURS)}
+    if request.service is not None:
+        kept[SERVICE_PARAM] = request.service
     return {**kept, **{key: value for key, value in page.items() if value is not None}}
 
 

@@ -47,7 +47,7 @@ _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*|media:[0-9a-f]{32}")
 async def send(rim: Rim, call: Call[MessageBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
     content = said(body.content)
-    _check(content)
+    check_content(content)
     quoted = await _quoted(rim, row, body.reply_to)
     command = c.Reply(
         by=actor(call.caller),
@@ -111,7 +111,7 @@ def _same(stored: StoredMessage, content: Content) -> bool:
     return (message.original or message.content) == content
 
 
-def _check(content: Content) -> None:
+def check_content(content: Content) -> None:
     """What no type says: raises `BadInput` that names the field."""
     if isinstance(content, Text) and not content.text.strip():
         raise BadInput(("content.text", "A message needs at least one character that can be seen."))
@@ -178,7 +178,7 @@ async def uninvite(rim: Rim, call: Call[ColleagueBody, Nothing]) -> Answer:
 async def offline(rim: Rim, call: Call[OfflineBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
     content = said(body.content)
-    _check(content)
+    check_content(content)
     command = c.WriteAfter(by=actor(call.caller), client_id=body.client_id, content=content)
     return await said_in(rim, call.caller, row, command, body.client_id, content)
 

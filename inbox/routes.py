@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from api.bots import LaterIn
 from api.documents import Role
 from api.paging import Listing, Window
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, around, bodies, lists, oversight, quick_replies, stars, submissions
+from inbox import acts, around, bodies, bots, lists, oversight, quick_replies, stars, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -327,6 +328,18 @@ ROUTES = (
     *QUICK_REPLIES,
     *OVERSEEING,
     *SUBMISSIONS,
+    Route(
+        method="POST",
+        path="/api/v1/bots/{id}/sessions/{session}/messages",
+        handler=bots.bot_says,
+        role="nobody",  # it is signed with the bot's own secret
+        signed=True,
+        summary="What a bot says by itself, signed with its secret (docs/bots.md)",
+        body=LaterIn,
+        answers={201: bots.SaidView},
+        refuses=(403, 404, 409),
+        tag="bots",
+    ),
     Route(
         method="POST",
         path=f"{BASE}/files",

@@ -1,9 +1,13 @@
-"""The built-in texts, one file a language: what is said, and how surveys are answered. Read once, at start."""
+"""The built-in texts, one file a language: what is said and how surveys are answered; in handover/ how a person is
+asked for instead of a bot. Read once, at start."""
 
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import msgspec
 
+from core.handover import Asks
 from core.survey import Grammar
 
 
@@ -14,8 +18,15 @@ class Locale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read() -> dict[str, Locale]:
     """Every language there is a file for, by tag. Raises msgspec.ValidationError naming what is wrong."""
-    found = sorted(
-        (entry for entry in files(__name__).iterdir() if entry.name.endswith(".json")),
-        key=lambda e: e.name,
-    )
-    return {entry.name.removesuffix(".json"): msgspec.json.decode(entry.read_bytes(), type=Locale) for entry in found}
+    return {tag: msgspec.json.decode(raw, type=Locale) for tag, raw in _languages(files(__name__))}
+
+
+def read_asks() -> dict[str, Asks]:
+    """How a person is asked for, by language."""
+    return {tag: msgspec.json.decode(raw, type=Asks) for tag, raw in _languages(files(__name__) / "handover")}
+
+
+def _languages(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if entry.name.endswith(".json"):
+            yield entry.name.removesuffix(".json"), entry.read_bytes()

@@ -7,13 +7,8 @@ import msgspec
 
 from core.customer import Customer
 from core.effect import (
-    Acknowledge,
     Deliver,
     Effect,
-    FetchMedia,
-    FindAgent,
-    MarkRead,
-    Recall,
     WakeAt,
 )
 from core.event import (
@@ -104,9 +99,7 @@ def errand_key(effect: Effect, conversation: str) -> str:
     return f"{conversation}:{effect.name}" if isinstance(effect, WakeAt) else effect.id
 
 
-def errand_kind(
-    effect: Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall,
-) -> str:
+def errand_kind(effect: Effect) -> str:
     return str(effect.__struct_config__.tag)
 
 

@@ -21,7 +21,7 @@ VALID = {
         "agent_silent": {"reminder_seconds": 60, "transfer_seconds": 180},
         "agent_offline": {"chats": "move"},
     },
-    "reception": {"mode": "real_time"},
+    "reception": {"mode": "real_time", "deferred": True, "repeat": {"greeting": "customer"}},
     "hours": {
         "zone": "Europe/Berlin",
         "week": {"mon": [{"from": "09:00", "to": "17:00"}]},

@@ -67,6 +67,7 @@ def test_nobody_reaches_more_than_the_front_door() -> None:
         ("POST", "/api/v1/auth/login"),
         ("GET", "/api/openapi.json"),
         ("GET", "/api/v1/inbox/socket"),  # its first frame signs in
+        ("POST", "/api/v1/bots/{id}/sessions/{session}/messages"),  # signed with the bot's own secret
     }
 
 

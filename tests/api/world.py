@@ -9,12 +9,13 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from api.auth import Auth
+from api.bots import ReplyIn
 from api.directory import Directory
 from api.documents import AgentDoc, ChannelDoc, GroupDoc, Role
 from api.hub import Hub
 from api.openapi import document
 from api.problems import middleware
-from api.rim import Limits, Rim, Signal
+from api.rim import Limits, Rim, Signal, Trial
 from api.routes import Route, mount
 from api.vault import Vault
 from core.channel import Received, TemplateInfo
@@ -27,7 +28,7 @@ from core.ports import Cause, Lease, Seat
 from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook
-from locales import read
+from locales import read, read_asks
 from routing.rules import route
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
@@ -94,6 +95,18 @@ class Actions:
 
 
 @dataclass
+class Trials:
+    """What bots are asked by admins who try them, and what they answer."""
+
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    answer: Trial = Trial(True, 12, None, ReplyIn(unknown=True))
+
+    async def try_out(self, bot: str, text: str, language: str) -> Trial:
+        self.asked.append((bot, text, language))
+        return self.answer
+
+
+@dataclass
 class World:
     """Everything at hand. `client` speaks as nobody; `as_role` as somebody with a role."""
 
@@ -102,6 +115,7 @@ class World:
     clock: StillClock
     signals: Signals
     actions: Actions
+    trials: Trials
     seated: list[Seat]
     client: Client
     tokens: dict[str, str] = field(default_factory=dict)
@@ -189,6 +203,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         connector_class=_kind,
         texts={tag: locale.prompts for tag, locale in texts.items()},
         answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
+        asks=read_asks(),
     )
     await directory.load()
     hub = Hub(store, "tests")
@@ -209,7 +224,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         lease=lambda now: Lease("test", now + 60_000),
         done=done,
     )
-    signals, actions = Signals(), Actions()
+    signals, actions, trials = Signals(), Actions(), Trials()
     seated: list[Seat] = []
     rim = Rim(
         store=store,
@@ -221,6 +236,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         vault=Vault.of("a secret for tests only"),
         signals=signals,
         actions=actions,
+        bots=trials,
         files=MemoryFiles(),
         kinds=lambda: KINDS,
         new_id=new_id,
@@ -231,7 +247,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
     http = await serve(app)
-    return World(rim, store, clock, signals, actions, seated, Client(http, Described(document(routes)), hits))
+    return World(rim, store, clock, signals, actions, trials, seated, Client(http, Described(document(routes)), hits))
 
 
 def _kind(kind: str) -> Any:

@@ -10,11 +10,15 @@ from core import event as e
 from core.channel import Capabilities, Profile, Received
 from core.conversation import Decision, decide
 from core.customer import Customer
+from core.handover import Asks, Wishes
+from core.hours import Opening
 from core.message import Choice, Content, Message, Option, Text, plain
+from core.mode import Reception
 from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Words
 from core.prompts import KEYS, Override
 from core.routes import Assignment, Route
 from core.scheme import Surveys
+from core.service import Audience, Bot
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
 from core.turn import Context, Outlook, Standing, to_the_default
@@ -89,7 +93,10 @@ def policy(
     surveys: Surveys | None = None,
     closing: Closing | None = None,
     prompts: dict[str, Override] | None = None,
+    reception: Reception | None = None,
+    audience: Audience | None = None,
     assignment: Assignment | None = None,
+    hours: Opening | None = None,
     groups: dict[str, Level] | None = None,
     group: str | None = None,
     language: str = "en",
@@ -104,11 +111,22 @@ def policy(
             prompts=Prompts(prompts or {}),
             words=Words(lists),
             surveys=surveys or Surveys(),
+            reception=reception or Reception(),
             assignment=assignment or Assignment(),
+            hours=hours or Opening(),
         ),
         groups=groups or {},
         here=Level(),
+        audience=audience or Audience(),
     )
+
+
+ROBO = Bot(id="robo", name="Robo")
+WISHES = Wishes.compile({"en": Asks(("human",), ("talk to a person",)), "ja": Asks(("人間",), ("担当者に",))})
+
+
+def bots(*known: Bot) -> Audience:
+    return Audience(bots={bot.id: bot for bot in known or (ROBO,)}, wishes=WISHES)
 
 
 def inbound(content: Content | str, *, at: int = NOON, id: str = "m", **more: object) -> Received:

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from api.documents import BotDoc
 from api.hub import Cursor, write_cursor
+from core.command import Leave
+from core.customer import Address
 from core.ports import SessionQuery
 from core.session import Wish
 from gateway.visitor import LIFE_MS, RENEWAL_MS
@@ -60,6 +63,21 @@ async def test_a_visit_gives_a_token_and_writes_nothing(desk: Floor) -> None:
     assert visit["ignored"] == []
     assert visit["expires_at"] == "2025-06-15T16:06:40.000Z"
     assert await desk.store.newest() == 0
+
+
+async def test_a_page_may_ask_for_people_and_the_next_one_need_not(desk: Floor) -> None:
+    await desk.rim.directory.save_bot(BotDoc(id="robo", name="Robo", kind="faq"), who="setup")
+    await desk.setting("reception", {"service": "bot_first", "bot": "robo"})
+    first = await desk.visit(name="Ann", service="people_only")
+    await say(await desk.widget(first["token"]), "Hello")
+    (chat,) = (await desk.store.sessions(SessionQuery())).items
+    assert (chat.session.phase, chat.customer.params) == ("queued", {"page.service": "people_only"})
+    await desk.rim.engine.handle(Address("site", chat.address), Leave())
+    again = await desk.visit(token=first["token"], name="Ann")
+    await say(await desk.widget(again["token"]), "Hello again", "c2")
+    newest = (await desk.store.sessions(SessionQuery(phase="bot"))).items[0]
+    assert newest.customer.params == {}
+    assert (await desk.http.post("/widget/site/visits", json={"service": "magic"})).status == 422
 
 
 async def test_who_the_visitor_is_is_kept_with_their_first_message(desk: Floor) -> None:

@@ -30,13 +30,13 @@ from core.survey import Answers
 from core.turn import Outlook
 from gateway import widget
 from gateway.widget import Widget
-from locales import read
+from locales import read, read_asks
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
 from tests.api.kept import URL, MemoryFiles
 from tests.api.kinds import KINDS
-from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock
+from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock, Trials
 
 ROUTES = served((*SIGN_IN, *inbox.ROUTES))
 
@@ -172,6 +172,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
         connector_class=kind_of,
         texts={tag: locale.prompts for tag, locale in texts.items()},
         answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
+        asks=read_asks(),
     )
     await directory.load()
     hub = Hub(store, "tests")
@@ -199,6 +200,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
         vault=vault,
         signals=signals,
         actions=actions,
+        bots=Trials(),
         files=files,
         kinds=lambda: KINDS,
         new_id=around.new_id,

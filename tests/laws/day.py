@@ -40,8 +40,8 @@ WITH_A_BREAK = Opening(  # NOON is Tuesday, 23:13 there
 )
 LEVELS = {
     "shop": Level(assignment=ASSIGNMENT, sla=PROMISES, hours=WITH_A_BREAK),
-    "mail": Level(reception=Reception("always_on", AlwaysOn("online", 1800)), assignment=PATIENT, sla=PROMISES),
-    "care": Level(reception=Reception("always_on", AlwaysOn("all", 3600)), assignment=PATIENT),
+    "mail": Level(reception=Reception("always_on", AlwaysOn("online", 600)), assignment=PATIENT, sla=PROMISES),
+    "care": Level(reception=Reception("always_on", AlwaysOn("all", 900)), assignment=PATIENT),
 }
 GROUPS = {"shop": "g-shop", "mail": "g-mail", "care": "g-care"}
 
@@ -188,7 +188,7 @@ class Day(World):
                 session.wait_until is not None and session.wait_until <= self.now(), "cut although they answered"
             )
         if event.reason == "pending":
-            longest = {"g-mail": 1800, "g-care": 3600}[session.group or ""]
+            longest = {"g-mail": 600, "g-care": 900}[session.group or ""]
             self._hold(self.now() - session.queued_at >= longest * 1000, "closed before its time")
 
     def at_the_end(self) -> Sequence[str]:

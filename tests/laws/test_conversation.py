@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
+from core import admission
 from core import command as c
 from core import effect as f
 from core import event as e
@@ -24,6 +25,8 @@ from core.conversation import Decision, decide
 from core.customer import Customer
 from core.errors import BadInput, Refused
 from core.evolve import evolve
+from core.form import Question
+from core.handover import Handover, Keyword
 from core.hours import Opening, Span
 from core.message import (
     Choice,
@@ -43,14 +46,15 @@ from core.message import (
 from core.mode import AlwaysOn, Reception
 from core.policy import Closing, Level, Policy
 from core.promise import Promise, Sla
-from core.routes import Assignment
+from core.routes import Assignment, Handed
 from core.routes import Level as Overflow
 from core.scheme import Surveys, Tag
+from core.service import Prechat
 from core.session import AgentRef, Conversation, Wish
 from core.submitted import Submissions
 from core.turn import Context, Outlook
 from core.waiting import Absence, Queue, Silence
-from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
+from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, ROBO, TOKENS, TOM, WINDOW, bots, policy, words
 
 LISTS = (
     words("mask", "sekrit", name="codes"),
@@ -60,12 +64,26 @@ LISTS = (
     words("block", "idiot", side="agent", name="manners"),
 )
 IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
+TALKING = bots(replace(ROBO, while_queued="answers", handover=Handover(keywords=(Keyword(words=("apples",)),))))
+PRECHAT = Prechat(
+    on=True,
+    consent={"en": "May we?"},
+    questions=(Question(key="age", kind="number", label={"en": "Age?"}, required=True),),
+)
 BASE: tuple[Policy, ...] = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
     policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+    policy(TOKENS, lists=LISTS, closing=IDLE, reception=Reception(service="bot_first", bot="robo"), audience=TALKING),
+    policy(reception=Reception(service="bot_only", bot="robo", prechat=PRECHAT, deferred=True), audience=TALKING),
+    policy(
+        replace(CHAT, outbound=CHAT.outbound | {"form"}),
+        surveys=Surveys(on=True),
+        reception=Reception(bot="robo", prechat=PRECHAT, repeat={"greeting": "customer", "agent_joined": "session"}),
+        audience=TALKING,
+    ),
     policy(assignment=Assignment(transfer="accept", transfer_seconds=60, overflow=(Overflow(group="sales"),))),
     policy(assignment=Assignment(transfer="approve"), lists=LISTS, closing=IDLE),
 )
@@ -121,10 +139,12 @@ POLICIES = BASE + tuple(
 TIMERS = [
     "customer_idle", "customer_reminder", "agent_idle", "agent_transfer", "queue_reminder", "pending", "opening",
     "sla_first_response", "sla_next_response", "sla_resolution", "transfer_offer", "submission", "unknown",
+    *sorted(admission.TIMERS),
 ]  # fmt: skip
 CANARY = "canary body"
 SAYINGS = st.sampled_from(
     [
+        "human", "where is my order", "👎",
         "hello", CANARY, "5", "2", "5 minutes ago", "👍", "my sekrit code", "a bomb", "my lawyer", "idiot", " ", "",
         "注文した商品がまだ届いていません", "One sentence is here. Another sentence is there. " * 3,
     ]
@@ -135,6 +155,7 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
     st.sampled_from(
         [
             Choice("Which?", OPTIONS), Chosen("rate:4", "****"), Chosen("a", "Apples"), Sticker("s1"), Note("psst"),
+            Chosen("bot:no", "No"), Chosen("form:consent:yes", "I agree"), Form("", (), {"consent": "yes", "age": "7"}),
             Image(mime="image/png", ref="r1", caption="my sekrit"), Image(url="https://x.test/a.png"),
             Form("How?", (), {"score": "3"}), Form("", (), {"text": CANARY}), Chosen("submission:accept", "Leave"),
             Chosen("submission:decline", "No"), Chosen("after:rate", "Rate"), Chosen("after:leave_message", "Leave"),
@@ -242,6 +263,22 @@ class AnyConversation(RuleBasedStateMachine):
     @rule(by=ACTORS, content=CONTENTS, quote=st.sampled_from([None, "q"]))
     def an_agent_answers(self, by: c.Actor, content: Content, quote: str | None) -> None:
         self.ask(c.Reply(by=by, client_id="c", content=content, quote=quote))
+
+    @rule(content=st.none() | CONTENTS, how=st.sampled_from(["", "unknown", "helpful", "end", "hand", "suggest"]))
+    def the_bot_says(self, content: Content | None, how: str) -> None:
+        if self.state.session is not None:
+            said = c.BotSays(
+                session=self.state.session.id, bot="robo", client_id="b", contents=(content,) if content else (),
+                unknown=how == "unknown", helpful=how == "helpful", end=how == "end",
+                handover=Handed("sales", None, CANARY) if how == "hand" else None,
+                suggestions=OPTIONS if how == "suggest" else (),
+            )  # fmt: skip
+            self.ask(said)
+
+    @rule(seq=st.integers(1, 9))
+    def the_bot_is_down(self, seq: int) -> None:
+        if self.state.session is not None:
+            self.ask(c.BotFailed(self.state.session.id, "robo", seq, "away"))
 
     @rule(by=ACTORS)
     def an_agent_claims(self, by: c.Actor) -> None:
@@ -411,6 +448,9 @@ class AnyConversation(RuleBasedStateMachine):
             for event in events
             if isinstance(event, e.Received) and getattr(event.message.content, "ref", None)
         ]
+        assert [(effect.bot, effect.seq) for effect in effects if isinstance(effect, f.AskBot)] == [
+            (event.bot, event.seq) for event in events if isinstance(event, e.BotAsked)
+        ]
         self.a_token_is_spent_once(delivers, decision)
         if not events:
             assert effects == () and decision.state is before
@@ -448,8 +488,10 @@ class AnyConversation(RuleBasedStateMachine):
     def phases_are_legal(self) -> None:
         session, last = self.state.session, self.state.last
         if session is not None:
-            waits = ("bot",) if session.leaving or session.unavailable else ("queued", "unassigned")
-            assert session.phase in (*waits, "active")
+            assert session.phase in ("bot", "queued", "unassigned", "active")
+            if session.phase == "bot":  # somebody or something goes on with it: nobody is forgotten there
+                waits_for = session.bot or session.asking or session.leaving or session.unavailable
+                assert waits_for or admission.UNSAID in session.timers
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:

@@ -18,7 +18,7 @@ type Given = Record<string, unknown>;
 
 const PARAMETERS = [
   "identity", "partner_id", "nickname", "name", "phone", "email", "avatar", "vip", "vip_level", "tags", "params",
-  "fields", "timezone", "agent", "group", "queue_first",
+  "fields", "timezone", "agent", "group", "queue_first", "service",
 ];
 
 export function read(script: HTMLOrSVGScriptElement | null, page: Given): Options | null {

@@ -97,6 +97,38 @@ export interface components {
     BlockBody: {
       duration?: "day" | "forever" | "off";
     };
+    BotIn: {
+      name: string;
+      kind: "faq" | "rasa" | "webhook";
+      settings?: { [key: string]: unknown };
+      handover?: components["schemas"]["Handover"];
+      while_queued?: "answers" | "quiet";
+      /** Seconds for an answer; after that people are called. */
+      wait_seconds?: number;
+      idle_seconds?: number | null;
+    };
+    BotPatch: {
+      name?: string;
+      settings?: { [key: string]: unknown };
+      handover?: components["schemas"]["Handover"];
+      while_queued?: "answers" | "quiet";
+      /** Seconds for an answer; after that people are called. */
+      wait_seconds?: number;
+      idle_seconds?: number | null;
+    };
+    BotView: {
+      id: string;
+      name: string;
+      kind: "faq" | "rasa" | "webhook";
+      settings: { [key: string]: unknown };
+      handover: components["schemas"]["Handover"];
+      while_queued: "answers" | "quiet";
+      wait_seconds: number;
+      idle_seconds: number | null;
+      reply_url: string;
+      users: components["schemas"]["UseView"][];
+      created_at: string;
+    };
     Caller: {
       id: string;
       name: string;
@@ -324,6 +356,14 @@ export interface components {
       method: "idle" | "language" | "least" | "round_robin" | "saturation" | "weighted" | null;
       created_at: string;
     };
+    Handover: {
+      words?: { [key: string]: string[] };
+      button?: boolean;
+      after_unknown?: number | null;
+      on_repeat?: boolean;
+      on_dislike?: boolean;
+      keywords?: components["schemas"]["Keyword"][];
+    };
     HealthView: {
       ok: boolean | null;
       reason: string | null;
@@ -358,6 +398,11 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    Keyword: {
+      words: string[];
+      group?: string | null;
+      agent?: string | null;
+    };
     KindView: {
       kind: string;
       title: string;
@@ -369,6 +414,15 @@ export interface components {
       starts?: string[];
       contains?: string[];
     };
+    LaterIn: {
+      messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
+      suggestions?: components["schemas"]["OptionIn"][];
+      unknown?: boolean;
+      helpful?: boolean;
+      handover?: components["schemas"]["WishIn"] | null;
+      end?: boolean;
+      client_id: string;
+    };
     Level: {
       group?: string | null;
       agent?: string | null;
@@ -376,6 +430,10 @@ export interface components {
     };
     Listing_AgentView_: {
       items: components["schemas"]["AgentView"][];
+      next: string | null;
+    };
+    Listing_BotView_: {
+      items: components["schemas"]["BotView"][];
       next: string | null;
     };
     Listing_ChannelView_: {
@@ -408,6 +466,10 @@ export interface components {
     };
     Listing_RevisionView_: {
       items: components["schemas"]["RevisionView"][];
+      next: string | null;
+    };
+    Listing_SegmentView_: {
+      items: components["schemas"]["SegmentView"][];
       next: string | null;
     };
     Listing_SessionView_: {
@@ -553,6 +615,13 @@ export interface components {
       agent: components["schemas"]["Ref"] | null;
       when: "all_busy" | "any" | "nobody_online" | "off_duty";
     };
+    Prechat: {
+      on?: boolean;
+      intro?: { [key: string]: string };
+      consent?: { [key: string]: string };
+      questions?: components["schemas"]["Question"][];
+      give_up_seconds?: number;
+    };
     Problem: {
       title: string;
       status: number;
@@ -657,6 +726,12 @@ export interface components {
     Reception: {
       mode?: "always_on" | "real_time";
       always_on?: components["schemas"]["AlwaysOn"];
+      service?: "bot_first" | "bot_only" | "people_first" | "people_only";
+      bot?: string | null;
+      deferred?: boolean;
+      repeat?: { [key: string]: "always" | "customer" | "session" };
+      prechat?: components["schemas"]["Prechat"];
+      schemes?: components["schemas"]["Scheme"][];
     };
     Ref: {
       id: string;
@@ -670,6 +745,14 @@ export interface components {
       differences: components["schemas"]["DifferenceView"][];
       not_replayed: number;
       reasons: { [key: string]: number };
+    };
+    ReplyIn: {
+      messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
+      suggestions?: components["schemas"]["OptionIn"][];
+      unknown?: boolean;
+      helpful?: boolean;
+      handover?: components["schemas"]["WishIn"] | null;
+      end?: boolean;
     };
     Returning: {
       if: "returning";
@@ -701,11 +784,38 @@ export interface components {
       when?: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"] | null;
       on?: boolean;
     };
+    SaidView: {
+      message: components["schemas"]["MessageView"] | null;
+    };
+    Scheme: {
+      name: string;
+      segment: string;
+      service?: "bot_first" | "bot_only" | "people_first" | "people_only" | null;
+      bot?: string | null;
+      deferred?: boolean | null;
+      prechat?: boolean | null;
+      prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
     Score: {
       text?: { [key: string]: string };
       tags?: components["schemas"]["Tag"][] | null;
       tags_required?: boolean | null;
       comment?: "off" | "optional" | "required" | null;
+    };
+    SegmentIn: {
+      name: string;
+      condition: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+    };
+    SegmentPatch: {
+      name?: string;
+      condition?: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+    };
+    SegmentView: {
+      id: string;
+      name: string;
+      condition: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+      users: components["schemas"]["UseView"][];
+      created_at: string;
     };
     SessionDetail: {
       id: string;
@@ -1025,6 +1135,10 @@ export interface components {
       message?: components["schemas"]["TryMessage"] | null;
       days?: number | null;
     };
+    TryIn: {
+      text: string;
+      language?: string;
+    };
     TryMessage: {
       channel: string;
       text?: string;
@@ -1044,6 +1158,12 @@ export interface components {
       returning?: boolean;
       at?: number | null;
     };
+    TryView: {
+      ok: boolean;
+      milliseconds: number;
+      reason: string | null;
+      reply: components["schemas"]["ReplyIn"] | null;
+    };
     UndoIn: {
       version: number;
     };
@@ -1053,6 +1173,13 @@ export interface components {
     };
     UploadQuery: {
       name?: string | null;
+    };
+    UseView: {
+      level: "all" | "channel" | "group";
+      id: string | null;
+      name: string | null;
+      area: string;
+      field: string;
     };
     VideoIn: {
       type: "video";
@@ -1092,6 +1219,11 @@ export interface components {
     };
     WindowView: {
       until: string;
+    };
+    WishIn: {
+      group?: string | null;
+      agent?: string | null;
+      note?: string | null;
     };
     WordList: {
       name: string;
@@ -1212,6 +1344,85 @@ export interface paths {
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_BotView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["BotIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["BotView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BotView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["BotPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BotView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots/{id}/test": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["TryIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TryView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -1494,6 +1705,69 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/segments": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_SegmentView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["SegmentIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/segments/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["SegmentPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/assignment/try": {
     post: {
       parameters: {  };
@@ -1602,6 +1876,22 @@ export interface paths {
       responses: {
         204: { content?: never; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/bots/{id}/sessions/{session}/messages": {
+    post: {
+      parameters: { path: { id: string; session: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["LaterIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["SaidView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
