@@ -101,7 +101,6 @@ def _no_tag(tag: str) -> str:
     found = normal(tag)
     return f'Write "{found}".' if found else f'"{tag}" is not a language tag such as en, pt-BR or zh-Hant.'
 
-
     return []
 
 
