@@ -79,6 +79,16 @@ INDEXES = (
 )  # fmt: skip
 
 
+HOOK_INDEXES = (
+    Index("hook_delivery", "ready", (("hook", 1), ("ready", 1)), "due: whose turn it is"),
+    Index("hook_delivery", "lane", (("hook", 1), ("lane", 1), ("state", 1), ("ord", 1), ("_id", 1)), "the next of a lane"),
+    Index("hook_delivery", "log", (("hook", 1), ("ord", -1), ("_id", -1)), "log, newest first; drop"),
+    Index("hook_delivery", "state", (("hook", 1), ("state", 1), ("ord", -1), ("_id", -1)), "the log of one state; park; sizes"),
+    Index("hook_delivery", "conversation", (("conversation", 1),), "erasing what was said"),
+    Index("hook_delivery", "done", (("done_at", 1),), "forget"),
+)  # fmt: skip
+
+
 async def _first(mongo: Mongo) -> None:
     for index in INDEXES:
         await mongo.make_index(index.collection, index.keys, index.name, **index.options)
@@ -97,8 +107,14 @@ async def _there(mongo: Mongo, collection: str) -> None:
     await mongo.make_index(collection, (("_id", 1),), "_id_")
 
 
+async def _hooks(mongo: Mongo) -> None:
+    await _there(mongo, "hook")
+    for index in HOOK_INDEXES:
+        await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _hooks)
 
 
 async def migrate(mongo: Mongo) -> None:

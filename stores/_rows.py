@@ -1,6 +1,7 @@
 """What every store derives from a commit, a settlement or a status: meaning, without a database."""
 
 import unicodedata
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -29,7 +30,7 @@ from core.event import (
     StateChanged,
 )
 from core.message import Message, State, Text, advances, plain
-from core.ports import Commit
+from core.ports import Commit, HookDelivery
 from core.session import Session
 
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
@@ -160,3 +161,31 @@ class Keeper(msgspec.Struct):
             self.fence += 1
         self.node, self.until = node, until
         return self.fence
+
+
+# --- deliveries of message webhooks ----------------------------------------------------------------------------------
+
+
+def as_new(delivery: HookDelivery, now: int) -> HookDelivery:
+    """One that is sent again by hand: its id stays, so that the receiver knows it."""
+    return _replace(delivery, state="waiting", attempt=0, due=now, made=now, done_at=None, status=None, reason=None)
+
+
+def given_up(delivery: HookDelivery, now: int) -> HookDelivery:
+    reason = delivery.reason or "The webhook was paused for a day."
+    return _replace(delivery, state="parked", done_at=now, reason=reason)
+
+
+def erased_delivery(delivery: HookDelivery) -> HookDelivery:
+    """What was not sent before its customer was erased is not sent any more."""
+    return _replace(delivery, state="parked", done_at=delivery.made, reason="What it said was erased.", body=None)
+
+
+def after_delivery(cursor: str) -> tuple[int, str]:
+    ord, _, id = cursor.partition(".")
+    return int(ord), id
+
+
+def page_of_deliveries(found: Sequence[HookDelivery], limit: int) -> tuple[list[HookDelivery], str | None]:
+    shown = list(found[:limit])
+    return shown, f"{shown[-1].ord}.{shown[-1].id}" if len(found) > len(shown) > 0 else None

@@ -37,6 +37,7 @@ from core.ports import (
 )
 from core.session import Conversation, Rating, Session
 from stores import _rows
+from stores._memory_hooks import MemoryHooks
 
 _replace = msgspec.structs.replace
 _Name = tuple[str, str]  # channel (or cause scope), id
@@ -95,6 +96,7 @@ class MemoryStore:
         self._counters: dict[str, int] = defaultdict(int)
         self._indexed = 0
         self._keeper = _rows.Keeper()
+        self.hooks = MemoryHooks()
         self._told: Callable[[int], None] | None = None
 
     def listen(self, told: Callable[[int], None]) -> None:

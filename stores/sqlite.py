@@ -44,6 +44,7 @@ from stores import _sqlite_papers as papers
 from stores import _sqlite_read as read
 from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
+from stores._sqlite_hooks import SqliteHooks
 from stores._sqlite_rows import decode_customer, encode, one
 from stores._sqlite_writer import Work, Writer
 
@@ -61,6 +62,7 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
         self._mine = local()
         self._connections: list[sqlite3.Connection] = []
+        self.hooks = SqliteHooks(self._read, self._write_plainly)
 
     @classmethod
     async def open(
@@ -89,6 +91,10 @@ class SqliteStore:
         if self._writer is None:
             raise StoreDown(f"{self._path} was opened for reading only")
         return await self._writer.do(work)
+
+    async def _write_plainly(self, work: Look[T]) -> T:
+        """For what needs nothing of what the writer remembers."""
+        return await self._write(lambda connection, _: work(connection))
 
     async def _read(self, look: Look[T]) -> T:
         try:

@@ -27,6 +27,7 @@ from core.event import (
 from core.message import Author, Image, Message, Note, State, Text, plain
 from core.ports import Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Rating
+from tests.stores.hooks import HookContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -1118,5 +1119,6 @@ class StoreContract(
     SearchContract,
     DocumentContract,
     RestContract,
+    HookContract,
 ):
     """All of it."""
