@@ -9,6 +9,7 @@ import msgspec
 from api.documents import Method
 from api.fields import Wrong, typed
 from api.problems import Stop
+from core import hook, people
 from core.errors import BadInput
 from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
@@ -16,9 +17,7 @@ from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset(
-    {"reception", "routing", "hours", "languages", "submissions", "customers", "webhooks", "sla", "retention"}
-)
+LATER = frozenset({"reception", "routing", "hours", "languages", "submissions", "sla"})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -92,5 +91,8 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "words": _words,
         "surveys": _surveys,
         "assignment": _assignment,
+        "webhooks": hook.problems,
+        "customers": people.customer_problems,
+        "retention": people.retention_problems,
     }
 )

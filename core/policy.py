@@ -12,6 +12,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
 from core.fit import Phrases
+from core.hook import Webhooks
+from core.people import Customers, People, Retention
 from core.prompts import Catalogue, Key, Override
 from core.session import SurveyKind
 from core.survey import Answers
@@ -70,6 +72,9 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    webhooks: Webhooks = Webhooks()
+    customers: Customers = Customers()
+    retention: Retention = Retention()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -78,6 +83,9 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "webhooks": Webhooks,
+    "customers": Customers,
+    "retention": Retention,
 }
 
 
@@ -120,6 +128,7 @@ class Rules:
     survey: Survey
     ending: Ending
     answers: Answers
+    people: People = People()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -175,6 +184,7 @@ class Policy:
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
+            people=_merged(People, [level.customers for level in levels]),
         )
 
 

@@ -76,10 +76,6 @@ INDEXES = (
     Index("grant", "agent", (("agent", 1),), "revoke: all of an agent's sign-ins"),
     Index("grant", "expires", (("expires", 1),), "forget"),
     Index("raw", "channel", (("channel", 1), ("_id", -1)), "raws: newest first"),
-)  # fmt: skip
-
-
-HOOK_INDEXES = (
     Index("hook_delivery", "ready", (("hook", 1), ("ready", 1)), "due: whose turn it is"),
     Index("hook_delivery", "lane", (("hook", 1), ("lane", 1), ("state", 1), ("ord", 1), ("_id", 1)), "the next of a lane"),
     Index("hook_delivery", "log", (("hook", 1), ("ord", -1), ("_id", -1)), "log, newest first; drop"),
@@ -109,7 +105,7 @@ async def _there(mongo: Mongo, collection: str) -> None:
 
 async def _hooks(mongo: Mongo) -> None:
     await _there(mongo, "hook")
-    for index in HOOK_INDEXES:
+    for index in INDEXES:
         await mongo.make_index(index.collection, index.keys, index.name, **index.options)
 
 
