@@ -10,6 +10,7 @@ from core.errors import BadInput
 
 # Which list of an area's document has a secret in each of its entries, and what the entry is told by.
 _LISTS: Mapping[str, tuple[str, str, str]] = MappingProxyType({"webhooks": ("subscriptions", "name", "secret")})
+SEALING = tuple(_LISTS)
 _KEPT = "There is no secret to keep under this name; give one."
 
 

@@ -6,11 +6,13 @@ from typing import get_args
 
 import msgspec
 
-from api.documents import Method
+from api.documents import Method, Scope
 from api.fields import Wrong, typed
 from api.problems import Stop
+from api.rim import Rim
 from core import hook, people
 from core.errors import BadInput
+from core.hook import Webhooks
 from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
 from core.words import validate_lists
@@ -18,6 +20,7 @@ from core.words import validate_lists
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
 LATER = frozenset({"reception", "routing", "hours", "languages", "submissions", "sla"})
+FOR_ALL = frozenset({"retention"})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -40,6 +43,18 @@ def check(area: str, body: dict[str, object]) -> None:
     wrong = _CHECKS[area](document)
     if wrong:
         raise BadInput(*wrong)
+
+
+def fits(rim: Rim, scope: Scope, area: str, body: dict[str, object]) -> None:
+    """What depends on where it is set, and on this machine; raises `BadInput`. `body` is valid by itself."""
+    if area in FOR_ALL and scope.level != "all":
+        raise BadInput(("body", "This is set for all, not for one channel or group."))
+    if area == "webhooks":
+        entries = typed(body, Webhooks).subscriptions or ()
+        objections = [(index, rim.objection(entry.url)) for index, entry in enumerate(entries)]
+        wrong = [(f"subscriptions.{index}.url", reason) for index, reason in objections if reason is not None]
+        if wrong:
+            raise BadInput(*wrong)
 
 
 def _closing(document: Closing) -> _Problems:

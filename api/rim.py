@@ -11,6 +11,7 @@ from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
+from core.hook import Outcome
 from core.message import Content
 from core.ports import Clock, FeedRow, Seat, Store
 
@@ -74,6 +75,16 @@ class ChannelActions(Protocol):
         """Show the customer that somebody writes, where the channel can."""
 
 
+class HookActions(Protocol):
+    """What is asked of message webhooks at once, past their outbox."""
+
+    async def test(self, hook: str) -> Outcome:
+        """Send a test to a subscription that there is, now, once."""
+
+    def stir(self, hook: str) -> None:
+        """Something may be sent that was not before."""
+
+
 class KeptFile(Protocol):
     """`url` is its name inside contents, `mime` what its first bytes show, `size` in bytes."""
 
@@ -109,7 +120,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat.
+    `objection` says why an address may not be called from here, as far as that is known before it is."""
 
     store: Store
     engine: Engine
@@ -126,3 +138,5 @@ class Rim:
     seated: Callable[[Seat], None]
     public_url: str
     limits: Limits = Limits()
+    objection: Callable[[str], str | None] = lambda url: None
+    hooks: "HookActions | None" = None

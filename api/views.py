@@ -52,6 +52,11 @@ class CustomerView(msgspec.Struct, frozen=True, kw_only=True):
     vip: bool
     tags: tuple[str, ...]
     params: dict[str, str]
+    nickname: str | None
+    vip_level: int
+    fields: dict[str, str]
+    verified: bool
+    saved: bool
 
 
 class FailureView(msgspec.Struct, frozen=True):
@@ -209,6 +214,11 @@ def customer_view(customer: Customer) -> CustomerView:
         vip=customer.vip,
         tags=customer.tags,
         params=customer.params,
+        nickname=customer.nickname,
+        vip_level=customer.vip_level,
+        fields=customer.fields,
+        verified=customer.verified,
+        saved=customer.saved,
     )
 
 
@@ -332,6 +342,9 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "message.updated"
         case (
             e.CustomerKnown()
+            | e.CustomerSaved()
+            | e.CustomerLinked()
+            | e.Erased()
             | e.LanguageChosen()
             | e.Invited()
             | e.InvitationEnded()
@@ -387,6 +400,10 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
                 "block",
                 f"The customer was {'blocked' if until else 'unblocked'} by {_agent(directory, by)}.",
             )
+        case e.CustomerLinked(by=by):
+            return "linked", f"The customer was found to be one who is known: {_agent(directory, by)}."
+        case e.Erased(by=by):
+            return "erased", f"What was said here was erased by {_agent(directory, by)}."
         case e.Closed(by=by, reason=reason, who=who):
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
         case _:

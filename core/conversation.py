@@ -8,7 +8,7 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, rating, reception, reply
+from core import ending, identity, rating, reception, reply
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -52,6 +52,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reception.reach(turn, command)
         case c.Visit():
             reception.visit(turn, command)
+        case c.Identify():
+            identity.identify(turn, command.customer, command.by)
+        case c.Erase():
+            identity.erase(turn, command)
         case c.Reply():
             reply.reply(turn, command)
         case c.Annotate():

@@ -13,7 +13,8 @@ class Address(NamedTuple):
 
 
 class Customer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A person. `partner_id` is the company's own id, only ever from a signed or trusted source."""
+    """A person. `partner_id` is the company's own id: `verified` if the company signed it, else as the page or an
+    agent said. `saved`: a customer of the built-in CRM. `fields` are the pre-defined ones, `params` are free."""
 
     id: str
     name: str | None = None
@@ -23,6 +24,29 @@ class Customer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     email: str | None = None
     partner_id: str | None = None
     timezone: str | None = None
+    nickname: str | None = None
     vip: bool = False
+    vip_level: int = 0
     tags: tuple[str, ...] = ()
     params: dict[str, str] = {}
+    fields: dict[str, str] = {}
+    verified: bool = False
+    saved: bool = False
+
+
+def merge(kept: Customer, other: Customer) -> Customer:
+    """One person of two records: what the kept one knows stays, what only the other knows is added."""
+    missing = {
+        name: value
+        for name in Customer.__struct_fields__
+        if not getattr(kept, name) and (value := getattr(other, name)) and name != "id"
+    }
+    both = {
+        "tags": tuple(dict.fromkeys((*kept.tags, *other.tags))),
+        "params": {**other.params, **kept.params},
+        "fields": {**other.fields, **kept.fields},
+        "vip": kept.vip or other.vip,
+        "vip_level": max(kept.vip_level, other.vip_level),
+    }
+    known_by = {"partner_id": kept.partner_id, "verified": kept.verified} if kept.partner_id else {}
+    return msgspec.structs.replace(kept, **{**missing, **both, **known_by})

@@ -8,6 +8,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from core import event as e
+from core.erasing import erased
 from core.message import Author
 from core.session import Closure, Conversation, Invitation, Rating, Session
 
@@ -23,8 +24,10 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _prompted(state, event)
         case e.Replied():
             return _replied(state, event)
-        case e.CustomerKnown():
+        case e.CustomerKnown() | e.CustomerSaved() | e.CustomerLinked():
             return replace(state, customer=event.customer)
+        case e.Erased():
+            return erased(state, event)
         case e.AliasesLearned():
             return replace(state, aliases=(*state.aliases, *event.aliases)[-MOST_ALIASES:])
         case e.Opened():

@@ -108,6 +108,10 @@ def types_of(row: FeedRow) -> tuple[str, ...]:
             return ("rating.given",)
         case e.Alerted():
             return ("words.hit",)
+        case e.CustomerSaved():
+            return ("customer.saved",)
+        case e.Erased():
+            return ("customer.erased",)
         case _:
             return ()
 

@@ -8,6 +8,7 @@ from core import language, rating
 from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
+from core.identity import identify
 from core.message import Message, plain
 from core.screening import alert, screen
 from core.session import ReplyToken
@@ -45,8 +46,7 @@ def reach(turn: Turn, command: c.Reach) -> None:
 
 def visit(turn: Turn, command: c.Visit) -> None:
     """A web visitor came: who they say they are is kept (the shell has checked what must be signed)."""
-    if command.customer != turn.state.customer:
-        turn.emit(e.CustomerKnown(command.customer))
+    identify(turn, command.customer, "customer")
 
 
 def amend(turn: Turn, command: c.Amend) -> None:
@@ -98,7 +98,9 @@ def _meet(turn: Turn, profile: Profile) -> None:
         phone=known.phone or profile.phone,
         language=known.language or (language.normal(profile.language) if profile.language else None),
     )
-    if better != known or not turn.state.sessions:
+    if better != known and better.saved:
+        turn.emit(e.CustomerSaved(better, turn.now))
+    elif better != known or not turn.state.sessions:
         turn.emit(e.CustomerKnown(better))
 
 

@@ -28,6 +28,9 @@ UNTOLD = (
     | e.Tagged
     | e.CustomerBlocked
     | e.CustomerKnown
+    | e.CustomerSaved
+    | e.CustomerLinked
+    | e.Erased
     | e.ReachableChanged
 )
 """What is the desk's business, or what the widget itself reported."""

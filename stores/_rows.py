@@ -21,6 +21,8 @@ from core.event import (
     Amended,
     Assigned,
     CustomerKnown,
+    CustomerLinked,
+    CustomerSaved,
     Event,
     Fact,
     Noted,
@@ -111,7 +113,9 @@ def errand_kind(
 
 def knows_customer(commit: Commit) -> bool:
     """Whether the commit says something new of the customer."""
-    return commit.expected == 0 or any(isinstance(event, CustomerKnown) for event in commit.events)
+    return commit.expected == 0 or any(
+        isinstance(event, CustomerKnown | CustomerSaved | CustomerLinked) for event in commit.events
+    )
 
 
 def assigned_at(commit: Commit) -> int:
