@@ -169,7 +169,11 @@ class Directory:
 
     def settings_of(self, area: str) -> dict[Scope, Setting]:
         """What is set in an area, at every level whose channel or group there still is."""
-        scopes = [EVERYWHERE, *(Scope("group", id) for id in self.groups), *(Scope("channel", id) for id in self.channels)]
+        scopes = [
+            EVERYWHERE,
+            *(Scope("group", id) for id in self.groups),
+            *(Scope("channel", id) for id in self.channels),
+        ]
         found = {scope: self.setting(scope, area) for scope in scopes}
         return {scope: setting for scope, setting in found.items() if setting.body}
 

@@ -370,7 +370,7 @@ def trace_view(row: FeedRow, directory: Directory) -> TraceView | None:
     return TraceView(iso(row.at), *found) if found else None
 
 
-def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:  # noqa: C901 - a line an event
     match event:
         case e.Opened(number=number, language=language):
             return "opened", f"Chat {number} was opened; language {language}."

@@ -25,7 +25,7 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "message.agent": "An agent wrote.",
         "message.bot": "A bot wrote.",
         "message.system": "The system said a prompt.",
-        "message.unread": "What a customer wrote was not answered in the agent's time, or not read when the chat ended.",
+        "message.unread": "A customer waits longer for an answer than set, or was not read when the chat ended.",
         "rating.given": "A customer rated, or commented a rating.",
         "customer.saved": "A known customer was created or changed in the built-in CRM.",
         "customer.erased": "Everything a customer said here was erased: erase your copy.",
@@ -80,7 +80,9 @@ def problems(document: Webhooks) -> list[tuple[str, str]]:
             wrong.append((f"subscriptions.{index}.name", "Another webhook of this level has this name."))
         unknown = [type for type in each.types if type not in TYPES]
         if unknown:
-            wrong.append((f"subscriptions.{index}.types", f"There is no type {unknown[0]}; there are {', '.join(TYPES)}."))
+            wrong.append(
+                (f"subscriptions.{index}.types", f"There is no type {unknown[0]}; there are {', '.join(TYPES)}.")
+            )
         if isinstance(each.secret, str) and len(each.secret) < LEAST_SECRET:
             wrong.append((f"subscriptions.{index}.secret", f"A secret needs at least {LEAST_SECRET} characters."))
     return wrong

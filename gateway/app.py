@@ -26,6 +26,8 @@ from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
 from gateway.files import Files
 from gateway.ground import Ground, prepared
+from gateway.hook_wire import HookWire
+from gateway.hooks import Hooks, HookShell
 from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
@@ -85,6 +87,7 @@ class _Parts:
     metrics: Metrics
     presence: Presence
     neighbours: Neighbours | None
+    hooks: Hooks
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
@@ -111,10 +114,19 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     presence = Presence(gone, feed=feed, roll=ground.roll)
     stack.push_async_callback(presence.stop)
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
+    hook_wire = HookWire(config.allow_private)
+    await hook_wire.start()
+    stack.push_async_callback(hook_wire.stop)
+    hooks = Hooks(
+        HookShell(
+            store=store, clock=clock, random=Random(), node=ground.node, directory=directory, hub=hub, files=kept,
+            vault=ground.vault, wire=hook_wire, new_id=ground.new_id,
+        )
+    )  # fmt: skip
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
         signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
-        files=kept, public_url=config.public_url,
+        files=kept, public_url=config.public_url, objection=hook_wire.objection, hooks=hooks,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -143,7 +155,8 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     )
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
-    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours)
+    stack.push_async_callback(hooks.stop)
+    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours, hooks)
     _background(parts, desk, stack)
     return parts
 
@@ -195,6 +208,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("warm", lambda: _warm(parts.ground.directory)),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),
+        ("webhooks", parts.hooks.run),
         ("replay", Replay(parts.ground.spool, parts.intake).run),
     ]
     if parts.neighbours is not None:

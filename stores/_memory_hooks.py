@@ -111,9 +111,7 @@ class MemoryHooks:
         before = _rows.after_delivery(after) if after is not None else None
         found = self._of(
             lambda each: (
-                each.hook == hook
-                and state in (None, each.state)
-                and (before is None or (each.ord, each.id) < before)
+                each.hook == hook and state in (None, each.state) and (before is None or (each.ord, each.id) < before)
             )
         )
         return _rows.page_of_deliveries(found[::-1], limit)

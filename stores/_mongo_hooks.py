@@ -24,7 +24,13 @@ class MongoHooks:
         self._mongo = mongo
 
     async def keep(self, id: str, node: str, now: int, until: int, start: int) -> Hook | None:
-        fresh: Doc = {"cursor": start, "node": node, "until": until, "fence": 1, "body": _text(Hook(id=id, cursor=start))}
+        fresh: Doc = {
+            "cursor": start,
+            "node": node,
+            "until": until,
+            "fence": 1,
+            "body": _text(Hook(id=id, cursor=start)),
+        }
         try:
             if await self._mongo.one("hook", {"_id": id}, fields=["_id"]) is None:
                 await self._mongo.insert("hook", [{"_id": id, **fresh}])
@@ -54,7 +60,9 @@ class MongoHooks:
             for delivery in deliveries:
                 ready = None if delivery.lane in busy else delivery.due
                 busy.add(delivery.lane)
-                writes.append(Insert("hook_delivery", {"_id": delivery.id, **_fields(delivery, ready), **_said(delivery)}))
+                writes.append(
+                    Insert("hook_delivery", {"_id": delivery.id, **_fields(delivery, ready), **_said(delivery)})
+                )
             await self._mongo.write(writes, within)
 
         async def already() -> bool | None:
@@ -95,7 +103,9 @@ class MongoHooks:
             row = await self._mongo.one("hook_delivery", {"_id": delivery.id}, fields=["said"], session=within)
             if row is None:
                 return
-            after = _rows.erased_delivery(delivery) if row.get("said") is None and delivery.state == "waiting" else delivery
+            after = (
+                _rows.erased_delivery(delivery) if row.get("said") is None and delivery.state == "waiting" else delivery
+            )
             await self._mongo.write([_put(after)], within)
             await self._next(hook.id, [delivery.lane], within)
             if known.paused_at is not None and hook.paused_at is None:

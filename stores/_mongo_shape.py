@@ -77,9 +77,11 @@ INDEXES = (
     Index("grant", "expires", (("expires", 1),), "forget"),
     Index("raw", "channel", (("channel", 1), ("_id", -1)), "raws: newest first"),
     Index("hook_delivery", "ready", (("hook", 1), ("ready", 1)), "due: whose turn it is"),
-    Index("hook_delivery", "lane", (("hook", 1), ("lane", 1), ("state", 1), ("ord", 1), ("_id", 1)), "the next of a lane"),
+    Index("hook_delivery", "lane", (("hook", 1), ("lane", 1), ("state", 1), ("ord", 1), ("_id", 1)),
+          "the next of a lane"),
     Index("hook_delivery", "log", (("hook", 1), ("ord", -1), ("_id", -1)), "log, newest first; drop"),
-    Index("hook_delivery", "state", (("hook", 1), ("state", 1), ("ord", -1), ("_id", -1)), "the log of one state; park; sizes"),
+    Index("hook_delivery", "state", (("hook", 1), ("state", 1), ("ord", -1), ("_id", -1)),
+          "the log of one state; park; sizes"),
     Index("hook_delivery", "conversation", (("conversation", 1),), "erasing what was said"),
     Index("hook_delivery", "done", (("done_at", 1),), "forget"),
 )  # fmt: skip

@@ -22,7 +22,7 @@ _decode_hook = msgspec.json.Decoder(Hook).decode
 
 
 class _Does(Protocol):
-    def __call__(self, work: Run[T]) -> Awaitable[T]: ...
+    def __call__(self, work: Run[T], /) -> Awaitable[T]: ...
 
 
 class SqliteHooks:
@@ -135,7 +135,8 @@ def _busy(connection: sqlite3.Connection, hook: str, lanes: Iterable[str]) -> se
     wanted, found = sorted(lanes), set[str]()
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
-        sql = f"SELECT DISTINCT lane FROM hook_delivery WHERE hook = ? AND state = 'waiting' AND lane IN ({marks(len(chunk))})"
+        where = f"hook = ? AND state = 'waiting' AND lane IN ({marks(len(chunk))})"
+        sql = f"SELECT DISTINCT lane FROM hook_delivery WHERE {where}"
         found |= {row[0] for row in connection.execute(sql, (hook, *chunk))}
     return found
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from admin.areas import FOR_ALL
 from core.policy import AREAS
 from tests.api.client import Client
 from tests.api.world import World
@@ -15,6 +16,14 @@ VALID = {
     "words": {"lists": [{"name": "a", "side": "customer", "action": "mask", "words": ["darn"], "except": ["darns"]}]},
     "surveys": {"on": True, "kind": "thumbs", "ask_on_close": False},
     "assignment": {"method": "round_robin"},
+    "webhooks": {"subscriptions": [{"name": "crm", "url": "https://crm.example/in", "secret": "0123456789abcdef",
+                                    "types": ["session.closed"]}]},
+    "customers": {"auto_save": True, "fields": ["size"]},
+    "retention": {"message_days": 365, "webhook_days": 7},
+}  # fmt: skip
+SHOWN = {
+    "webhooks": {"subscriptions": [{"name": "crm", "url": "https://crm.example/in", "secret": {"set": True},
+                                    "types": ["session.closed"]}]},
 }  # fmt: skip
 
 
@@ -32,8 +41,12 @@ async def test_an_area_is_empty_then_what_was_put(desk: Client, level: str, area
     before = await desk.get(path)
     assert (before.status, before.body, before.headers["ETag"]) == (200, {}, '"0"')
     put = await desk.put(path, VALID[area])
-    assert (put.status, put.body, put.headers["ETag"]) == (200, VALID[area], '"1"')
-    assert (await desk.get(path)).body == VALID[area]
+    if area in FOR_ALL and level != LEVELS[0]:
+        assert (put.status, put.fields) == (422, {"body": "This is set for all, not for one channel or group."})
+        return
+    shown = SHOWN.get(area, VALID[area])
+    assert (put.status, put.body, put.headers["ETag"]) == (200, shown, '"1"')
+    assert (await desk.get(path)).body == shown
     assert (await desk.put(path, {})).body == {}
     assert (await desk.get(path)).body == {}
 
