@@ -27,6 +27,10 @@ class Hub(Protocol):
     def cursor(self) -> int:
         """The newest number that was handed out."""
 
+    @property
+    def newest(self) -> int:
+        """The newest number this process knows of."""
+
     def listen(
         self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]], wanted: Callable[[], bool] = ...
     ) -> Callable[[], None]:

@@ -135,9 +135,12 @@ def outcome(
     if answer.taken:
         well = replace(hook, failures=0, paused_at=None, reason=None, probe_at=0)
         return well, replace(tried, state="delivered", done_at=now)
-    failures = hook.failures + 1
+    under_way = hook.paused_at is not None and now < hook.probe_at  # begun before the pause: it says nothing new
+    failures = hook.failures + (not under_way)
     tired = replace(hook, failures=failures)
-    if hook.paused_at is not None or failures >= TIRED or answer.gone:
+    if under_way:
+        pass
+    elif hook.paused_at is not None or failures >= TIRED or answer.gone:
         wait = _spread(_step(_PROBES_MS, failures - TIRED), jitter)
         tired = replace(
             tired, paused_at=hook.paused_at or now, reason=answer.reason, probe_at=now + max(wait, answer.after)

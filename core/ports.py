@@ -166,6 +166,7 @@ class SessionQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     q: str | None = None
     after: str | None = None
     limit: int = 50
+    customer: str | None = None
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
@@ -421,6 +422,36 @@ class Store(Protocol):
     async def customers(
         self, *, partner_id: str | None = None, q: str | None = None, after: str | None = None, limit: int = 50
     ) -> CustomerPage: ...
+
+    async def conversations(self, customer: str, limit: int = 1000) -> Sequence[Conversation]:
+        """Every place where a customer is reached."""
+
+    async def partner(self, partner_id: str, claim: str | None = None) -> str | None:
+        """Whose record a company's own id is; `claim`'s from now on, if it was nobody's."""
+
+    # letting go
+    async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
+        """Blank what a conversation holds that was erased (`Erased`), about so many rows; where to go on, None when all
+        of it is done. What its commit does at once: the address, other names and errands go, the customer's record
+        with what they are found by, what webhooks were to be told, and raw webhooks that name the address."""
+
+    async def fade(self, before: int, limit: int) -> int:
+        """Blank messages that were committed before then, at most so many rows looked at; how many those were."""
+
+    async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        """Customers of whom nothing was heard since then and who have no open chat, by id, of the next so many that are
+        looked at; where to go on."""
+
+    async def forget_raws(self, before: int, limit: int) -> int:
+        """Drop webhooks that were not understood then; how many."""
+
+    async def dropped_files(self, limit: int) -> Sequence[str]:
+        """Files that no message holds any more, to be removed; `swept` says that they were."""
+
+    async def swept(self, urls: Sequence[str]) -> None: ...
+
+    async def scrub(self) -> None:
+        """Work what was blanked out of the files the store keeps, as far as it can."""
 
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
         """What was numbered after `after`, in order, with message and session as they are now."""

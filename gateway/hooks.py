@@ -25,8 +25,7 @@ from admin.area_secrets import place
 from api.directory import Directory
 from api.documents import Change
 from api.hooks import Endpoint, HookBody, HookData, agent_data, endpoints, event_data
-from api.hub import Hub
-from api.rim import Files
+from api.rim import Files, Hub
 from api.times import iso
 from api.vault import CannotOpen, Vault
 from core.errors import Fenced, StoreError

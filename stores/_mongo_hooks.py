@@ -241,7 +241,7 @@ def _fields(delivery: HookDelivery, ready: int | None) -> Doc:
     d = delivery
     return {
         "hook": d.hook, "ord": d.ord, "lane": d.lane, "conversation": d.conversation, "state": d.state,
-        "ready": ready, "due": d.due, "made": d.made, "done_at": d.done_at, "meta": _text(replace(d, body=None)),
+        "ready": ready, "due": d.due, "made": d.made, "done_at": d.done_at, "facts": _text(replace(d, body=None)),
     }  # fmt: skip
 
 
@@ -256,4 +256,4 @@ def _put(delivery: HookDelivery) -> Write:
 
 def _delivery(document: Doc) -> HookDelivery:
     said = document.get("said")
-    return replace(_decode(document["meta"]), body=None if said is None else said.encode())
+    return replace(_decode(document["facts"]), body=None if said is None else said.encode())

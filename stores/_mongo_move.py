@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 from bson import ObjectId
 
+from core.customer import Customer
 from core.errors import StoreError
 from core.session import Conversation
 from stores import _mongo_shape as shape
@@ -171,6 +172,7 @@ class _Filling:
         self._states: dict[str, tuple[str, str, str | None]] = {}  # channel, address, open session
         self._name: Doc = {"_id": None, "places": []}
         self._places: set[str] = set()
+        self._partners: set[str] = set()
         self._newest: dict[str, Doc] = {}
         self._delivering: set[str] = set()
         self._turn = 0
@@ -187,7 +189,7 @@ class _Filling:
                 # One that is somebody's own address leads there in any case.
                 return [] if place in self._places else [("alias", {"_id": place, "conversation": conversation})]
             case CustomerRow(body):
-                return [("customer", shape.customer(shape.decode_customer(body)))]
+                return self._customer(shape.decode_customer(body))
             case SessionRow(conversation, active_n, body):
                 return [("session", self._session(conversation, active_n, bytes(body).decode()))]
             case EventRow():
@@ -214,6 +216,13 @@ class _Filling:
             case CounterRow(name, value):
                 shared = {} if name.startswith("reserved:") else {"of": name}
                 return [("counter", {"_id": name, "value": value, **shared})]
+
+    def _customer(self, customer: Customer) -> list[tuple[str, Doc]]:
+        own = customer.partner_id
+        if own is None or own in self._partners:
+            return [("customer", shape.customer(customer))]
+        self._partners.add(own)
+        return [("customer", shape.customer(customer)), ("partner", {"_id": own, "customer": customer.id})]
 
     def _named(self, digest: bytes, place: list[object]) -> list[tuple[str, Doc]]:
         before = self._name
@@ -269,6 +278,8 @@ class _Filling:
             "n": row.n,
             "body": bytes(row.body).decode(),
         }
+        if row.session is None:
+            document["loose"] = row.conversation
         more = {name: getattr(row, name) for name in (*_MESSAGE, "maybe_twice")}
         return document | {name: value for name, value in more.items() if value not in (None, False)}
 

@@ -49,6 +49,11 @@ INDEXES = (
     Index("conversation", "place", (("channel", 1), ("address", 1)), "load: who is at an address", {"unique": True}),
     Index("conversation", "customer", (("customer", 1),), "search by a customer's name"),
     Index("customer", "partner", (("partner_id", 1),), "customers(partner_id=)"),
+    Index("customer", "terms", (("terms", 1),), "customers(q=), search by who it was"),
+    Index("alias", "conversation", (("conversation", 1),), "erasing: all other names"),
+    Index("partner", "customer", (("customer", 1),), "linking, erasing"),
+    Index("event", "loose", (("loose", 1),), "erasing: what belongs to no session", {"sparse": True}),
+    Index("raw", "at", (("at", 1),), "forget_raws"),
     Index("session", "conversation", (("conversation", 1),), "search by a customer's name"),
     Index("session", "number", (("number", 1),), "search by a chat's number"),
     Index("session", "active", (("active_n", -1),), "every list without a filter, newest activity first"),
@@ -106,9 +111,23 @@ async def _there(mongo: Mongo, collection: str) -> None:
 
 
 async def _hooks(mongo: Mongo) -> None:
-    await _there(mongo, "hook")
+    for collection in ("hook", "dropped"):
+        await _there(mongo, collection)
     for index in INDEXES:
         await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+    await _with_terms(mongo)
+
+
+async def _with_terms(mongo: Mongo) -> None:
+    """For customers and events of an earlier version."""
+    for document in await mongo.find("customer", {"terms": {"$exists": False}}):
+        known = decode_customer(document["body"])
+        await mongo.change("customer", {"_id": known.id}, {"$set": {"terms": _rows.customer_terms(known)}})
+        if known.partner_id is not None:
+            owner = {"$setOnInsert": {"customer": known.id}}
+            await mongo.change("partner", {"_id": known.partner_id}, owner, upsert=True)
+    for row in await mongo.find("event", {"session": None}, fields=["conversation"]):
+        await mongo.change("event", {"_id": row["_id"]}, {"$set": {"loose": row["conversation"]}})
 
 
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
@@ -156,6 +175,7 @@ def customer(value: Customer) -> Doc:
         "partner_key": _rows.folded(value.partner_id),
         "name": _rows.folded(value.name),
         "folded": _rows.folded_all(value),
+        "terms": _rows.customer_terms(value),
         "body": encode(value),
     }
 

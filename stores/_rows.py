@@ -1,11 +1,13 @@
 """What every store derives from a commit, a settlement or a status: meaning, without a database."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
 
+from core import terms
 from core.customer import Customer
 from core.effect import (
     Acknowledge,
@@ -17,6 +19,7 @@ from core.effect import (
     Recall,
     WakeAt,
 )
+from core.erasing import is_erased
 from core.event import (
     Amended,
     Assigned,
@@ -33,7 +36,7 @@ from core.event import (
 )
 from core.message import Message, State, Text, advances, plain
 from core.ports import Commit, HookDelivery
-from core.session import Session
+from core.session import Conversation, Session
 
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
@@ -139,6 +142,63 @@ def folded(text: str | None) -> str:
 def folded_all(customer: Customer) -> str:
     """All that a customer may be found by, one a line."""
     return "\n".join(folded(text) for text in (customer.name, customer.partner_id, customer.phone, customer.email))
+
+
+_DIGITS = re.compile(r"[^0-9]+")
+_NUMBER = re.compile(r"[0-9+() ./-]{3,}")
+
+
+def _digits(text: str) -> str:
+    return _DIGITS.sub("", text)
+
+
+def customer_terms(customer: Customer) -> list[str]:
+    """What a customer is found by, each by its beginning: the words of their names, their mail address and own id
+    whole and in words, their number with and without a country's code, and from behind."""
+    words = [term for text in (customer.name, customer.nickname) if text for term in terms.terms(text)]
+    for text in (customer.email, customer.partner_id):
+        if text:
+            words += [folded(text), *terms.terms(text)]
+    if customer.partner_id and _NUMBER.fullmatch(customer.partner_id):
+        words.append(_digits(customer.partner_id))
+    if customer.phone and (number := _digits(customer.phone)):
+        words += [number[skipped:] for skipped in range(4) if len(number) - skipped >= 4]
+        words += [number[-4:], number[-6:]]
+    return sorted({word[:64] for word in words if word})
+
+
+Asked = tuple[str, bool]  # a term, and whether it is only the beginning of one
+
+
+def customer_asked(q: str | None) -> list[Asked]:
+    """What a question asks for, all of which must be there; the most telling first. Nothing for an empty one."""
+    wanted = folded(q)
+    if not wanted:
+        return []
+    if "@" in wanted:
+        return [(wanted[:64], True)]
+    if _NUMBER.fullmatch(wanted) and (number := _digits(wanted)):
+        return [(number[:64], True)]
+    asked = [(term, phrase.prefix) for phrase in terms.phrases(wanted) for term in phrase.terms]
+    return sorted(asked, key=lambda each: (each[1], -len(each[0])))
+
+
+def customer_answers(customer: Customer, q: str | None) -> bool:
+    known, asked = customer_terms(customer), customer_asked(q)
+    return bool(asked) and all(
+        any(term.startswith(word) if prefix else term == word for term in known) for word, prefix in asked
+    )
+
+
+def is_ours(url: str) -> bool:
+    """Whether a file is kept by us, by the name it has inside contents."""
+    return url.startswith("media:")
+
+
+def is_silent(state: Conversation, before: int) -> bool:
+    """Whether nothing was heard since then, no chat is open, and there is somebody to forget."""
+    ended = state.last.closed.at if state.last is not None and state.last.closed is not None else 0
+    return state.session is None and not is_erased(state) and max(state.window_from, state.heard_at, ended) < before
 
 
 def digest(scope: str, id: str) -> bytes:

@@ -5,9 +5,11 @@ import sqlite3
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Retracted
+from core.erasing import files_of
+from core.event import Amended, Event, Recalled, Retracted
 from core.message import Content, Message
 from stores import _rows
+from stores._sqlite_hooks import blank
 from stores._sqlite_rows import decode_event, encode, one
 
 
@@ -24,10 +26,18 @@ def alter(connection: sqlite3.Connection, session: int, event: Amended | Retract
             connection.execute("UPDATE event SET recalled_at = ? WHERE n = ?", (event.at, n))
         case Retracted():
             connection.execute("UPDATE event SET retracted_at = ? WHERE n = ?", (event.at, n))
+            drop_files(connection, speaking)
             _rewrite(connection, n, speaking, _rows.blanked(speaking.message))
             _blank_amendments(connection, session, event.seq)
             # The index keeps erased words in its old segments until they are merged: `index` does that.
             connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
+            owner = "SELECT c.id FROM session s JOIN conversation c ON c.rid = s.conversation WHERE s.rid = ?"
+            blank(connection, one(connection, owner, session), event.session, event.seq)
+
+
+def drop_files(connection: sqlite3.Connection, event: Event) -> None:
+    urls = [(url,) for url in files_of(event) if _rows.is_ours(url)]
+    connection.executemany("INSERT OR IGNORE INTO dropped_file VALUES (?)", urls)
 
 
 def put_content(connection: sqlite3.Connection, session: int, seq: int, content: Content) -> None:
@@ -51,13 +61,20 @@ def _find(connection: sqlite3.Connection, session: int, seq: int) -> tuple[int, 
 
 
 def _rewrite(connection: sqlite3.Connection, n: int, event: _rows.Speaking, message: Message) -> None:
-    body = encode(_rows.with_message(event, message))
-    connection.execute("UPDATE event SET body = ? WHERE n = ?", (body, n))
+    rewrite(connection, n, event, _rows.with_message(event, message))
+
+
+def rewrite(connection: sqlite3.Connection, n: int, before: Event, after: Event) -> None:
+    """Another body for a message's row, which the search index follows."""
+    connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(after), n))
+    said, says = _rows.said(before), _rows.said(after)
+    if said is None or says is None:
+        raise TypeError("a row with a seq is a message")
     indexed = one(connection, "SELECT value FROM counter WHERE name = 'indexed'") or 0
     if n <= indexed:
-        old = _joined(event.message)
+        old = _joined(said)
         connection.execute("INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", (n, old))
-        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, _joined(message)))
+        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, _joined(says)))
 
 
 def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) -> None:
@@ -67,6 +84,7 @@ def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) ->
     for n, body in rows:
         event = decode_event(body)
         if isinstance(event, Amended) and event.seq == seq:
+            drop_files(connection, event)
             connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n))
 
 

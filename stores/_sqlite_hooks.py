@@ -15,7 +15,7 @@ from stores._sqlite_rows import Row, encode, marks, one
 T = TypeVar("T")
 Run = Callable[[sqlite3.Connection], T]
 
-_COLUMNS = "id, hook, ord, lane, conversation, state, ready, made, done_at, meta, body"
+_COLUMNS = "id, hook, ord, lane, conversation, state, ready, made, done_at, facts, body"
 _CHUNK = 400
 _decode = msgspec.json.Decoder(HookDelivery).decode
 _decode_hook = msgspec.json.Decoder(Hook).decode
@@ -171,16 +171,16 @@ def _all_due(connection: sqlite3.Connection, hook: str, now: int) -> None:
 
 def _row(delivery: HookDelivery, ready: int | None) -> Row:
     d = delivery
-    meta = encode(replace(d, body=None))
-    return (d.id, d.hook, d.ord, d.lane, d.conversation, d.state, ready, d.made, d.done_at, meta, d.body)
+    facts = encode(replace(d, body=None))
+    return (d.id, d.hook, d.ord, d.lane, d.conversation, d.state, ready, d.made, d.done_at, facts, d.body)
 
 
-def _delivery(meta: bytes, body: bytes | None) -> HookDelivery:
-    return replace(_decode(meta), body=body)
+def _delivery(facts: bytes, body: bytes | None) -> HookDelivery:
+    return replace(_decode(facts), body=body)
 
 
 def _find(connection: sqlite3.Connection, where: str, *values: object) -> list[HookDelivery]:
-    rows = connection.execute(f"SELECT meta, body FROM hook_delivery WHERE {where}", values)
+    rows = connection.execute(f"SELECT facts, body FROM hook_delivery WHERE {where}", values)
     return [_delivery(*row) for row in rows]
 
 
@@ -192,7 +192,7 @@ def _due(connection: sqlite3.Connection, hook: str, now: int, limit: int) -> lis
 def _put(connection: sqlite3.Connection, delivery: HookDelivery) -> None:
     ready = delivery.due if delivery.state == "waiting" else None
     connection.execute(
-        "UPDATE hook_delivery SET state = ?, ready = ?, done_at = ?, meta = ? WHERE id = ? AND hook = ?",
+        "UPDATE hook_delivery SET state = ?, ready = ?, done_at = ?, facts = ? WHERE id = ? AND hook = ?",
         (delivery.state, ready, delivery.done_at, encode(replace(delivery, body=None)), delivery.id, delivery.hook),
     )
 

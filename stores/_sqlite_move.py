@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from core.customer import Customer
 from stores import _rows
 from stores._neutral import (
     AliasRow,
@@ -24,6 +25,7 @@ from stores._neutral import (
     SessionRow,
     is_shared,
 )
+from stores._sqlite_people import put_terms
 from stores._sqlite_rows import (
     customer_row,
     decode_conversation,
@@ -151,7 +153,7 @@ class Filling:
             case AliasRow(channel, alias, conversation):
                 self._run("INSERT INTO alias VALUES (?, ?, ?)", (channel, alias, conversation))
             case CustomerRow(body):
-                self._run("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?)", customer_row(decode_customer(body)))
+                self._customer(decode_customer(body))
             case SessionRow(conversation, active_n, body):
                 self._session(conversation, active_n, bytes(body))
             case EventRow():
@@ -179,6 +181,12 @@ class Filling:
                 self._run("INSERT INTO raw (channel, at, why, body) VALUES (?, ?, ?, ?)", (channel, at, why, body))
             case CounterRow(name, value):
                 self._run("INSERT INTO counter VALUES (?, ?)", (name, value))
+
+    def _customer(self, customer: Customer) -> None:
+        self._run("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?)", customer_row(customer))
+        put_terms(self._connection, [(customer, False)])
+        if customer.partner_id is not None:
+            self._run("INSERT OR REPLACE INTO partner VALUES (?, ?)", (customer.partner_id, customer.id))
 
     def _rid(self, session: str | None) -> int | None:
         found: int | None = one(self._connection, "SELECT rid FROM session WHERE id = ?", session)

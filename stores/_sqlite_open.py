@@ -119,6 +119,15 @@ def migrate(connection: sqlite3.Connection, path: Path, scripts: Path = MIGRATIO
             raise
 
 
+def empty_log(path: Path) -> None:
+    """Work the log into the database and cut it to nothing; what a reader still holds stays for the next time."""
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 def same_version(path: Path) -> None:
     """Raises `StoreDown` unless the database is one, and of this version: reading brings none up to date."""
     newest = max(int(script.name[:4]) for script in MIGRATIONS.glob("[0-9]*.sql"))

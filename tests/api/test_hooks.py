@@ -32,10 +32,15 @@ def test_the_fields_of_every_view_are_the_golden_ones() -> None:
         for name, kind in sorted(vars(hooks).items())
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__module__ == hooks.__name__
     }
-    assert found == json.loads(GOLDEN.read_text()), "what is told outside changed: say so in the golden file, on purpose"
+    assert found == json.loads(GOLDEN.read_text()), (
+        "what is told outside changed: say so in the golden file, on purpose"
+    )
 
 
-def fed(event: e.Event, content: m.Content = m.Text("****"), original: m.Content | None = None) -> FeedRow:
+MASKED = m.Text("****")
+
+
+def fed(event: e.Event, content: m.Content = MASKED, original: m.Content | None = None) -> FeedRow:
     message = stored(content, original=original)
     return FeedRow(n=9, at=NOON, conversation="v1", event=event, session="s1", stored=message, row=row())
 

@@ -1,6 +1,6 @@
 """What an event is called outside, when a delivery is tried again, and when an endpoint counts as dead."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ def test_every_type_that_is_told_can_be_subscribed_to() -> None:
         e.Closed: e.Closed("agent", "closed", NOON),
     }
     for kind in get_args(e.Event):
-        event = made.get(kind) or (said("agent") if "message" in kind.__struct_fields__ else None)
+        event: Any = made.get(kind) or (said("agent") if "message" in kind.__struct_fields__ else None)
         event = event or kind(**dict.fromkeys(kind.__struct_fields__))
         assert set(types_of(row(event, unread=1))) <= TYPES.keys()
 
@@ -86,6 +86,11 @@ def test_failures_in_a_row_pause_it_whichever_chats_they_were_of() -> None:
     assert (hook.failures, hook.paused_at, hook.reason, hook.probe_at) == (5, NOON, "HTTP 500", NOON + 30_000)
     again, _ = outcome(hook, FRESH, BROKEN, NOON + 30_000, 0.5)
     assert (again.paused_at, again.probe_at) == (NOON, NOON + 90_000)
+
+
+def test_what_was_under_way_when_it_was_paused_does_not_lengthen_the_pause() -> None:
+    paused = replace(HOOK, failures=5, paused_at=NOON, reason="HTTP 500", probe_at=NOON + 30_000)
+    assert outcome(paused, FRESH, BROKEN, NOON + 10, 0.5)[0] == paused
 
 
 def test_who_says_that_it_is_gone_is_paused_at_once() -> None:

@@ -28,6 +28,7 @@ from core.message import Author, Image, Message, Note, State, Text, plain
 from core.ports import Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Rating
 from tests.stores.hooks import HookContract
+from tests.stores.people import EraseContract, PeopleContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -927,7 +928,9 @@ class SearchContract:
         await opened(store, "x2", number=12, customer=Customer(id="customer-x2", partner_id="P-77"))
         assert await listed(store, q="müll") == ["x1"]
         assert await listed(store, q="p-77") == ["x2"]
-        assert await listed(store, q="p-7") == []
+        assert await listed(store, q="p-7") == ["x2"]
+        assert await listed(store, q="-77") == ["x2"]
+        assert await listed(store, q="p-8") == []
         assert await listed(store, q="#4711") == ["x1"]
         assert await listed(store, q="4711") == ["x1"]
 
@@ -1120,5 +1123,7 @@ class StoreContract(
     DocumentContract,
     RestContract,
     HookContract,
+    PeopleContract,
+    EraseContract,
 ):
     """All of it."""
