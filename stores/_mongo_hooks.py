@@ -11,6 +11,7 @@ from core.errors import Fenced
 from core.ports import Hook, HookDelivery, HookSizes
 from stores import _rows
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Session, Taken, Update, Write
+from stores._neutral import HookDeliveryRow, HookRow
 
 _decode = msgspec.json.Decoder(HookDelivery).decode
 _decode_hook = msgspec.json.Decoder(Hook).decode
@@ -257,3 +258,29 @@ def _put(delivery: HookDelivery) -> Write:
 def _delivery(document: Doc) -> HookDelivery:
     said = document.get("said")
     return replace(_decode(document["facts"]), body=None if said is None else said.encode())
+
+
+# --- a whole store moved ---------------------------------------------------------------------------------------------
+
+
+def hook_row(document: Doc) -> HookRow:
+    return HookRow(msgspec.Raw(_encode(_hook(document))))
+
+
+def delivery_row(document: Doc) -> HookDeliveryRow:
+    return HookDeliveryRow(msgspec.Raw(_encode(_delivery(document))))
+
+
+def filled_hook(row: HookRow) -> Doc:
+    hook = _decode_hook(row.body)
+    return {"_id": hook.id, "cursor": hook.cursor, "node": None, "until": 0, "fence": hook.fence, "body": _text(hook)}
+
+
+def filled_delivery(row: HookDeliveryRow, lanes: set[tuple[str, str]]) -> Doc:
+    """They come in their order: the first that waits in a lane has its turn. `lanes` remembers which had one."""
+    delivery = _decode(row.body)
+    lane, waits = (delivery.hook, delivery.lane), delivery.state == "waiting"
+    ready = delivery.due if waits and lane not in lanes else None
+    if waits:
+        lanes.add(lane)
+    return {"_id": delivery.id, **_fields(delivery, ready), **_said(delivery)}

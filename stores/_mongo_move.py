@@ -11,6 +11,7 @@ from core.session import Conversation
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session
+from stores._mongo_hooks import delivery_row, filled_delivery, filled_hook, hook_row
 from stores._neutral import (
     BATCH,
     AliasRow,
@@ -18,10 +19,13 @@ from stores._neutral import (
     ConversationRow,
     CounterRow,
     CustomerRow,
+    DroppedRow,
     EarlyRow,
     ErrandRow,
     EventRow,
     GrantRow,
+    HookDeliveryRow,
+    HookRow,
     NameRow,
     RawRow,
     RevisionRow,
@@ -137,6 +141,12 @@ async def _papers(mongo: Mongo, within: Session) -> AsyncIterator[list[Row]]:
             name = str(counter.get("of", counter["_id"]))
             counters[name] = counters.get(name, 0) + counter["value"]
     yield [CounterRow(name, value) for name, value in sorted(counters.items()) if is_shared(name)]
+    async for hooks in mongo.batches("hook", {}, "_id", BATCH, within):
+        yield [hook_row(hook) for hook in hooks]
+    async for deliveries in mongo.batches("hook_delivery", {}, "ord", BATCH, within):
+        yield [delivery_row(delivery) for delivery in deliveries]
+    async for files in mongo.batches("dropped", {}, "_id", BATCH, within):
+        yield [DroppedRow(file["_id"]) for file in files]
 
 
 # --- filling ---------------------------------------------------------------------------------------------------
@@ -173,6 +183,7 @@ class _Filling:
         self._name: Doc = {"_id": None, "places": []}
         self._places: set[str] = set()
         self._partners: set[str] = set()
+        self._lanes: set[tuple[str, str]] = set()
         self._newest: dict[str, Doc] = {}
         self._delivering: set[str] = set()
         self._turn = 0
@@ -213,6 +224,12 @@ class _Filling:
                 return [("grant", {"_id": digest, "agent": agent, "expires": expires})]
             case RawRow():
                 return [("raw", msgspec.structs.asdict(row))]
+            case HookRow():
+                return [("hook", filled_hook(row))]
+            case HookDeliveryRow():
+                return [("hook_delivery", filled_delivery(row, self._lanes))]
+            case DroppedRow(url):
+                return [("dropped", {"_id": url, "at": 0})]
             case CounterRow(name, value):
                 shared = {} if name.startswith("reserved:") else {"of": name}
                 return [("counter", {"_id": name, "value": value, **shared})]

@@ -1,7 +1,7 @@
 """What message webhooks keep, in SQLite: each method is one transaction of the writer, or one look."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from core.errors import Fenced
 from core.ports import Hook, HookDelivery, HookSizes
 from stores import _rows
+from stores._neutral import HookDeliveryRow, HookRow
 from stores._sqlite_rows import Row, encode, marks, one
 
 T = TypeVar("T")
@@ -287,3 +288,27 @@ def blank(connection: sqlite3.Connection, conversation: str, session: str | None
             _put(connection, _rows.erased_delivery(delivery))
             _next(connection, delivery.hook, delivery.lane)
     return len(mine)
+
+
+# --- a whole store moved ---------------------------------------------------------------------------------------------
+
+
+def dump(connection: sqlite3.Connection) -> Iterator[HookRow | HookDeliveryRow]:
+    for row in connection.execute(f"SELECT {_HOOK} FROM hook ORDER BY id"):
+        yield HookRow(msgspec.Raw(encode(_hook(row))))
+    for facts, body in connection.execute("SELECT facts, body FROM hook_delivery ORDER BY hook, ord, id"):
+        yield HookDeliveryRow(msgspec.Raw(encode(_delivery(facts, body))))
+
+
+def fill(connection: sqlite3.Connection, row: HookRow | HookDeliveryRow) -> None:
+    """Deliveries come in their order, so that the first of a lane is the one whose turn it is."""
+    if isinstance(row, HookRow):
+        hook = _decode_hook(row.body)
+        values = (hook.id, hook.cursor, None, 0, hook.fence, encode(hook))
+        connection.execute("INSERT INTO hook VALUES (?, ?, ?, ?, ?, ?)", values)
+        return
+    delivery = _decode(row.body)
+    waits = delivery.state == "waiting"
+    first = waits and not _busy(connection, delivery.hook, [delivery.lane])
+    columns = _row(delivery, delivery.due if first else None)
+    connection.execute(f"INSERT INTO hook_delivery ({_COLUMNS}) VALUES ({marks(11)})", columns)

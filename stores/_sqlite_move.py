@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from core.customer import Customer
-from stores import _rows
+from stores import _rows, _sqlite_hooks
 from stores._neutral import (
     AliasRow,
     CauseRow,
     ConversationRow,
     CounterRow,
     CustomerRow,
+    DroppedRow,
     EarlyRow,
     ErrandRow,
     EventRow,
     GrantRow,
+    HookDeliveryRow,
+    HookRow,
     NameRow,
     RawRow,
     RevisionRow,
@@ -124,6 +127,9 @@ def _papers(connection: sqlite3.Connection) -> Iterator[Row]:
     for name, value in run("SELECT name, value FROM counter ORDER BY name"):
         if is_shared(name):
             yield CounterRow(name, value)
+    yield from _sqlite_hooks.dump(connection)
+    for (url,) in run("SELECT url FROM dropped_file ORDER BY url"):
+        yield DroppedRow(url)
 
 
 # --- filling ---------------------------------------------------------------------------------------------------
@@ -181,6 +187,10 @@ class Filling:
                 self._run("INSERT INTO raw (channel, at, why, body) VALUES (?, ?, ?, ?)", (channel, at, why, body))
             case CounterRow(name, value):
                 self._run("INSERT INTO counter VALUES (?, ?)", (name, value))
+            case HookRow() | HookDeliveryRow():
+                _sqlite_hooks.fill(self._connection, row)
+            case DroppedRow(url):
+                self._run("INSERT INTO dropped_file VALUES (?)", (url,))
 
     def _customer(self, customer: Customer) -> None:
         self._run("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?)", customer_row(customer))
