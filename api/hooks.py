@@ -14,7 +14,7 @@ from api.times import Time, iso, iso_or_none
 from api.views import ChannelRef, ClosedView, Ref, channel_ref, group_ref, message_id
 from core import event as e
 from core.codec import convert
-from core.customer import Customer
+from core.customer import Customer, own_fields, vip_level
 from core.hook import Subscription, Webhooks
 from core.message import Author
 from core.ports import FeedRow, Seat, SessionRow, StoredMessage
@@ -172,9 +172,9 @@ def customer_data(customer: Customer) -> HookCustomer:
         email=customer.email,
         timezone=customer.timezone,
         vip=customer.vip,
-        vip_level=customer.vip_level,
+        vip_level=vip_level(customer),
         tags=customer.tags,
-        fields=customer.fields,
+        fields=own_fields(customer),
         params=customer.params,
         verified=customer.verified,
     )

@@ -125,7 +125,8 @@ class Limits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
     """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat.
-    `objection` says why an address may not be called from here, as far as that is known before it is."""
+    `objection` says why an address may not be called from here, as far as that is known before it is. `erase_soon`
+    says that somebody is to be erased."""
 
     store: Store
     engine: Engine
@@ -144,3 +145,4 @@ class Rim:
     limits: Limits = Limits()
     objection: Callable[[str], str | None] = lambda url: None
     hooks: "HookActions | None" = None
+    erase_soon: Callable[[], None] = lambda: None

@@ -13,7 +13,7 @@ from api.directory import Directory
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
-from core.customer import Customer
+from core.customer import Customer, own_fields, vip_level
 from core.message import Author, State
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation, Phase, Rating, Session, SurveyKind
@@ -215,8 +215,8 @@ def customer_view(customer: Customer) -> CustomerView:
         tags=customer.tags,
         params=customer.params,
         nickname=customer.nickname,
-        vip_level=customer.vip_level,
-        fields=customer.fields,
+        vip_level=vip_level(customer),
+        fields=own_fields(customer),
         verified=customer.verified,
         saved=customer.saved,
     )

@@ -14,7 +14,7 @@ class Address(NamedTuple):
 
 class Customer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A person. `partner_id` is the company's own id: `verified` if the company signed it, else as the page or an
-    agent said. `saved`: a customer of the built-in CRM. `fields` are the pre-defined ones, `params` are free."""
+    agent said. `saved`: a customer of the built-in CRM. In `params` the company's own fields begin with `field.`."""
 
     id: str
     name: str | None = None
@@ -26,10 +26,8 @@ class Customer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     timezone: str | None = None
     nickname: str | None = None
     vip: bool = False
-    vip_level: int = 0
     tags: tuple[str, ...] = ()
     params: dict[str, str] = {}
-    fields: dict[str, str] = {}
     verified: bool = False
     saved: bool = False
 
@@ -44,9 +42,21 @@ def merge(kept: Customer, other: Customer) -> Customer:
     both = {
         "tags": tuple(dict.fromkeys((*kept.tags, *other.tags))),
         "params": {**other.params, **kept.params},
-        "fields": {**other.fields, **kept.fields},
         "vip": kept.vip or other.vip,
-        "vip_level": max(kept.vip_level, other.vip_level),
     }
     known_by = {"partner_id": kept.partner_id, "verified": kept.verified} if kept.partner_id else {}
     return msgspec.structs.replace(kept, **{**missing, **both, **known_by})
+
+
+FIELD = "field."
+
+
+def own_fields(customer: Customer) -> dict[str, str]:
+    """The company's own fields, by their names."""
+    found = customer.params.items()
+    return {name.removeprefix(FIELD): value for name, value in found if name.startswith(FIELD)}
+
+
+def vip_level(customer: Customer) -> int:
+    level = customer.params.get("vip_level", "")
+    return int(level) if level.isascii() and level.isdigit() and len(level) < 6 else 0

@@ -16,11 +16,12 @@ def identify(turn: Turn, customer: Customer, by: str) -> None:
         customer = replace(customer, saved=True)
     if customer == known:
         return
-    if customer.id != known.id:
+    nobody = not turn.state.sessions and known == Customer(id=known.id)  # a place where nobody was known yet
+    if customer.id != known.id and not nobody:
         turn.emit(e.CustomerLinked(customer, known.id, turn.now, by))
     if customer.saved:
         turn.emit(e.CustomerSaved(customer, turn.now))
-    elif customer.id == known.id:
+    elif customer.id == known.id or nobody:
         turn.emit(e.CustomerKnown(customer))
 
 

@@ -28,6 +28,7 @@ from gateway.files import Files
 from gateway.ground import Ground, prepared
 from gateway.hook_wire import HookWire
 from gateway.hooks import Hooks, HookShell
+from gateway.letting_go import LettingGo
 from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
@@ -88,6 +89,7 @@ class _Parts:
     presence: Presence
     neighbours: Neighbours | None
     hooks: Hooks
+    letting_go: LettingGo
 
 
 async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
@@ -123,10 +125,15 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
             vault=ground.vault, wire=hook_wire, new_id=ground.new_id,
         )
     )  # fmt: skip
+    letting_go = LettingGo(
+        store, engine, directory, kept, clock, mine=lambda: ground.keeping is None or ground.keeping.fence is not None,
+        spooled=lambda: bool(ground.spool.waiting), forgotten=hub.forget,
+    )  # fmt: skip
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
         signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
         files=kept, public_url=config.public_url, objection=hook_wire.objection, hooks=hooks,
+        erase_soon=letting_go.soon,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -156,7 +163,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
     stack.push_async_callback(hooks.stop)
-    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours, hooks)
+    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours, hooks, letting_go)
     _background(parts, desk, stack)
     return parts
 
@@ -209,6 +216,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),
         ("webhooks", parts.hooks.run),
+        ("letting go", parts.letting_go.run),
         ("replay", Replay(parts.ground.spool, parts.intake).run),
     ]
     if parts.neighbours is not None:

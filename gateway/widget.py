@@ -62,6 +62,7 @@ class Widget:
             vault=rim.vault,
             now=rim.clock.now(),
             new_id=rim.new_id(),
+            people=rim.directory.policy(request.match_info["channel"]).rules(None).people,
         )
         view = VisitView(
             token=make_token(visitor, rim.vault),

@@ -29,8 +29,7 @@ def alter(connection: sqlite3.Connection, session: int, event: Amended | Retract
             drop_files(connection, speaking)
             _rewrite(connection, n, speaking, _rows.blanked(speaking.message))
             _blank_amendments(connection, session, event.seq)
-            # The index keeps erased words in its old segments until they are merged: `index` does that.
-            connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
+            soil(connection)  # `index` merges
             owner = "SELECT c.id FROM session s JOIN conversation c ON c.rid = s.conversation WHERE s.rid = ?"
             blank(connection, one(connection, owner, session), event.session, event.seq)
 
@@ -98,7 +97,7 @@ def index(connection: sqlite3.Connection, limit: int) -> int:
     newest = one(connection, "SELECT max(n) FROM event") or 0
     until = min(newest, indexed + limit)
     if until == indexed:
-        _merge(connection)
+        merge(connection)
         return 0
     rows = connection.execute(
         "SELECT n, body FROM event WHERE n > ? AND n <= ? AND seq IS NOT NULL", (indexed, until)
@@ -111,11 +110,18 @@ def index(connection: sqlite3.Connection, limit: int) -> int:
     return until - indexed
 
 
-def _merge(connection: sqlite3.Connection) -> None:
+def soil(connection: sqlite3.Connection) -> None:
+    """The index keeps erased words in its old segments until they are merged."""
+    connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
+
+
+def merge(connection: sqlite3.Connection) -> bool:
+    """A step of working erased words out of the index; whether another is needed."""
     dirty = one(connection, "SELECT value FROM counter WHERE name = 'search_dirty'") or 0
     if not dirty:
-        return
+        return False
     before = connection.total_changes
     connection.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-64 if dirty == 1 else 64,))
     done = connection.total_changes - before < 2
     connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', ?)", (0 if done else 2,))
+    return not done

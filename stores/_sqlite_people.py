@@ -202,8 +202,6 @@ def _blank_rows(connection: sqlite3.Connection, rows: Sequence[tuple[int, int | 
             continue
         connection.execute("UPDATE event SET provider_id = NULL WHERE n = ?", (n,))
         rewrite(connection, n, event, blank)
-    if rows:
-        connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
 
 
 def fade(connection: sqlite3.Connection, before: int, limit: int) -> int:
@@ -229,7 +227,6 @@ def fade(connection: sqlite3.Connection, before: int, limit: int) -> int:
             rewrite(connection, n, event, blank)
     if old:
         connection.execute("INSERT OR REPLACE INTO counter VALUES ('faded', ?)", (old[-1][0],))
-        connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
     return len(old)
 
 

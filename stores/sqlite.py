@@ -53,6 +53,7 @@ T = TypeVar("T")
 Look = Callable[[sqlite3.Connection], T]
 
 _READERS = 2
+MERGES_AT_MOST = 10_000  # each is 64 pages of the index: more than any has
 
 
 class SqliteStore:
@@ -232,7 +233,11 @@ class SqliteStore:
         await self._write(lambda c, _: people.swept(c, urls))
 
     async def scrub(self) -> None:
-        """The log of writes still holds what was there before: it is worked in and emptied."""
+        """The index still holds erased words in its old segments, and the log of writes what was there before."""
+        await self._write(lambda c, _: alter.soil(c))
+        steps = 0
+        while steps < MERGES_AT_MOST and await self._write(lambda c, _: alter.merge(c)):
+            steps += 1
         await asyncio.to_thread(opening.empty_log, self._path)
 
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:

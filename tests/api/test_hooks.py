@@ -68,7 +68,9 @@ async def test_each_kind_of_event_tells_what_it_is_about(here: World) -> None:
     assert rated is not None and (rated.kind, rated.score) == ("stars", 2)
     hit = told(e.Alerted(NOON, 3, "customer", ("legal",))).hit
     assert hit is not None and (hit.side, hit.lists) == ("customer", ("legal",))
-    saved = told(e.CustomerSaved(Customer(id="c1", name="Ann", partner_id="p1", vip_level=3), NOON)).customer
+    saved = told(
+        e.CustomerSaved(Customer(id="c1", name="Ann", partner_id="p1", params={"vip_level": "3"}), NOON)
+    ).customer
     assert saved is not None and (saved.name, saved.partner_id, saved.vip_level) == ("Ann", "p1", 3)
     erased = told(e.Erased("c1", NOON, "mei")).customer
     assert erased is not None and (erased.id, erased.name) == ("c1", None)

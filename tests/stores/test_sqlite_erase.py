@@ -11,8 +11,6 @@ from tests.stores.contract import opened
 from tests.stores.people import WORD, EraseContract, all_of_it, erasing, index
 from tests.stores.scenes import NOON, Scene
 
-ALLOWED_S = 20  # looks of the indexer until its old segments are worked out, at ten a second two seconds
-
 
 def found(folder: Path, word: str = WORD) -> list[str]:
     return [
@@ -31,8 +29,7 @@ async def traffic(store: SqliteStore, name: str, words: str, count: int) -> Scen
 
 
 async def worked_out(store: SqliteStore) -> None:
-    for _ in range(ALLOWED_S):
-        await store.index(100)
+    await index(store)
     await store.scrub()
 
 
