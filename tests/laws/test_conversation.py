@@ -152,7 +152,6 @@ class AnyConversation(RuleBasedStateMachine):
         assert is_erased(self.state)
         assert fold(self.first, tuple(map(blank_event, self.history))) == self.state
         assert fold(self.first, tuple(self.history)) == self.state
-        self.loads.clear()
         self.somebody_new()
 
     @rule(really=st.integers(0, 4))
