@@ -11,15 +11,18 @@ from api.fields import Wrong, typed
 from api.problems import Stop
 from api.rim import Rim
 from core import hook, people
+from core.closing import Summaries, validate_after_close, validate_summaries
 from core.errors import BadInput
 from core.hook import Webhooks
-from core.policy import AREAS, Assignment, Closing, Prompts, Surveys, Words
+from core.policy import AREAS, Assignment, Closing, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
+from core.scheme import validate_survey
+from core.submitted import validate_submissions
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset({"reception", "routing", "hours", "languages", "submissions", "sla"})
+LATER = frozenset({"reception", "routing", "hours", "languages", "sla"})
 FOR_ALL = frozenset({"retention"})
 _Problems = Sequence[tuple[str, str]]
 
@@ -66,6 +69,10 @@ def _closing(document: Closing) -> _Problems:
     idle, reminder = document.customer_idle_seconds, document.customer_reminder_seconds
     if isinstance(idle, int) and isinstance(reminder, int) and not wrong and reminder >= idle:
         wrong.append(("customer_reminder_seconds", "The reminder has to come before the close."))
+    if isinstance(document.summary, Summaries):
+        wrong += validate_summaries(document.summary)
+    if isinstance(document.after_close, tuple):
+        wrong += validate_after_close(document.after_close)
     return [*wrong, *_prompts(document, CLOSING_KEYS)]
 
 
@@ -85,13 +92,6 @@ def _words(document: Words) -> _Problems:
     return [*twice, *validate_lists(document.lists)]
 
 
-def _surveys(document: Surveys) -> _Problems:
-    expires = document.expires_seconds
-    if isinstance(expires, int) and not 60 <= expires <= YEAR:
-        return [("expires_seconds", f"Give seconds from 60 to {YEAR}.")]
-    return []
-
-
 def _assignment(document: Assignment) -> _Problems:
     methods = get_args(Method)
     if isinstance(document.method, str) and document.method not in methods:
@@ -104,10 +104,11 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "closing": _closing,
         "prompts": lambda document: _prompts(document, PROMPT_KEYS),
         "words": _words,
-        "surveys": _surveys,
+        "surveys": validate_survey,
         "assignment": _assignment,
         "webhooks": hook.problems,
         "customers": people.customer_problems,
         "retention": people.retention_problems,
+        "submissions": validate_submissions,
     }
 )

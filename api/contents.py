@@ -55,6 +55,7 @@ Shown = (
     | m.Form
     | m.Template
     | m.Note
+    | m.Summary
     | m.Unsupported
 )
 

@@ -11,7 +11,7 @@ from api.documents import Scope
 from api.media import linked
 from api.rim import Files
 from api.times import Time, iso, iso_or_none
-from api.views import ChannelRef, ClosedView, Ref, channel_ref, group_ref, message_id
+from api.views import ChannelRef, ClosedView, Ref, agent_ref, channel_ref, group_ref, message_id
 from core import event as e
 from core.codec import convert
 from core.customer import Customer, own_fields, vip_level
@@ -19,6 +19,7 @@ from core.hook import Subscription, Webhooks
 from core.message import Author
 from core.ports import FeedRow, Seat, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
+from core.submitted import Kind, Reason, State, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,43 @@ class HookMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HookRating(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment is the message beside it."""
+
     kind: SurveyKind
     score: int
+    tags: tuple[str, ...]
+    solved: bool | None
     at: Time
+
+
+class HookAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    label: str
+    message: str
+
+
+class HookSubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """`id` and `number` are those of the chat it was left in, which holds the words; `answers` names, for each
+    question, the message that answers it."""
+
+    id: str
+    number: int
+    kind: Kind
+    state: State
+    reason: Reason
+    agent: Ref | None
+    group: Ref | None
+    answers: tuple[HookAnswer, ...]
+    unfinished: bool
+    at: Time
+
+
+class HookSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The note is the message beside it."""
+
+    by: Ref
+    types: tuple[str, ...]
+    solved: bool | None
 
 
 class HookHit(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +167,8 @@ class HookData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     customer: HookCustomer | None = None
     agent: HookAgent | None = None
     hit: HookHit | None = None
+    submission: HookSubmission | None = None
+    summary: HookSummary | None = None
 
 
 class HookBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,14 +187,44 @@ def event_data(row: FeedRow, directory: Directory, files: Files) -> HookData:
     match row.event:
         case e.CustomerSaved(customer=customer):
             return HookData(customer=customer_data(customer))
-        case e.Rated(kind=kind, score=score, at=at):
-            return HookData(session=session, rating=HookRating(kind=kind, score=score, at=iso(at)))
+        case e.Rated() | e.RatingDetailed() | e.Commented() | e.ScoreAlerted():
+            return HookData(session=session, message=message, rating=_rating(row.row))
+        case e.Submitted(submission=left) | e.SubmissionChanged(submission=left):
+            return HookData(session=session, submission=_submission(left, directory))
+        case e.Summarized(by=by, types=types, solved=solved):
+            summary = HookSummary(by=agent_ref(directory, by), types=types, solved=solved)
+            return HookData(session=session, message=message, summary=summary)
         case e.Alerted(side=side, lists=lists):
             return HookData(session=session, message=message, hit=HookHit(side=side, lists=lists))
         case e.Erased(customer=customer):
             return HookData(customer=customer_data(Customer(id=customer)))
         case _:
             return HookData(session=session, message=message)
+
+
+def _rating(row: SessionRow | None) -> HookRating | None:
+    """As far as it is known by now."""
+    found = row.session.rating if row is not None else None
+    if found is None:
+        return None
+    return HookRating(kind=found.kind, score=found.score, tags=found.tags, solved=found.solved, at=iso(found.at))
+
+
+def _submission(left: Submission, directory: Directory) -> HookSubmission:
+    return HookSubmission(
+        id=left.id,
+        number=left.number,
+        kind=left.kind,
+        state=left.state,
+        reason=left.reason,
+        agent=agent_ref(directory, left.agent) if left.agent else None,
+        group=group_ref(directory, left.group),
+        answers=tuple(
+            HookAnswer(key=each.key, label=each.label, message=message_id(left.id, each.seq)) for each in left.answers
+        ),
+        unfinished=left.unfinished,
+        at=iso(left.at),
+    )
 
 
 def customer_data(customer: Customer) -> HookCustomer:

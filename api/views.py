@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from api.contents import Shown, shown
 from api.directory import Directory
@@ -14,9 +15,11 @@ from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
 from core.customer import Customer, own_fields, vip_level
-from core.message import Author, State
+from core.message import Author, Summary, Unsupported
+from core.message import State as Sent
 from core.ports import FeedRow, SessionRow, StoredMessage
-from core.session import Conversation, Phase, Rating, Session, SurveyKind
+from core.session import Conversation, Phase, Rating, Session, SummaryRef, SurveyKind
+from core.submitted import Kind, State
 
 Audience = Literal["agent", "supervisor"]
 
@@ -74,7 +77,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     author: Author
     content: Shown
     at: Time
-    state: State | None
+    state: Sent | None
     late: bool = False
     edited_at: Time | None = None
     recalled: bool = False
@@ -132,11 +135,33 @@ class WindowView(msgspec.Struct, frozen=True):
     until: Time
 
 
+class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent summed the chat up as; `fields` are the company's own."""
+
+    by: Ref
+    at: Time
+    types: tuple[str, ...]
+    solved: bool | None
+    note: str | None
+    fields: dict[str, str]
+
+
 class SessionDetail(SessionView, frozen=True, kw_only=True):
     trace: tuple[TraceView, ...]
     rating: RatingView | None
     closed: ClosedView | None
     window: WindowView | None
+    summary: SummaryView | None
+
+
+class SubmissionRef(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer left, as much of it as a list needs to know that it changed."""
+
+    id: str
+    number: int
+    kind: Kind
+    state: State
+    agent: Ref | None
 
 
 FrameType = Literal[
@@ -147,6 +172,8 @@ FrameType = Literal[
     "session.updated",
     "session.rated",
     "session.alerted",
+    "submission.created",
+    "submission.updated",
     "session.reminded",
     "session.closed",
     "message.created",
@@ -162,6 +189,7 @@ class FrameView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: SessionView
     at: Time
     message: MessageView | None = None
+    submission: SubmissionRef | None = None
 
 
 def message_id(session: str, seq: int) -> str:
@@ -195,6 +223,15 @@ def message_view(stored: StoredMessage, audience: Audience = "agent") -> Message
         hits=message.hits,
         original=None if original is None else shown(original),
     )
+
+
+def concealed(stored: StoredMessage, row: SessionRow, directory: Directory, audience: Audience) -> StoredMessage:
+    """Without a rating that agents are not to see, where the settings say so."""
+    if audience == "supervisor" or not stored.message.rates or directory.channel(row.channel) is None:
+        return stored
+    if directory.policy(row.channel).rules(row.session.group).survey.visible_to_agent:
+        return stored
+    return replace(stored, message=replace(stored.message, content=Unsupported("rating"), original=None))
 
 
 def customer_ref(customer: Customer) -> CustomerRef:
@@ -252,6 +289,7 @@ def session_detail(
     trace: Sequence[FeedRow],
     rating: RatingView | None,
     window: WindowView | None,
+    summary: SummaryView | None = None,
 ) -> SessionDetail:
     closed = row.session.closed
     return SessionDetail(
@@ -260,6 +298,7 @@ def session_detail(
         rating=rating,
         closed=ClosedView(closed.by, closed.reason, iso(closed.at)) if closed else None,
         window=window,
+        summary=summary,
     )
 
 
@@ -267,7 +306,38 @@ def rating_view(rating: Rating | None, comment: str | None) -> RatingView | None
     """`comment` is the text of the message that was taken as one (`core.event.Commented`)."""
     if rating is None:
         return None
-    return RatingView(kind=rating.kind, score=rating.score, tags=(), comment=comment, solved=None, at=iso(rating.at))
+    return RatingView(
+        kind=rating.kind,
+        score=rating.score,
+        tags=rating.tags,
+        comment=comment,
+        solved=rating.solved,
+        at=iso(rating.at),
+    )
+
+
+def summary_view(made: SummaryRef | None, stored: StoredMessage | None, directory: Directory) -> SummaryView | None:
+    """`stored` is the message that holds its words."""
+    if made is None:
+        return None
+    said = stored.message.content if stored is not None else None
+    words = said if isinstance(said, Summary) else Summary()
+    return SummaryView(
+        by=agent_ref(directory, made.by),
+        at=iso(made.at),
+        types=made.types,
+        solved=made.solved,
+        note=words.note,
+        fields=words.fields,
+    )
+
+
+def submission_ref(event: e.Event | e.Fact, directory: Directory) -> SubmissionRef | None:
+    if not isinstance(event, e.Submitted | e.SubmissionChanged):
+        return None
+    about = event.submission
+    agent = agent_ref(directory, about.agent) if about.agent else None
+    return SubmissionRef(id=about.id, number=about.number, kind=about.kind, state=about.state, agent=agent)
 
 
 def window_view(conversation: Conversation, capabilities: Capabilities) -> WindowView | None:
@@ -290,11 +360,16 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "language": session.language,
         "opened_at": iso(session.opened_at),
         "last_seq": session.seq,
-        "last_message": message_view(row.last_message, audience) if row.last_message else None,
+        "last_message": _last_message(row, directory, audience),
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
     }
+
+
+def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
+    last = row.last_message
+    return message_view(concealed(last, row, directory, audience), audience) if last else None
 
 
 # --- the feed
@@ -305,7 +380,7 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
     kind = frame_type(row.event)
     if kind is None or row.row is None or (kind == "session.alerted" and audience != "supervisor"):
         return None
-    about_message = kind in ("message.created", "message.updated", "session.alerted")
+    about_message = kind in ("message.created", "message.updated") or isinstance(row.event, e.Alerted)
     if about_message and row.stored is None:
         return None
     return FrameView(
@@ -313,11 +388,12 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
         type=kind,
         session=session_view(row.row, directory, audience),
         at=iso(row.at),
-        message=message_view(row.stored, audience) if row.stored else None,
+        message=message_view(concealed(row.stored, row.row, directory, audience), audience) if row.stored else None,
+        submission=submission_ref(row.event, directory),
     )
 
 
-def frame_type(event: e.Event | e.Fact) -> FrameType | None:
+def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a line for each event
     """What an event is called on the socket; None for what only the rules need to know."""
     match event:
         case e.Opened():
@@ -330,13 +406,17 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.transferred"
         case e.Closed():
             return "session.closed"
-        case e.Rated() | e.Commented():
+        case e.Rated() | e.RatingDetailed() | e.Commented():
             return "session.rated"
-        case e.Alerted():
+        case e.Alerted() | e.ScoreAlerted():
             return "session.alerted"
+        case e.Submitted():
+            return "submission.created"
+        case e.SubmissionChanged():
+            return "submission.updated"
         case e.AgentReminded():
             return "session.reminded"
-        case e.Received() | e.Prompted() | e.Replied() | e.Noted():
+        case e.Received() | e.Prompted() | e.Replied() | e.Noted() | e.Summarized() | e.SubmissionReplied():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
             return "message.updated"
@@ -353,6 +433,9 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
+            | e.SubmissionOffered()
+            | e.SubmissionAsked()
+            | e.SubmissionDeclined()
         ):
             return "session.updated"
         case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
@@ -406,6 +489,26 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "erased", f"What was said here was erased by {_agent(directory, by)}."
         case e.Closed(by=by, reason=reason, who=who):
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
+        case _:
+            return _left_step(event, directory)
+
+
+def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    """Of what customers say about a chat, or leave instead of one."""
+    match event:
+        case e.RatingDetailed(tags=tags, solved=solved):
+            said = {True: "solved", False: "not solved"}.get(solved) if solved is not None else None
+            return "rated", f"About the rating: {', '.join((*tags, *([said] if said else []))) or 'nothing more'}."
+        case e.ScoreAlerted(kind=kind, score=score):
+            return "alerted", f"A low rating: {score} ({kind})."
+        case e.SubmissionOffered(reason=reason):
+            return "submission", f"The customer was offered to leave a message ({reason.replace('_', ' ')})."
+        case e.SubmissionDeclined():
+            return "submission", "The customer would rather wait."
+        case e.Submitted(submission=left):
+            return "submission", f"Left as {left.kind} {left.number}{', unfinished' if left.unfinished else ''}."
+        case e.SubmissionChanged(submission=left, by=by):
+            return "submission", f"The {left.kind} is {left.state}: {_agent(directory, by)}."
         case _:
             return None
 

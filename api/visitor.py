@@ -5,9 +5,11 @@ from typing import Literal
 import msgspec
 
 from api.contents import Shown, shown
+from api.directory import Directory
 from api.times import Time, iso, iso_or_none
 from api.views import frame_type, message_id
-from core.message import Note, State, Text
+from core.after import offers
+from core.message import Internal, Option, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
@@ -31,7 +33,8 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
-    """`rating` is the kind of survey that waits for an answer."""
+    """`rating` is the kind of survey that waits for an answer, `form` whether another form does; `offers` is what may
+    be done besides writing, by sending what is chosen of it."""
 
     id: str
     number: int
@@ -41,6 +44,8 @@ class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: Time
     last_seq: int
     rating: SurveyKind | None
+    form: bool
+    offers: tuple[Option, ...]
 
 
 class VisitorFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,7 +59,7 @@ class VisitorFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
     """None for what customers never see."""
     message = stored.message
-    if isinstance(message.content, Note):
+    if isinstance(message.content, Internal):
         return None
     agent = message.author.kind == "agent"
     recalled = stored.recalled_at is not None or stored.retracted_at is not None
@@ -72,7 +77,7 @@ def visitor_message(stored: StoredMessage) -> VisitorMessage | None:
     )
 
 
-def visitor_session(row: SessionRow) -> VisitorSession:
+def visitor_session(row: SessionRow, directory: Directory) -> VisitorSession:
     session = row.session
     return VisitorSession(
         id=session.id,
@@ -83,10 +88,12 @@ def visitor_session(row: SessionRow) -> VisitorSession:
         opened_at=iso(session.opened_at),
         last_seq=session.seq,
         rating=session.invited.kind if session.invited else None,
+        form=session.leaving is not None and session.leaving.asking is not None,
+        offers=offers(directory.policy(row.channel).rules(session.group), session),
     )
 
 
-def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
+def visitor_frame(row: FeedRow, cursor: str, directory: Directory) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
     if kind is None or kind in ("session.alerted", "session.reminded") or row.row is None:
@@ -95,8 +102,9 @@ def visitor_frame(row: FeedRow, cursor: str) -> VisitorFrame | None:
     if kind in ("message.created", "message.updated"):
         if message is None:
             return None
-        return VisitorFrame(cursor=cursor, type=kind, session=visitor_session(row.row), at=iso(row.at), message=message)
+        session = visitor_session(row.row, directory)
+        return VisitorFrame(cursor=cursor, type=kind, session=session, at=iso(row.at), message=message)
     told: Literal["session.opened", "session.updated", "session.closed"] = "session.updated"
     if kind in ("session.opened", "session.closed"):
         told = kind
-    return VisitorFrame(cursor=cursor, type=told, session=visitor_session(row.row), at=iso(row.at))
+    return VisitorFrame(cursor=cursor, type=told, session=visitor_session(row.row, directory), at=iso(row.at))

@@ -1,13 +1,11 @@
-"""What each step of a commit costs on MongoDB: round trips and client CPU. `python -m bench.mongo_steps URL`.
+"""What each step of a commit costs on MongoDB: round trips and client CPU.
 
 The time between a command and its answer is the server's and the network's, and of no meaning with a test server;
 the round trips and the CPU of this process are ours.
 """
 
-import asyncio
-import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,14 +35,25 @@ class Counting(CommandListener):
         pass
 
 
-async def main(url: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Of one: round trips, microseconds of CPU, the commands."""
+
+    name: str
+    trips: float
+    cpu: float
+    commands: Sequence[str]
+
+
+async def measured(url: str) -> list[Step]:
+    """On an empty database, which is dropped at the end."""
+    found: list[Step] = []
     counting = Counting()
     store = await MongoStore.open(url, numbering=False, listeners=[counting])
     await store.seat("bo", capacity=10**6, at=NOON)
     await store.set_status("bo", "online", None, NOON)
     fence = await store.keep_desk("n", 0, 10**15)
     scenes = [Scene(f"c{at}") for at in range(ROUNDS)]
-    print(f"{'step':44}  trips  CPU µs  commands")
 
     async def step(name: str, work: Callable[[int], Awaitable[object]], rounds: int = ROUNDS) -> None:
         counting.names.clear()
@@ -53,7 +62,7 @@ async def main(url: str) -> None:
             await work(at)
         cpu = (time.process_time() - begun) / rounds * 1e6
         each = counting.names[: round(len(counting.names) / rounds)]
-        print(f"{name:44}  {len(counting.names) / rounds:5.1f}  {cpu:6.0f}  {' '.join(each)}")
+        found.append(Step(name, len(counting.names) / rounds, cpu, each))
 
     async def commit(at: int, made: Callable[[Scene], Commit]) -> None:
         scene = scenes[at]
@@ -90,6 +99,17 @@ async def main(url: str) -> None:
     await step("feed, 500 rows (for all)", lambda at: store.feed(at * 500, 500), 3)
     await store._mongo.drop()
     await store.close()
+    return found
+
+
+def table(steps: Sequence[Step]) -> str:
+    lines = ["each step of a commit", f"  {'':46}{'round trips':>12}{'CPU µs':>9}  commands"]
+    lines += [f"  {step.name:46}{step.trips:12.1f}{step.cpu:9.0f}  {_short(step.commands)}" for step in steps]
+    return "\n".join(lines)
+
+
+def _short(commands: Sequence[str]) -> str:
+    return " ".join(commands[:6]) + (" …" if len(commands) > 6 else "")
 
 
 async def refused(store: MongoStore, commit: Commit) -> None:
@@ -100,7 +120,3 @@ async def refused(store: MongoStore, commit: Commit) -> None:
     except Duplicate:
         return
     raise AssertionError("a redelivery was taken")
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))

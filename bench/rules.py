@@ -12,11 +12,12 @@ import locales
 from bench import vocabulary
 from connectors.line import Line
 from core.channel import Received
-from core.command import Receive
+from core.command import Command, Receive
 from core.conversation import Decision, decide
 from core.customer import Customer
-from core.policy import ChannelFacts, Level, Policy, Surveys, Words
+from core.policy import ChannelFacts, Level, Policy, Words
 from core.ports import Cause, Commit, Lease
+from core.scheme import Surveys
 from core.session import Conversation
 from core.survey import Answers
 from core.turn import Context, Outlook
@@ -28,17 +29,17 @@ T = TypeVar("T")
 LEASE_MS = 60_000
 
 
-def policy(channel: str, words: int = 10_000) -> Policy:
+def policy(channel: str, words: int = 10_000, group: str | None = None) -> Policy:
     """Greeting on by default, survey on, one list of sensitive words: what `Desk.furnish` sets over the API."""
     texts = locales.read()
     listed = WordList(name="bench", side="customer", action="mask", words=tuple(vocabulary.words(words, Random(1))))
     made = Policy(
         version=1,
-        channel=ChannelFacts(id=channel, name="LINE", language="en", capabilities=Line.capabilities),
+        channel=ChannelFacts(id=channel, name="LINE", language="en", capabilities=Line.capabilities, group=group),
         texts={tag: found.prompts for tag, found in texts.items()},
         answers=Answers.compile({tag: found.survey for tag, found in texts.items()}),
         everywhere=Level(words=Words(lists=(listed,)), surveys=Surveys(on=True)),
-        groups={},
+        groups={} if group is None else {group: Level()},
         here=Level(),
     )
     made.rules(None)
@@ -72,13 +73,28 @@ class Rules:
             frees=decision.frees, aliases=decision.aliases, at=now, policy=1, lease=Lease("bench", now + LEASE_MS),
         )  # fmt: skip
 
+    def done(self, address: str, command: Command) -> Commit:
+        """The commit of any command to a known conversation, without its errands."""
+        state, version = self.known[address]
+        decision, now = decide(state, command, self._context()), self.now()
+        self.known[address] = (decision.state, version + 1)
+        return Commit(
+            conversation=decision.state, expected=version, session=decision.session, others=decision.others,
+            events=decision.events, effects=(), at=now, policy=1, lease=Lease("bench", now + LEASE_MS),
+        )  # fmt: skip
+
     def _state(self, address: str) -> tuple[Conversation, int]:
-        found = self.known.get(address)
-        if found is None:
-            customer = Customer(id=self.new_id())
-            fresh = Conversation(id=self.new_id(), channel=self.channel, address=address, customer=customer)
-            found = self.known[address] = (fresh, 0)
-        return found
+        if address not in self.known:
+            self.meet(address)
+        return self.known[address]
+
+    def meet(self, address: str, name: str | None = None) -> None:
+        """A customer who has never written before."""
+        customer = Customer(id=self.new_id(), name=name)
+        self.known[address] = (
+            Conversation(id=self.new_id(), channel=self.channel, address=address, customer=customer),
+            0,
+        )
 
     def _context(self) -> Context:
         return Context(

@@ -6,7 +6,6 @@ Group chats are counted, not served.
 
 import asyncio
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
@@ -17,6 +16,7 @@ import msgspec
 
 from connectors._answers import raise_if_later, read_answer, read_body
 from connectors._line_events import ENVELOPE, EXTERNAL, TRANSCODED, read_event
+from connectors._signed import signed
 from core.channel import (
     Answer,
     Capabilities,
@@ -178,7 +178,7 @@ class Line:
 
     def verify(self, request: HookRequest) -> None:
         given = request.headers.get("x-line-signature", "")
-        true = base64.b64encode(hmac.digest(self._secret, request.body, hashlib.sha256))
+        true = base64.b64encode(signed(self._secret, request.body))
         if not hmac.compare_digest(given.encode("utf-8", "replace"), true):
             raise Forged("x-line-signature is missing or wrong")
 

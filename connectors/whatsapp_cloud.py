@@ -3,7 +3,6 @@
 Limits and traps: CHANNELS.md §1.2 and §2.2. What webhooks say is read in `_meta_webhooks`.
 """
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -15,6 +14,7 @@ from connectors import _whatsapp as wa
 from connectors._meta import call
 from connectors._meta_messages import message, places
 from connectors._meta_webhooks import read_webhook
+from connectors._signed import signed
 from core.channel import (
     Capabilities,
     Delivery,
@@ -151,7 +151,7 @@ class WhatsAppCloud:
     def verify(self, request: HookRequest) -> None:
         """Over the raw bytes: Meta escapes what is not ASCII, and writing the JSON again would not."""
         given = request.headers.get("x-hub-signature-256", "")
-        expected = "sha256=" + hmac.digest(self._settings.app_secret.encode(), request.body, hashlib.sha256).hex()
+        expected = "sha256=" + signed(self._settings.app_secret.encode(), request.body).hex()
         if not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
             raise Forged("the signature is missing or does not match")
 

@@ -7,8 +7,9 @@ import msgspec
 
 from core import channel
 from core.customer import Customer
-from core.message import Content
+from core.message import Content, Summary
 from core.session import AgentRef
+from core.submitted import State
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
@@ -127,6 +128,33 @@ class InviteRating(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
+class Summarize(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """`session` is the one that is summed up: the open one, or the one closed last."""
+
+    by: Actor
+    session: str
+    summary: Summary
+
+
+class ReplyToSubmission(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    by: Actor
+    submission: str
+    client_id: str
+    content: Content
+
+
+class ChangeSubmission(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """None leaves a thing as it is; a group without an agent takes it from the agent who had it. `only_new`: nothing is
+    done once anybody has it."""
+
+    by: Actor
+    submission: str
+    state: State | None = None
+    agent: str | None = None
+    group: str | None = None
+    only_new: bool = False
+
+
 class Recall(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     seq: int
@@ -179,6 +207,9 @@ Command = (
     | Close
     | Leave
     | InviteRating
+    | Summarize
+    | ReplyToSubmission
+    | ChangeSubmission
     | Recall
     | Lock
     | Tag

@@ -8,12 +8,13 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, identity, rating, reception, reply
+from core import ending, identity, rating, reception, reply, submission, summary
 from core import event as e
 from core.channel import Part
 from core.fit import fit
 from core.message import Content, Media, Text
 from core.session import Conversation, Session
+from core.submitted import Submission
 from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
@@ -36,9 +37,10 @@ class Decision:
     frees: str | None = None
     force: bool = False
     aliases: tuple[str, ...] = ()
+    submissions: tuple[Submission, ...] = ()
 
 
-def decide(state: Conversation, command: c.Command, context: Context) -> Decision:
+def decide(state: Conversation, command: c.Command, context: Context) -> Decision:  # noqa: PLR0915 - contents
     """What happens if this is asked now; raises `Refused`. Deciding changes nothing and may be repeated."""
     turn = Turn(state, context)
     match command:
@@ -74,6 +76,8 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.leave(turn, command)
         case c.InviteRating():
             rating.invite_now(turn, command)
+        case c.Summarize():
+            summary.summarize(turn, command)
         case c.Recall():
             reply.recall(turn, command)
         case c.Lock():
@@ -84,6 +88,12 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.block(turn, command)
         case c.MarkRead():
             reply.mark_read(turn, command)
+        case c.ReplyToSubmission():
+            submission.reply_to(turn, command)
+        case c.ChangeSubmission():
+            submission.change(turn, command)
+        case c.Wake(name=submission.TIMER):
+            submission.wake(turn)
         case c.Wake():
             ending.wake(turn, command)
         case _:
@@ -96,19 +106,26 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
     takes: str | None = None
     frees: str | None = None
     aliases: tuple[str, ...] = ()
+    left: dict[str, Submission] = {}
     after_close = turn.state.session is None
     for event in turn.events:
         match event:
             case e.Received():
                 seq, after_close = seq or event.seq, after_close or event.after_close
+            case e.SubmissionReplied():
+                seq, after_close = seq or event.seq, after_close or event.after_close
             case e.Replied() | e.Noted():
                 seq = seq or event.seq
+            case e.Summarized():
+                seq, after_close = seq or event.seq, after_close or event.after_close
             case e.Assigned():
                 takes = event.agent.id
             case e.Transferred():
                 frees = event.source
             case e.Closed():
                 frees = event.agent
+            case e.Submitted(submission=each) | e.SubmissionChanged(submission=each):
+                left[each.id] = each
             case e.AliasesLearned():
                 aliases += event.aliases
             case _:
@@ -126,6 +143,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         frees=frees,
         force=isinstance(command, c.Claim),
         aliases=aliases,
+        submissions=tuple(left.values()),
     )
 
 
@@ -205,6 +223,8 @@ def _said(turn: Turn, event: e.Event) -> _Said | None:
             return _Said(message.seq, message.content, courtesy=key in COURTESIES)
         case e.Replied(message=message):
             return _Said(message.seq, message.content, turn.quote)
+        case e.SubmissionReplied(message=message):
+            return _Said(message.seq, message.content)
         case e.TurnedAway(told=True):
             text = turn.rules.say("customer_blocked", turn.language)
             return _Said(None, Text(text)) if text else None

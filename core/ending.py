@@ -2,12 +2,13 @@
 
 from typing import Literal
 
+from core import after, rating
 from core import command as c
 from core import event as e
-from core import rating
 from core.errors import Refused
 from core.prompts import Key
 from core.session import Session
+from core.summary import require_summary
 from core.turn import Turn
 
 IDLE, REMINDER, AGENT = "customer_idle", "customer_reminder", "agent_idle"
@@ -15,7 +16,10 @@ IDLE, REMINDER, AGENT = "customer_idle", "customer_reminder", "agent_idle"
 
 def close(turn: Turn, command: c.Close) -> None:
     """An agent (or a supervisor) closes the session; one that still waits may be closed by anybody who sees it."""
-    _may_end(turn.open_session(), command.by)
+    session = turn.open_session()
+    _may_end(session, command.by)
+    if session.agent is not None:
+        require_summary(turn, session)
     end(turn, by="agent", reason=command.reason, prompt="agent_closed", who=command.by.id)
 
 
@@ -44,15 +48,17 @@ def end(
     *,
     by: Literal["agent", "customer", "system"],
     reason: str,
-    prompt: Key,
+    prompt: Key | None,
     who: str | None = None,
     survey: bool = True,
 ) -> None:
     """Say the end-of-chat prompt, ask the survey where it is due, close, and free the agent's place."""
     session = turn.open_session()
-    turn.prompt(prompt)
-    if survey and turn.rules.survey.ask_on_close:
-        rating.invite(turn)
+    if prompt is not None:
+        turn.prompt(prompt)
+    asked = survey and turn.rules.survey.ask_on_close and rating.invite(turn)
+    if survey and not asked:
+        after.offer(turn, turn.open_session())
     agent = session.agent.id if session.agent else None
     turn.emit(e.Closed(by=by, reason=reason, at=turn.now, who=who, agent=agent))
 
@@ -99,9 +105,9 @@ def _silence(turn: Turn, session: Session, timer: str) -> tuple[int | None, int 
     ending = turn.rules.ending
     if timer == AGENT:
         waits = session.phase == "active" and session.wrote > 0 and not session.answered
-        return ending.agent_idle_seconds, session.said_at if waits else None
+        return ending.agent_idle_seconds, max(session.said_at, session.unlocked_at) if waits else None
     seconds = ending.customer_idle_seconds if timer == IDLE else ending.customer_reminder_seconds
-    return seconds, session.answered_at if _silent(session) else None
+    return seconds, max(session.answered_at, session.unlocked_at) if _silent(session) else None
 
 
 def _remind(turn: Turn, session: Session, timer: str) -> None:

@@ -103,13 +103,16 @@ class Engine:
                 return
         del self._queues[where]
 
-    async def at_session(self, session: str, command: Command, cause: Cause | None = None) -> Done:
-        """The same for whoever knows only the session. Raises `Refused("unknown")` if there is none."""
+    async def at_session(
+        self, session: str, command: Command, cause: Cause | None = None, *, anywhere: bool = False
+    ) -> Done:
+        """The same for whoever knows only the session. Raises `Refused("unknown")` if there is none. `anywhere`: what
+        is asked concerns the customer, also when that session is over."""
         found = await self._store.load_of(session)
         if found is None:
             raise Refused("unknown", "There is no such chat.")
         where = Address(found[0].channel, found[0].address)
-        return await self.handle(where, command, cause, aim=session)
+        return await self.handle(where, command, cause, aim=None if anywhere else session)
 
     def forget(self, where: Address) -> None:
         """Somebody else may have written the conversation: load it next time."""
@@ -173,6 +176,7 @@ class Engine:
             force=decision.force,
             fence=fence,
             aliases=decision.aliases,
+            submissions=decision.submissions,
             at=now,
             policy=policy.version,
             lease=around.lease(now),

@@ -41,28 +41,32 @@ def _bare(session: Session | None) -> Session | None:
 
 def bare(session: Session) -> Session:
     """A session without what was said in it or noted of its customer."""
-    return replace(session, pending=(), tags=())
+    return replace(session, pending=(), tags=(), leaving=None)
 
 
 def blank_event(event: E) -> E:
     """An event without its words and names. Folding blanked events comes to the same conversation in the end."""
     match event:
-        case e.Received():
-            return replace(event, message=blank(event.message), token=None, read_mark=None)
-        case e.Prompted() | e.Replied():
-            return replace(event, message=blank(event.message), pending=())
-        case e.Noted() | e.TurnedAway():
-            return replace(event, message=blank(event.message))
-        case e.Amended():
-            return replace(event, content=Text(""), original=None, hits=())
         case e.CustomerKnown() | e.CustomerSaved() | e.CustomerLinked():
             return replace(event, customer=Customer(id=event.customer.id))
         case e.AliasesLearned():
             return replace(event, aliases=())
+        case e.Amended():
+            return replace(event, content=Text(""), original=None, hits=())
         case e.Tagged():
             return replace(event, tags=())
+        case e.Received():
+            return replace(event, message=blank(event.message), token=None, read_mark=None)
         case _:
-            return event
+            return _spoken(event)
+
+
+def _spoken(event: E) -> E:
+    message = said(event)
+    if message is None:
+        return event
+    asked = {"pending": ()} if getattr(event, "pending", ()) else {}
+    return replace(event, message=blank(message), **asked)
 
 
 def blank(message: Message) -> Message:
@@ -74,23 +78,23 @@ def blank(message: Message) -> Message:
 
 def blank_text(event: E) -> E:
     """An event whose text is too old to be kept; who said it to whom stays."""
-    match event:
-        case e.Received() | e.Prompted() | e.Replied() | e.Noted() | e.TurnedAway():
-            return replace(event, message=replace(event.message, content=Text(""), original=None, hits=()))
-        case e.Amended():
-            return replace(event, content=Text(""), original=None, hits=())
-        case _:
-            return event
+    if isinstance(event, e.Amended):
+        return replace(event, content=Text(""), original=None, hits=())
+    message = said(event)
+    if message is None:
+        return event
+    return replace(event, message=replace(message, content=Text(""), original=None, hits=()))
+
+
+def said(event: e.Event) -> Message | None:
+    """The message of an event that carries one, whichever it is."""
+    found = getattr(event, "message", None)
+    return found if isinstance(found, Message) else None
 
 
 def files_of(event: e.Event) -> tuple[str, ...]:
     """The names of the files an event holds."""
-    found: list[Content | None] = []
-    match event:
-        case e.Received() | e.Prompted() | e.Replied() | e.Noted() | e.TurnedAway():
-            found = [event.message.content, event.message.original]
-        case e.Amended():
-            found = [event.content, event.original]
-        case _:
-            pass
+    found: list[Content | None] = [event.content, event.original] if isinstance(event, e.Amended) else []
+    if (message := said(event)) is not None:
+        found += [message.content, message.original]
     return tuple(each.url for each in found if isinstance(each, Media) and each.url is not None)

@@ -9,8 +9,10 @@ from typing import Literal
 import msgspec
 
 from core.customer import Customer
+from core.form import Asking
 from core.message import Content, Message, State
-from core.session import AgentRef, ReplyToken, SurveyKind
+from core.session import AgentRef, ReplyToken, SurveyKind, SurveyStep
+from core.submitted import Reason, Submission
 
 
 class CustomerKnown(msgspec.Struct, frozen=True, gc=False, tag="customer_known"):
@@ -185,10 +187,33 @@ class InvitationEnded(msgspec.Struct, frozen=True, gc=False, tag="invitation_end
 
 
 class Rated(msgspec.Struct, frozen=True, gc=False, tag="rated", omit_defaults=True):
+    """`step` is what is asked next, until `comment_until`; without a step it is the comment."""
+
     kind: SurveyKind
     score: int
     at: int
     comment_until: int | None = None
+    step: SurveyStep | None = None
+    tags: tuple[str, ...] = ()
+    solved: bool | None = None
+
+
+class RatingDetailed(msgspec.Struct, frozen=True, gc=False, tag="rating_detailed", omit_defaults=True, kw_only=True):
+    """What the score was given for, and whether it was solved, as far as that is known by now."""
+
+    at: int
+    tags: tuple[str, ...] = ()
+    solved: bool | None = None
+    step: SurveyStep | None = None
+    until: int | None = None
+
+
+class ScoreAlerted(msgspec.Struct, frozen=True, gc=False, tag="score_alerted"):
+    """A rating so low that supervisors are to see it at once."""
+
+    kind: SurveyKind
+    score: int
+    at: int
 
 
 class Commented(msgspec.Struct, frozen=True, gc=False, tag="commented"):
@@ -221,6 +246,63 @@ class WasRead(msgspec.Struct, frozen=True, gc=False, tag="was_read"):
 
     at: int
     by: str
+
+
+class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_defaults=True, kw_only=True):
+    """An agent summed the session up, perhaps anew; `after_close`: once it was over."""
+
+    message: Message
+    at: int
+    seq: int
+    by: str
+    types: tuple[str, ...] = ()
+    solved: bool | None = None
+    after_close: bool = False
+
+
+class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered"):
+    """Nobody can take the chat now (or the customer asked): they may leave something instead. They wait no longer."""
+
+    reason: Reason
+    at: int
+
+
+class SubmissionAsked(msgspec.Struct, frozen=True, gc=False, tag="submission_asked"):
+    asking: Asking
+    at: int
+
+
+class SubmissionDeclined(msgspec.Struct, frozen=True, gc=False, tag="submission_declined"):
+    at: int
+
+
+class Submitted(msgspec.Struct, frozen=True, gc=False, tag="submitted"):
+    submission: Submission
+
+
+class SubmissionChanged(msgspec.Struct, frozen=True, gc=False, tag="submission_changed"):
+    """`submission` as it is now; `by` is an agent, "customer" or "system"."""
+
+    submission: Submission
+    by: str
+
+    @property
+    def session(self) -> str:
+        """It is shown with the chat it was left in, also when that is long over."""
+        return self.submission.id
+
+
+class SubmissionReplied(
+    msgspec.Struct, frozen=True, gc=False, tag="submission_replied", omit_defaults=True, kw_only=True
+):
+    """An agent's answer to what was left; it stands in the chat of the moment, or in the one that ended last."""
+
+    message: Message
+    at: int
+    seq: int
+    spends: bool = False
+    pending: tuple[tuple[str, str], ...] = ()
+    after_close: bool = False
 
 
 class TimerSet(msgspec.Struct, frozen=True, gc=False, tag="timer_set"):
@@ -275,11 +357,20 @@ Event = (
     | Invited
     | InvitationEnded
     | Rated
+    | RatingDetailed
+    | ScoreAlerted
     | Commented
     | LockChanged
     | Tagged
     | CustomerBlocked
     | WasRead
+    | Summarized
+    | SubmissionOffered
+    | SubmissionAsked
+    | SubmissionDeclined
+    | Submitted
+    | SubmissionChanged
+    | SubmissionReplied
     | TimerSet
     | TimerEnded
     | Reminded

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from core import event as e
 from core.erasing import erased
 from core.message import Author
-from core.session import Closure, Conversation, Invitation, Rating, Session
+from core.session import Closure, Conversation, Invitation, Rating, Session, SummaryRef
+from core.submitted import MOST_KEPT, Leaving, Submission
 
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 
@@ -37,33 +38,48 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
-            return _session(state, phase="queued", group=event.group, agent=None, queued_at=event.at, positioned=False)
+            changes = {"group": event.group, "agent": None, "queued_at": event.at, "positioned": False}
+            return _session(state, phase="queued", leaving=None, **changes)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, excluded=())
+            return _session(state, phase="active", agent=event.agent, excluded=(), leaving=None)
         case e.Transferred():
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
-        case e.AgentReminded() | e.Alerted() | e.Amended() | e.Retracted() | e.Recalled():
+        case e.AgentReminded() | e.Alerted() | e.ScoreAlerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():
             return _ended_or_open(state, invited=None)
         case e.ReachableChanged():
             return replace(state, reachable=event.reachable)
         case e.Invited():
-            return _ended_or_open(state, invited=Invitation(event.kind, event.expires))
+            return _invited(state, event)
         case e.InvitationEnded():
             return _ended_or_open(state, invited=None)
         case e.Rated():
             return _rated(state, event)
+        case e.RatingDetailed():
+            return _detailed(state, event)
         case e.LockChanged():
-            return _session(state, locked=event.on)
+            return _session(state, locked=event.on, **({} if event.on else {"unlocked_at": event.at}))
         case e.Tagged():
             return _session(state, tags=event.tags)
         case e.CustomerBlocked():
             return replace(state, blocked_until=event.until, told_blocked=False)
         case e.WasRead():
             return _session(state, unread=0)
+        case e.SubmissionOffered():
+            return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
+        case e.SubmissionAsked():
+            return _asked(state, event)
+        case e.SubmissionDeclined():
+            return _session(state, leaving=None, pending=())
+        case e.Submitted() | e.SubmissionChanged():
+            return _submitted(state, event.submission)
+        case e.SubmissionReplied():
+            return _prompted(state, event)
+        case e.Summarized():
+            return _summarized(state, event)
         case e.TimerSet():
             return _timers(state, event.name, event.due)
         case e.TimerEnded():
@@ -129,12 +145,12 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
     return replace(state, session=session, **heard)
 
 
-def _prompted(state: Conversation, event: e.Prompted) -> Conversation:
+def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> Conversation:
     token = None if event.spends else state.token
     changes: dict[str, object] = {"seq": event.seq}
     if event.pending:
         changes["pending"] = event.pending
-    if event.key in ("queue_position", "no_agent"):
+    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent"):
         changes["positioned"] = True
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
@@ -163,12 +179,63 @@ def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
     return _session(state, agent=None, group=event.group, excluded=excluded)
 
 
+def _invited(state: Conversation, event: e.Invited) -> Conversation:
+    state = replace(state, surveyed_at=event.at)
+    session = _asked_about(state)
+    return _ended_or_open(state, invited=Invitation(event.kind, event.expires), invites=session.invites + 1)
+
+
+def _asked_about(state: Conversation) -> Session:
+    """The session `_ended_or_open` changes."""
+    last = state.last
+    about = last if last is not None and (state.session is None or last.invited is not None) else state.session
+    assert about is not None, "a survey is about a session"
+    return about
+
+
 def _rated(state: Conversation, event: e.Rated) -> Conversation:
-    rating = Rating(event.kind, event.score, event.at, comment=event.comment_until is not None)
-    session = state.last if state.last is not None and state.last.invited is not None else state.session
-    assert session is not None and session.invited is not None, "only an invited session is rated"
-    left = None if event.comment_until is None else replace(session.invited, comment_until=event.comment_until)
+    session = _asked_about(state)
+    assert session.invited is not None, "only an invited session is rated"
+    step = event.step or ("comment" if event.comment_until is not None else None)
+    rating = Rating(event.kind, event.score, event.at, comment=step == "comment", tags=event.tags, solved=event.solved)
+    left = None if step is None else replace(session.invited, comment_until=event.comment_until, step=step)
     return _ended_or_open(state, rating=rating, invited=left)
+
+
+def _detailed(state: Conversation, event: e.RatingDetailed) -> Conversation:
+    session = _asked_about(state)
+    assert session.invited is not None and session.rating is not None, "only what was rated has more to tell"
+    rating = replace(session.rating, tags=event.tags, solved=event.solved)
+    if event.step is None:
+        return _ended_or_open(state, rating=rating, invited=None)
+    rating = replace(rating, comment=rating.comment or event.step == "comment")
+    left = replace(session.invited, comment_until=event.until, step=event.step)
+    return _ended_or_open(state, rating=rating, invited=left)
+
+
+def _asked(state: Conversation, event: e.SubmissionAsked) -> Conversation:
+    leaving = _open(state).leaving
+    assert leaving is not None, "what is asked was offered"
+    return _session(state, leaving=replace(leaving, asking=event.asking))
+
+
+def _submitted(state: Conversation, submission: Submission) -> Conversation:
+    """The newest, and before them those that are not solved."""
+    known = [each for each in state.submissions if each.id != submission.id]
+    while len(known) >= MOST_KEPT:
+        known.remove(next((each for each in known if each.state == "solved"), known[0]))
+    session = state.session
+    if session is not None and session.id == submission.id:
+        session = replace(session, leaving=None)
+    return replace(state, session=session, submissions=(*known, submission))
+
+
+def _summarized(state: Conversation, event: e.Summarized) -> Conversation:
+    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    if event.after_close:
+        assert state.last is not None, "only a session that was is summed up after its close"
+        return replace(state, last=replace(state.last, seq=event.seq, summary=summary))
+    return _session(state, seq=event.seq, summary=summary)
 
 
 def _timers(state: Conversation, name: str, due: int | None) -> Conversation:

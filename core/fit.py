@@ -26,6 +26,7 @@ from core.message import (
     Option,
     Reaction,
     Sticker,
+    Summary,
     Template,
     Text,
     Unsupported,
@@ -90,7 +91,7 @@ def _fit(content: Content, can: Capabilities, say: Phrases) -> tuple[Content, ..
             return _choice(content, can, say)
         case Form():
             return _form(content, can, say)
-        case Note() | Unsupported():
+        case Note() | Summary() | Unsupported():
             raise ValueError(f"{kind_of(content)} is never delivered")
         case Reaction(emoji="") if kind_of(content) not in can.outbound:
             return ()
@@ -244,9 +245,9 @@ def choices(field: Field) -> tuple[Option, ...]:
             return field.options or tuple(Option(str(score), str(score)) for score in range(11))
         case "thumbs":
             return field.options or (Option("up", "👍"), Option("down", "👎"))
-        case "choice":
+        case "choice" | "consent":
             return field.options
-        case "text" | "number" | "date":
+        case "text" | "number" | "date" | "phone" | "email" | "file":
             return ()
         case _:
             assert_never(field.kind)

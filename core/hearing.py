@@ -9,7 +9,15 @@ from core.session import ReplyToken, Session
 from core.turn import Turn
 
 
-def hear(turn: Turn, session: Session, inbound: Received, reply_to: int | None = None) -> Message:
+def hear(
+    turn: Turn,
+    session: Session,
+    inbound: Received,
+    reply_to: int | None = None,
+    *,
+    rates: bool = False,
+    submission: str | None = None,
+) -> Message:
     """The customer's message, kept in a session: the open one, or a closed one whose survey it answers."""
     screened = screen(turn, _understood(session, inbound.content), "customer")
     message = Message(
@@ -23,6 +31,8 @@ def hear(turn: Turn, session: Session, inbound: Received, reply_to: int | None =
         reply_to=reply_to,
         provider_id=inbound.message_id or inbound.id,
         quote=inbound.quote,
+        rates=rates,
+        submission=submission,
     )
     turn.emit(
         e.Received(

@@ -1,6 +1,6 @@
 """Message webhooks: what may be subscribed to, what an event is called there, and when a delivery is tried again.
 
-A new event is told outside by one line in `TYPES` and one in `types_of`.
+A new event is told outside by one line in `TYPES` and one in `_CALLED`; what is told of it, by api/hooks.py.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,12 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "message.bot": "A bot wrote.",
         "message.system": "The system said a prompt.",
         "message.unread": "A customer waits longer for an answer than set, or was not read when the chat ended.",
-        "rating.given": "A customer rated, or commented a rating.",
+        "message.offline": "A customer left a message for when an agent returns.",
+        "submission.created": "A customer left a ticket.",
+        "submission.changed": "A ticket or offline message was assigned, answered or solved.",
+        "session.summary": "An agent summed a chat up.",
+        "rating.given": "A customer rated, or said more about a rating.",
+        "rating.low": "A rating so low that supervisors are alerted.",
         "customer.saved": "A known customer was created or changed in the built-in CRM.",
         "customer.erased": "Everything a customer said here was erased: erase your copy.",
         "agent.status": "An agent's status changed; changes within a second or two may be told as one.",
@@ -88,34 +93,39 @@ def problems(document: Webhooks) -> list[tuple[str, str]]:
     return wrong
 
 
+_CALLED: Mapping[type, str] = MappingProxyType(
+    {
+        e.Opened: "session.opened",
+        e.Queued: "session.queued",
+        e.Assigned: "session.assigned",
+        e.Transferred: "session.transferred",
+        e.Summarized: "session.summary",
+        e.AgentReminded: "message.unread",
+        e.SubmissionChanged: "submission.changed",
+        e.Rated: "rating.given",
+        e.Commented: "rating.given",
+        e.RatingDetailed: "rating.given",
+        e.ScoreAlerted: "rating.low",
+        e.Alerted: "words.hit",
+        e.CustomerSaved: "customer.saved",
+        e.Erased: "customer.erased",
+    }
+)
+
+
 def types_of(row: FeedRow) -> tuple[str, ...]:
     """What an event of the feed is called outside; nothing for what stays inside."""
     match row.event:
-        case e.Opened():
-            return ("session.opened",)
-        case e.Queued():
-            return ("session.queued",)
-        case e.Assigned():
-            return ("session.assigned",)
-        case e.Transferred():
-            return ("session.transferred",)
         case e.Closed():
             unread = row.row is not None and row.row.session.unread > 0
             return ("message.unread", "session.closed") if unread else ("session.closed",)
-        case e.Received() | e.Prompted() | e.Replied():
+        case e.Received() | e.Prompted() | e.Replied() | e.SubmissionReplied():
             return (f"message.{row.event.message.author.kind}",)
-        case e.AgentReminded():
-            return ("message.unread",)
-        case e.Rated() | e.Commented():
-            return ("rating.given",)
-        case e.Alerted():
-            return ("words.hit",)
-        case e.CustomerSaved():
-            return ("customer.saved",)
-        case e.Erased():
-            return ("customer.erased",)
-        case _:
-            return ()
+        case e.Submitted(submission=left):
+            return ("message.offline" if left.kind == "message" else "submission.created",)
+        case event:
+            called = _CALLED.get(type(event))
+            return () if called is None else (called,)
 
 
 # --- when it is tried again ------------------------------------------------------------------------------------------

@@ -87,11 +87,18 @@ class Reaction(msgspec.Struct, frozen=True, gc=False, tag="reaction", omit_defau
 
 
 class Field(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`many`: several options may be chosen, one a line of the answer. `when`: asked only if the first field was
+    answered with one of these."""
+
     key: str
     label: str
-    kind: Literal["text", "number", "date", "choice", "stars", "nps", "thumbs"] = "text"
+    kind: Literal[
+        "text", "number", "date", "choice", "phone", "email", "file", "consent", "stars", "nps", "thumbs"
+    ] = "text"  # fmt: skip
     required: bool = False
     options: tuple[Option, ...] = ()
+    many: bool = False
+    when: tuple[str, ...] = ()
 
 
 class Form(msgspec.Struct, frozen=True, gc=False, tag="form", omit_defaults=True):
@@ -117,6 +124,15 @@ class Note(msgspec.Struct, frozen=True, gc=False, tag="note"):
     text: str
 
 
+class Summary(msgspec.Struct, frozen=True, gc=False, tag="summary", omit_defaults=True):
+    """What an agent sums a session up as; internal like a note. `fields` are the company's own."""
+
+    types: tuple[str, ...] = ()
+    solved: bool | None = None
+    note: str | None = None
+    fields: dict[str, str] = {}
+
+
 class Unsupported(msgspec.Struct, frozen=True, gc=False, tag="unsupported"):
     """Something this version does not know, kept and shown as "unsupported: <kind>"."""
 
@@ -138,8 +154,10 @@ Content = (
     | Form
     | Template
     | Note
+    | Summary
     | Unsupported
 )
+Internal = Note | Summary
 
 State = Literal["queued", "sent", "delivered", "read", "failed"]
 _RANK: dict[str, int] = {"queued": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 4}
@@ -168,7 +186,8 @@ class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
 
     `at` of a customer's message is the provider's time. `original` is what was really written where `content` is
     masked or withheld. `hits` name the word lists that matched. `provider_id` is the provider's id of an inbound
-    message, `quote` what the provider wants to hear to quote it.
+    message, `quote` what the provider wants to hear to quote it. `rates`: it answers a survey. `submission` is the one
+    it is about, where it stands in another chat than that one's.
     """
 
     seq: int
@@ -182,6 +201,8 @@ class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     provider_id: str | None = None
     client_id: str | None = None
     quote: str | None = None
+    rates: bool = False
+    submission: str | None = None
 
 
 def plain(content: Content) -> str:
@@ -205,6 +226,8 @@ def plain(content: Content) -> str:
             return emoji
         case Template():
             return content.text or content.name
+        case Summary():
+            return "\n".join((*content.types, *([content.note] if content.note else []), *content.fields.values()))
         case Unsupported():
             return ""
 

@@ -11,11 +11,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.channel import Capabilities
+from core.closing import AfterClose, Summaries
 from core.fit import Phrases
 from core.hook import Webhooks
 from core.people import Customers, People, Retention
 from core.prompts import Catalogue, Key, Override
-from core.session import SurveyKind
+from core.scheme import Survey, Surveys
+from core.submitted import Leave, Submissions
 from core.survey import Answers
 from core.words import Filter, WordList, merge_lists
 
@@ -26,11 +28,15 @@ MOST_LANGUAGES = 512  # customers choose them
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `closing`: how chats end. Seconds; None switches off."""
+    """Area `closing`: how chats end. Seconds; None switches off. `after_close` is what a customer is offered then: as
+    buttons in the widget, and with `ask_after_close` as a question on every channel."""
 
     customer_idle_seconds: Seconds | UnsetType | None = UNSET
     customer_reminder_seconds: Seconds | UnsetType | None = UNSET
     agent_idle_seconds: Seconds | UnsetType | None = UNSET
+    summary: Summaries | UnsetType = UNSET
+    after_close: tuple[AfterClose, ...] | UnsetType = UNSET
+    ask_after_close: bool | UnsetType = UNSET
     prompts: dict[str, Override] | UnsetType = UNSET
 
 
@@ -44,17 +50,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Area `words`: the sensitive-word lists; those of all levels add up."""
 
     lists: tuple[WordList, ...] | UnsetType = UNSET
-
-
-class Surveys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `surveys`: satisfaction. `expires_seconds` counts from the invitation's commit."""
-
-    on: bool | UnsetType = UNSET
-    kind: SurveyKind | UnsetType = UNSET
-    ask_on_close: bool | UnsetType = UNSET
-    comment: bool | UnsetType = UNSET
-    expires_seconds: Seconds | UnsetType = UNSET
-    visible_to_agent: bool | UnsetType = UNSET
 
 
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +70,7 @@ class Level:
     webhooks: Webhooks = Webhooks()
     customers: Customers = Customers()
     retention: Retention = Retention()
+    submissions: Submissions = Submissions()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -86,24 +82,17 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "webhooks": Webhooks,
     "customers": Customers,
     "retention": Retention,
+    "submissions": Submissions,
 }
-
-
-class Survey(msgspec.Struct, frozen=True):
-    """What is in force, every value set."""
-
-    on: bool = False
-    kind: SurveyKind = "stars"
-    ask_on_close: bool = True
-    comment: bool = False
-    expires_seconds: int = 86_400
-    visible_to_agent: bool = True
 
 
 class Ending(msgspec.Struct, frozen=True):
     customer_idle_seconds: int | None = None
     customer_reminder_seconds: int | None = None
     agent_idle_seconds: int | None = None
+    summary: Summaries = Summaries()
+    after_close: tuple[AfterClose, ...] = ("restart", "rate", "leave_message")
+    ask_after_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +118,7 @@ class Rules:
     ending: Ending
     answers: Answers
     people: People = People()
+    submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def say(self, key: Key, language: str, **values: str | int) -> str | None:
@@ -185,6 +175,7 @@ class Policy:
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
             people=_merged(People, [level.customers for level in levels]),
+            submissions=_merged(Leave, [level.submissions for level in levels]),
         )
 
 

@@ -15,6 +15,7 @@ from core.effect import Effect
 from core.event import Event, Fact
 from core.message import Content, Message, State
 from core.session import Conversation, Phase, Rating, Session
+from core.submitted import Submission
 
 
 class Clock(Protocol):
@@ -58,6 +59,7 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     the commit is refused as `Fenced`. A `WakeAt` is kept until its time. Every other effect is kept as leased to
     `lease` and handed back, except a `Deliver` while an older one of its conversation is open that this node does not
     hold: that one waits in the store, and `claim` gives it when its turn has come.
+    `submissions` are those that came or changed, each as it is now.
     """
 
     conversation: Conversation
@@ -72,6 +74,7 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     force: bool = False
     fence: int | None = None
     aliases: tuple[str, ...] = ()
+    submissions: tuple[Submission, ...] = ()
     at: int
     policy: int = 0
     lease: Lease
@@ -176,6 +179,37 @@ class Page(msgspec.Struct, frozen=True, gc=False):
 
 class CustomerPage(msgspec.Struct, frozen=True, gc=False):
     items: tuple[Customer, ...]
+    next: str | None
+
+
+class SubmissionRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A submission as lists show it; the words are in its session (`history`) and in `Store.thread`."""
+
+    submission: Submission
+    conversation: str
+    channel: str
+    address: str
+    customer: Customer
+
+
+class SubmissionQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Which submissions, newest first. `agent` "" asks for those that are nobody's. `q` finds by number, by the
+    customer and by what was said in the session. `visible_to` as in `SessionQuery`."""
+
+    state: str | None = None
+    kind: str | None = None
+    agent: str | None = None
+    channel: str | None = None
+    group: str | None = None
+    visible_to: str | None = None
+    visible_groups: tuple[str, ...] = ()
+    q: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+class SubmissionPage(msgspec.Struct, frozen=True, gc=False):
+    items: tuple[SubmissionRow, ...]
     next: str | None
 
 
@@ -411,6 +445,13 @@ class Store(Protocol):
     async def session(self, session: str) -> SessionRow | None: ...
 
     async def sessions(self, query: SessionQuery) -> Page: ...
+
+    async def submission(self, id: str) -> SubmissionRow | None: ...
+
+    async def submissions(self, query: SubmissionQuery) -> SubmissionPage: ...
+
+    async def thread(self, submission: str, limit: int = 200) -> Sequence[StoredMessage]:
+        """What was said of a submission in later chats, in order; at most the newest `limit`."""
 
     async def trace(self, session: str) -> Sequence[FeedRow]:
         """The session's events that are no messages, in order."""

@@ -32,6 +32,31 @@ Key = Literal[
     "unsupported_content",
     "options_hint",
     "link_media",
+    # forms (core.form)
+    "form_intro",
+    "form_optional",
+    "form_required",
+    "form_wrong_number",
+    "form_wrong_date",
+    "form_wrong_phone",
+    "form_wrong_email",
+    "form_wrong_choice",
+    "form_wrong_file",
+    "form_agree",
+    "form_decline",
+    "form_thanks",
+    # bots
+    "bot_unknown",
+    "bot_suggest",
+    "bot_none",
+    "bot_person",
+    "bot_helpful",
+    "bot_yes",
+    "bot_no",
+    "bot_glad",
+    "bot_handover",
+    "bot_unavailable",
+    "bot_no_person",
     # end of chat
     "agent_closed",
     "customer_timeout",
@@ -42,12 +67,37 @@ Key = Literal[
     "blocked",
     "transferred",
     "submitted",
+    # after the end
+    "ticket_created",
+    "ticket_replied",
+    "ticket_solved",
+    "after_close",
+    "after_restart",
+    "after_rate",
+    "leave_message",
+    # submissions
+    "submission_out_of_hours",
+    "submission_nobody_online",
+    "submission_queue_full",
+    "submission_asked",
+    "submission_decline",
+    "field_name",
+    "field_email",
+    "field_phone",
+    "field_text",
+    "field_file",
     # satisfaction
     "survey_invite_stars",
     "survey_invite_nps",
     "survey_invite_thumbs",
     "survey_comment",
     "survey_thanks",
+    "survey_tags",
+    "survey_solved",
+    "solved_yes",
+    "solved_no",
+    "survey_skip",
+    "survey_over",
     "rating_1",
     "rating_2",
     "rating_3",
@@ -89,6 +139,9 @@ class Definition(msgspec.Struct, frozen=True):
 
 _ANYWHERE = frozenset(("agent", "session", "channel"))
 _PART = Definition(optional=False)
+_TICKET = Definition(texts=frozenset(("ticket",)))
+_FORM_PARTS = frozenset(key for key in KEYS if key.startswith("form_") and key not in ("form_intro", "form_thanks"))
+_BOT_PARTS: frozenset[Key] = frozenset(("bot_suggest", "bot_none", "bot_person", "bot_helpful", "bot_yes", "bot_no"))
 _PLACE = Definition(numbers=frozenset(("position",)))
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     dict.fromkeys(KEYS, Definition())
@@ -107,6 +160,12 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         "thumb_down": _PART,
     }
     | {f"survey_invite_{kind}": _PART for kind in ("stars", "nps", "thumbs")}
+    | dict.fromkeys(("survey_tags", "survey_solved", "solved_yes", "solved_no", "survey_skip"), _PART)
+    | dict.fromkeys(("after_close", "after_restart", "after_rate", "leave_message", "submission_decline"), _PART)
+    | {f"submission_{why}": _PART for why in ("out_of_hours", "nobody_online", "queue_full", "asked")}
+    | {f"field_{kind}": _PART for kind in ("name", "email", "phone", "text", "file")}
+    | {f"ticket_{what}": _TICKET for what in ("created", "replied", "solved")}
+    | dict.fromkeys(_FORM_PARTS | _BOT_PARTS, _PART)
     | {f"rating_{score}": _PART for score in range(1, 6)}
 )
 

@@ -1,15 +1,24 @@
-"""The satisfaction survey of a session: asking, understanding the answer, thanking."""
+"""The satisfaction survey of a session: asking, understanding the answers step by step, thanking.
 
-from collections.abc import Mapping
+Where the channel has forms all is asked at once; elsewhere one question follows the other, and the score counts from
+the first on. A button of a survey never opens a chat, however late it is pressed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 
 from core import command as c
 from core import event as e
 from core.channel import Received
 from core.errors import Refused
+from core.fit import pick
+from core.form import said
 from core.hearing import hear
 from core.message import Choice, Chosen, Content, Field, Form, Option, Text, plain
+from core.policy import Rules
 from core.prompts import Key
-from core.session import Session, SurveyKind
+from core.scheme import Demand, Survey, Tag, ratable
+from core.session import Invitation, Session, SurveyKind, SurveyStep
 from core.survey import chosen_score, options
 from core.turn import Turn
 
@@ -18,64 +27,152 @@ QUESTIONS: Mapping[SurveyKind, Key] = {
     "nps": "survey_invite_nps",
     "thumbs": "survey_invite_thumbs",
 }
-COMMENT_MS = 10 * 60_000  # once a comment was asked, the next message within ten minutes is it (DESIGN.md)
+COMMENT_MS = 10 * 60_000  # once more was asked, the next message within ten minutes may be it (DESIGN.md)
+_SCORE, _TAG = "rate:", "survey:tag:"
+YES, NO, SKIP = "survey:yes", "survey:no", "survey:skip"
+_BETWEEN = re.compile(r"\s*[,;、，؛;\n]\s*|\s+")
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
 
 
 def invite(turn: Turn) -> bool:
-    """Ask for a rating if surveys are on, the customer wrote at least once and has not rated, and the channel would
-    carry it now; whether it was asked."""
-    survey = turn.rules.survey
-    session = turn.open_session()
-    if not survey.on or session.wrote == 0 or session.rating is not None or session.invited is not None:
+    """Ask for a rating as the chat ends, if that is wanted and nobody was asked too often; whether it was asked."""
+    survey, session = turn.rules.survey, turn.open_session()
+    if not survey.on or session.wrote == 0 or session.rating is not None or session.invites >= survey.invitations:
         return False
-    if not turn.window_open:
+    if not turn.window_open or _asked_lately(turn, survey):
         return False
-    question = turn.rules.say(QUESTIONS[survey.kind], turn.language) or ""
-    if turn.state.last is not None and turn.state.last.invited is not None:
-        turn.emit(e.InvitationEnded(turn.now))
-    labels = tuple(
-        Option(one.id, turn.rules.say(one.key, turn.language, score=one.score) or str(one.score))
-        for one in options(survey.kind)
-    )
-    turn.emit(e.Invited(survey.kind, turn.now, turn.now + survey.expires_seconds * 1000))
-    if "form" in turn.rules.channel.capabilities.outbound:
-        field = Field("score", question, survey.kind, required=True, options=labels)
-        turn.say("survey", Form(question, (field,)))
-    else:
-        turn.say("survey", Choice(question, labels))
+    _ask(turn, session)
     return True
 
 
 def invite_now(turn: Turn, command: c.InviteRating) -> None:
     """An agent asks for a rating before the end."""
     session = turn.own_session(command.by)
-    if not turn.rules.survey.on:
+    survey = turn.rules.survey
+    _may_be_asked(turn, session)
+    if session.invites >= survey.invitations:
+        raise Refused("invited", "The customer was already asked.")
+    _ask(turn, session)
+
+
+def ask_to_rate(turn: Turn, inbound: Received) -> bool:
+    """The customer wants to rate the open chat, else the last one; whether there is one."""
+    about = turn.state.session or turn.state.last
+    if about is None:
+        return False
+    hear(turn, about, inbound)
+    about = turn.state.last if about.closed else turn.state.session
+    assert about is not None, "it was there before"
+    if ratable(turn.context.policy.rules(about.group).survey, about) and turn.window_open:
+        _ask(turn, about)
+    else:
+        turn.prompt("survey_over", about=about)
+    return True
+
+
+def _may_be_asked(turn: Turn, session: Session) -> None:
+    if not turn.context.policy.rules(session.group).survey.on:
         raise Refused("survey_off", "Surveys are switched off here.")
     if session.rating is not None:
         raise Refused("rated", "The customer has already rated this chat.")
-    if session.invited is not None:
-        raise Refused("invited", "The customer was already asked.")
     if session.wrote == 0:
         raise Refused("nothing_said", "The customer has not written anything yet.")
-    if not invite(turn):
+    if not turn.window_open:
         raise Refused("window_closed", "The customer wrote too long ago to be asked now.")
+
+
+def _asked_lately(turn: Turn, survey: Survey) -> bool:
+    asked = turn.state.surveyed_at
+    return asked > 0 and turn.now - asked < survey.rest_seconds * 1000
+
+
+def _ask(turn: Turn, session: Session) -> None:
+    rules = turn.context.policy.rules(session.group)
+    survey, language = rules.survey, session.language
+    last = turn.state.last
+    if last is not None and last.invited is not None and last.id != session.id:
+        turn.emit(e.InvitationEnded(turn.now))
+    turn.emit(e.Invited(survey.kind, turn.now, turn.now + survey.expires_seconds * 1000))
+    question = rules.say(QUESTIONS[survey.kind], language) or ""
+    scores = score_options(rules, language)
+    if "form" in rules.channel.capabilities.outbound:
+        turn.say("survey", Form(question, _fields(rules, question, scores, language)), about=session)
+    else:
+        turn.say("survey", Choice(question, scores), about=session)
+
+
+def score_options(rules: Rules, language: str) -> tuple[Option, ...]:
+    """The answers to press: in the scheme's own words, else in the built-in ones."""
+    survey, default = rules.survey, rules.channel.language
+    return tuple(
+        Option(
+            one.id,
+            survey.words(one.score, language, default)
+            or rules.say(one.key, language, score=one.score)
+            or str(one.score),
+        )
+        for one in options(survey.kind)
+    )
+
+
+def _fields(rules: Rules, question: str, scores: tuple[Option, ...], language: str) -> tuple[Field, ...]:
+    """All that is asked, at once; what only some scores are asked says for which."""
+    survey = rules.survey
+    fields = [Field("score", question, survey.kind, required=True, options=scores)]
+    by_tags: dict[tuple[tuple[str, ...], Demand], list[int]] = {}
+    by_comment: dict[Demand, list[int]] = {}
+    for one in options(survey.kind):
+        names = tuple(tag.name for tag in survey.tags_of(one.score))
+        by_tags.setdefault((names, survey.wants_tags(one.score)), []).append(one.score)
+        by_comment.setdefault(survey.wants_comment(one.score), []).append(one.score)
+    asked = rules.say("survey_tags", language) or ""
+    for (names, demand), concerned in by_tags.items():
+        if names:
+            offered = _tag_options(rules, survey.tags_of(concerned[0]), language)
+            key = f"tags.{concerned[0]}"
+            when = _when(concerned, scores)
+            fields.append(Field(key, asked, "choice", demand == "required", offered, many=True, when=when))
+    if survey.solved != "off":
+        solved = rules.say("survey_solved", language) or ""
+        fields.append(Field("solved", solved, "choice", survey.solved == "required", _yes_no(rules, language)))
+    for demand, concerned in by_comment.items():
+        if demand != "off":
+            why = rules.say("survey_comment", language) or ""
+            key = f"comment.{concerned[0]}"
+            fields.append(Field(key, why, "text", demand == "required", when=_when(concerned, scores)))
+    return tuple(fields)
+
+
+def _when(concerned: Sequence[int], scores: Sequence[Option]) -> tuple[str, ...]:
+    return () if len(concerned) == len(scores) else tuple(f"{_SCORE}{score}" for score in concerned)
+
+
+def _tag_options(rules: Rules, tags: Sequence[Tag], language: str) -> tuple[Option, ...]:
+    default = rules.channel.language
+    return tuple(Option(_TAG + tag.name, said(tag.text, language, default) or tag.name) for tag in tags)
+
+
+def _yes_no(rules: Rules, language: str) -> tuple[Option, ...]:
+    return (
+        Option(YES, rules.say("solved_yes", language) or YES),
+        Option(NO, rules.say("solved_no", language) or NO),
+    )
+
+
+# --- answers -----------------------------------------------------------------------------------------------------
 
 
 def answer(turn: Turn, inbound: Received) -> bool:
     """Take a message as the survey's answer, if it wholly is one; whether it was."""
     session = _invited(turn)
-    if session is None or session.invited is None or turn.now >= session.invited.expires:
-        return False
-    if session.invited.comment_until is not None:
-        return _comment(turn, session, inbound)
-    score = _score(turn, session, inbound.content)
-    if score is None:
-        return False
-    hear(turn, session, inbound)
-    asks = turn.context.policy.rules(session.group).survey.comment
-    turn.emit(e.Rated(session.invited.kind, score, turn.now, turn.now + COMMENT_MS if asks else None))
-    turn.prompt("survey_comment" if asks else "survey_thanks", about=session)
-    return True
+    invited = session.invited if session is not None else None
+    if session is None or invited is None or turn.now >= invited.expires:
+        return _too_late(turn, inbound)
+    if invited.step == "score" and invited.comment_until is None:
+        return _scored(turn, session, inbound) or _too_late(turn, inbound)
+    return _went_on(turn, session, invited, inbound) or _too_late(turn, inbound)
 
 
 def _invited(turn: Turn) -> Session | None:
@@ -86,25 +183,230 @@ def _invited(turn: Turn) -> Session | None:
     return turn.state.session if turn.state.session and turn.state.session.invited else None
 
 
-def _score(turn: Turn, session: Session, content: Content) -> int | None:
+def _too_late(turn: Turn, inbound: Received) -> bool:
+    """What can only be meant for a survey that is over is kept where it belongs, and answered; it opens nothing."""
+    about = turn.state.last or turn.state.session
+    if about is None or not _of_a_survey(inbound.content):
+        return False
+    hear(turn, about, inbound, rates=True)
+    turn.prompt("survey_over", about=about)
+    return True
+
+
+def _of_a_survey(content: Content) -> bool:
+    match content:
+        case Chosen(id=id):
+            return id.startswith((_SCORE, "survey:"))
+        case Form(values=values) if values is not None:
+            return "score" in values
+        case _:
+            return False
+
+
+def _scored(turn: Turn, session: Session, inbound: Received) -> bool:
+    assert session.invited is not None, "only an invited session is answered"
+    kind, rules = session.invited.kind, turn.context.policy.rules(session.group)
+    score = _score(rules, session, inbound.content)
+    if score is None:
+        return False
+    steps = _steps(rules.survey, score)
+    tags: tuple[str, ...] = ()
+    solved, comment = None, ""
+    if isinstance(inbound.content, Form):
+        tags, solved, comment = _filled(rules.survey, score, inbound.content.values or {})
+        steps = ("comment",) if comment else ()  # all of it was asked at once
+    heard = hear(turn, session, inbound, rates=True)
+    until = turn.now + COMMENT_MS if steps else None
+    step = steps[0] if steps else None
+    turn.emit(e.Rated(kind, score, turn.now, until, step, tags, solved))
+    if rules.survey.alarms(score):
+        turn.emit(e.ScoreAlerted(kind, score, turn.now))
+    if comment:
+        turn.emit(e.Commented(heard.seq, turn.now))
+    _next(turn, session, None if comment else step)
+    return True
+
+
+def _score(rules: Rules, session: Session, content: Content) -> int | None:
     """What a content scores, if it wholly is an answer: a pressed option, a filled form, words."""
     assert session.invited is not None, "only an invited session is answered"
-    kind, read = session.invited.kind, turn.rules.answers.read_score
+    kind, read = session.invited.kind, rules.answers.read_score
     match content:
         case Chosen(id=id):
             return chosen_score(id, kind)
         case Form(values=values) if values is not None:
-            return read(values.get("score", ""), kind, session.language)
+            score = values.get("score", "")
+            pressed = chosen_score(score, kind)
+            return read(score, kind, session.language) if pressed is None else pressed
         case Text(text=text):
-            return read(text, kind, session.language)
+            pressed = _own_words(rules, text, session.language)
+            return read(text, kind, session.language) if pressed is None else pressed
         case _:
             return None
 
 
-def _comment(turn: Turn, session: Session, inbound: Received) -> bool:
-    assert session.invited is not None and session.invited.comment_until is not None
-    if turn.now >= session.invited.comment_until or not plain(inbound.content):
+def _own_words(rules: Rules, text: str, language: str) -> int | None:
+    """The score whose own wording a message repeats."""
+    if not rules.survey.scores:
+        return None
+    found = pick(text, tuple(Option(one.id, one.label) for one in score_options(rules, language)))
+    return None if found is None or text.strip().isdigit() else chosen_score(found.id, rules.survey.kind)
+
+
+def _steps(survey: Survey, score: int) -> tuple[SurveyStep, ...]:
+    """What is asked after a score, in order."""
+    steps: list[SurveyStep] = []
+    if survey.wants_tags(score) != "off":
+        steps.append("tags")
+    if survey.solved != "off":
+        steps.append("solved")
+    if survey.wants_comment(score) != "off":
+        steps.append("comment")
+    return tuple(steps)
+
+
+def _filled(survey: Survey, score: int, values: Mapping[str, str]) -> tuple[tuple[str, ...], bool | None, str]:
+    """The rest of a filled form; raises `Refused` naming what is required and missing."""
+    chosen = "\n".join(value for key, value in values.items() if key.startswith("tags."))
+    named = {line.removeprefix(_TAG) for line in chosen.split("\n")}
+    tags = tuple(tag.name for tag in survey.tags_of(score) if tag.name in named)
+    solved = {YES: True, NO: False}.get(values.get("solved", ""))
+    comment = _comment_in(values)
+    missing = (
+        (survey.wants_tags(score) == "required" and not tags, "tags", "Choose at least one."),
+        (survey.solved == "required" and solved is None, "solved", "Please say whether it was solved."),
+        (survey.wants_comment(score) == "required" and not comment, "comment", "Please say why."),
+    )
+    for lacks, field, reason in missing:
+        if lacks:
+            raise Refused("incomplete", reason, field=f"content.values.{field}")
+    return tags, solved, comment
+
+
+def _comment_in(values: Mapping[str, str]) -> str:
+    return next((value.strip() for key, value in values.items() if key.startswith("comment") and value.strip()), "")
+
+
+def comment_of(content: Content) -> str:
+    """The words of a message that was taken as the comment (`core.event.Commented`)."""
+    return _comment_in(content.values) if isinstance(content, Form) and content.values else plain(content)
+
+
+# --- what follows the score --------------------------------------------------------------------------------------
+
+
+def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Received) -> bool:
+    """An answer to what is asked after the score. A button counts until the invitation ends, words for ten minutes."""
+    content, step = inbound.content, "comment" if invited.step == "score" else invited.step
+    pressed = isinstance(content, Chosen) and _of_a_survey(content)
+    if not pressed and (invited.comment_until is None or turn.now >= invited.comment_until):
         return False
-    turn.emit(e.Commented(hear(turn, session, inbound).seq, turn.now))
+    if isinstance(content, Chosen) and content.id.startswith(_SCORE):
+        hear(turn, session, inbound, rates=True)
+        _next(turn, session, step)  # the score stands; a second press asks the same again
+        return True
+    if isinstance(content, Chosen) and content.id.startswith(_TAG):
+        return _tagged(turn, session, inbound, (content.id.removeprefix(_TAG),))
+    match step:
+        case "tags":
+            tags = _read_tags(turn, session, content)
+            return tags is not None and _tagged(turn, session, inbound, tags)
+        case "solved":
+            solved = _read_solved(turn, session, content)
+            return solved is not None and _said_solved(turn, session, inbound, solved)
+        case _:
+            return not pressed and _comment(turn, session, inbound)
+
+
+def _read_tags(turn: Turn, session: Session, content: Content) -> tuple[str, ...] | None:
+    """Which tags a message wholly names, by number or in words; none where it skips them; None if it is no answer."""
+    if isinstance(content, Chosen):
+        return () if content.id == SKIP else None
+    if not isinstance(content, Text):
+        return None
+    known = tuple(Option(id, label) for id, label in session.pending)
+    found = pick(content.text, known)
+    parts = [content.text] if found else [part for part in _BETWEEN.split(content.text.strip()) if part]
+    picked = [pick(part, known) for part in parts[: len(known) + 1]]
+    chosen = [option for option in picked if option is not None]
+    if not chosen or len(chosen) != len(parts):
+        return None
+    return tuple(dict.fromkeys(option.id.removeprefix(_TAG) for option in chosen if option.id.startswith(_TAG)))
+
+
+def _read_solved(turn: Turn, session: Session, content: Content) -> bool | None:
+    if isinstance(content, Chosen):
+        return {YES: True, NO: False}.get(content.id)
+    if not isinstance(content, Text):
+        return None
+    said = turn.rules.answers.read_score(content.text, "thumbs", session.language)
+    return None if said is None else said == 1
+
+
+def _tagged(turn: Turn, session: Session, inbound: Received, names: tuple[str, ...]) -> bool:
+    """Keep the tags. One that is pressed after the first is added, and asks nothing anew."""
+    rating, invited = session.rating, session.invited
+    assert rating is not None and invited is not None, "tags follow a score"
+    survey = turn.context.policy.rules(session.group).survey
+    known = tuple(tag.name for tag in survey.tags_of(rating.score))
+    if any(name not in known for name in names):
+        return False
+    hear(turn, session, inbound, rates=True)
+    tags = tuple(name for name in known if name in (*rating.tags, *names))
+    if invited.step != "tags":
+        until = invited.comment_until
+        turn.emit(e.RatingDetailed(at=turn.now, tags=tags, solved=rating.solved, step=invited.step, until=until))
+    else:
+        _detail(turn, session, tags, rating.solved, after="tags")
+    return True
+
+
+def _said_solved(turn: Turn, session: Session, inbound: Received, solved: bool) -> bool:
+    assert session.rating is not None, "this follows a score"
+    hear(turn, session, inbound, rates=True)
+    _detail(turn, session, session.rating.tags, solved, after="solved")
+    return True
+
+
+def _detail(turn: Turn, session: Session, tags: tuple[str, ...], solved: bool | None, *, after: SurveyStep) -> None:
+    """Keep what was answered, and ask what comes next or thank."""
+    assert session.rating is not None, "details follow a score"
+    steps = _steps(turn.context.policy.rules(session.group).survey, session.rating.score)
+    left = steps[steps.index(after) + 1 :] if after in steps else ()
+    step = left[0] if left else None
+    until = turn.now + COMMENT_MS if step else None
+    turn.emit(e.RatingDetailed(at=turn.now, tags=tags, solved=solved, step=step, until=until))
+    _next(turn, session, step)
+
+
+def _next(turn: Turn, session: Session, step: SurveyStep | None) -> None:
+    """Ask the next question, or thank."""
+    rules, language = turn.context.policy.rules(session.group), session.language
+    match step:
+        case "tags":
+            about = turn.state.last if session.closed is not None else turn.state.session
+            score = about.rating.score if about is not None and about.rating is not None else 0
+            offered = _tag_options(rules, rules.survey.tags_of(score), language)
+            if rules.survey.wants_tags(score) == "optional":
+                offered = (*offered, Option(SKIP, rules.say("survey_skip", language) or SKIP))
+            _put(turn, session, "survey_tags", offered)
+        case "solved":
+            _put(turn, session, "survey_solved", _yes_no(rules, language))
+        case "comment":
+            turn.prompt("survey_comment", about=session)
+        case _:
+            turn.prompt("survey_thanks", about=session)
+
+
+def _put(turn: Turn, session: Session, key: Key, offered: tuple[Option, ...]) -> None:
+    if turn.window_open:
+        text = turn.context.policy.rules(session.group).say(key, session.language) or ""
+        turn.say(key, Choice(text, offered), about=session)
+
+
+def _comment(turn: Turn, session: Session, inbound: Received) -> bool:
+    if not plain(inbound.content):
+        return False
+    turn.emit(e.Commented(hear(turn, session, inbound, rates=True).seq, turn.now))
     turn.prompt("survey_thanks", about=session)
     return True

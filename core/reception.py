@@ -2,14 +2,14 @@
 
 from msgspec.structs import replace
 
+from core import after, language, rating, submission
 from core import command as c
 from core import event as e
-from core import language, rating
 from core.channel import Profile, Received
 from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.identity import identify
-from core.message import Message, plain
+from core.message import Chosen, Form, Message, plain
 from core.screening import alert, screen
 from core.session import ReplyToken
 from core.turn import Turn
@@ -28,14 +28,33 @@ def receive(turn: Turn, command: c.Receive) -> None:
         turn.emit(e.ReachableChanged(True, turn.now))
     if rating.answer(turn, inbound):
         return None
+    choice = after.chosen(turn, inbound)
+    if choice == "rate" and rating.ask_to_rate(turn, inbound):
+        return None
+    if choice is None and submission.hear_reply(turn, inbound):
+        return None
     if turn.state.session is None:
         _open(turn, inbound)
-    _listen(turn, plain(inbound.content))
-    hear(turn, turn.open_session(), inbound, command.reply_to)
+    if submission.fill(turn, inbound):
+        return _queue_if_declined(turn)
+    if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
+        _listen(turn, plain(inbound.content))
+    message = hear(turn, turn.open_session(), inbound, command.reply_to)
+    if submission.take(turn, message):
+        return _queue_if_declined(turn)
+    if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
+        return None
     if turn.open_session().phase == "bot":
         greet_and_queue(turn)
     arm_agent_timer(turn)
     return None
+
+
+def _queue_if_declined(turn: Turn) -> None:
+    """Whoever would rather wait than leave something waits."""
+    session = turn.state.session
+    if session is not None and session.phase == "bot" and session.leaving is None:
+        enqueue(turn, session.group, why="The customer would rather wait than leave a message.")
 
 
 def reach(turn: Turn, command: c.Reach) -> None:
@@ -68,8 +87,10 @@ def greet_and_queue(turn: Turn) -> None:
 
 def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
     """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    turn.emit(e.Queued(turn.now, group, why))
     outlook = turn.context.outlook(group)
+    if outlook.online == 0 and submission.offer(turn, "nobody_online"):
+        return
+    turn.emit(e.Queued(turn.now, group, why))
     if not outlook.free:
         tell_position(turn, outlook.waiting + 1, outlook.online)
 

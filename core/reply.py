@@ -4,16 +4,13 @@ from core import command as c
 from core import event as e
 from core.ending import arm_idle_timers
 from core.errors import Refused
-from core.fit import fit
-from core.message import Author, Content, Message, Note, Template, kind_of
+from core.message import Author, Message, Note
 from core.reception import enqueue
 from core.screening import alert, screen
+from core.sending import may_send
 from core.turn import Turn, options_of
 
 MOST_TAGS = 50
-SENDABLE = frozenset(
-    {"text", "image", "audio", "video", "file", "location", "sticker", "contact", "choice", "template"}
-)
 
 
 def reply(turn: Turn, command: c.Reply) -> None:
@@ -43,29 +40,6 @@ def reply(turn: Turn, command: c.Reply) -> None:
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
     alert(turn, message.seq, "agent", screened)
     arm_idle_timers(turn)
-
-
-def may_send(turn: Turn, content: Content) -> None:
-    """Raises `Refused` for what no channel carries or nothing is left of, and for free text outside the window."""
-    kind = kind_of(content)
-    if kind not in SENDABLE:
-        raise Refused("not_sendable", f"A message of the type “{kind}” cannot be sent.", field="content.type")
-    capabilities = turn.rules.channel.capabilities
-    if isinstance(content, Template):
-        if not capabilities.templates:
-            raise Refused("no_templates", "This channel has no templates.", field="content.type")
-        return
-    if not turn.window_open:
-        hours = capabilities.window_seconds // 3600
-        raise Refused(
-            "window_closed",
-            f"The customer last wrote more than {hours} hours ago: only a template may be sent now.",
-            field="content.type",
-        )
-    try:
-        fit(content, capabilities, turn.rules.phrases(turn.language))
-    except ValueError as error:
-        raise Refused("empty", "There is nothing in this message to send.", field=f"content.{kind}") from error
 
 
 def annotate(turn: Turn, command: c.Annotate) -> None:

@@ -21,6 +21,7 @@ from core.message import (
     Option,
     Reaction,
     Sticker,
+    Summary,
     Template,
     Text,
     Unsupported,
@@ -89,6 +90,8 @@ def pieces(content: Content) -> tuple[str, ...]:
             return (text, *(values or {}).values())
         case Template(variables=variables):
             return variables
+        case Summary(note=note, fields=fields):
+            return (note or "", *fields.values())
         case Reaction() | Unsupported():
             return ()
         case _:
@@ -118,6 +121,9 @@ def reworded(content: Content, words: Sequence[str]) -> Content:
             return replace(content, text=words[0], values=None if content.values is None else values)
         case Template():
             return replace(content, variables=tuple(words))
+        case Summary():
+            fields = dict(zip(content.fields, words[1:], strict=True))
+            return replace(content, note=words[0] or None, fields=fields)
         case Reaction() | Unsupported():
             return content
         case _:

@@ -8,9 +8,11 @@ from typing import Literal
 import msgspec
 
 from core.customer import Customer
+from core.submitted import Leaving, Submission
 
 Phase = Literal["bot", "queued", "unassigned", "active", "closed"]
 SurveyKind = Literal["stars", "nps", "thumbs"]
+SurveyStep = Literal["score", "tags", "solved", "comment"]
 
 
 class AgentRef(msgspec.Struct, frozen=True, gc=False):
@@ -21,11 +23,12 @@ class AgentRef(msgspec.Struct, frozen=True, gc=False):
 
 
 class Invitation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A survey that was asked. `comment_until` is set once a score came and a comment was asked (ms)."""
+    """A survey that was asked, and what it waits for; what follows a score is waited for until `comment_until` (ms)."""
 
     kind: SurveyKind
     expires: int
     comment_until: int | None = None
+    step: SurveyStep = "score"
 
 
 class Rating(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -33,6 +36,18 @@ class Rating(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     score: int
     at: int
     comment: bool = False
+    tags: tuple[str, ...] = ()
+    solved: bool | None = None
+
+
+class SummaryRef(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What an agent summed a session up as; its words are the message `seq`."""
+
+    by: str
+    at: int
+    seq: int
+    types: tuple[str, ...] = ()
+    solved: bool | None = None
 
 
 class Closure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -50,7 +65,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them).
+    numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
+    lock ended; `leaving` while a customer is asked what to leave, `offered` once they were.
     """
 
     id: str
@@ -75,7 +91,12 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     reminded: bool = False
     invited: Invitation | None = None
     rating: Rating | None = None
+    invites: int = 0
+    leaving: Leaving | None = None
+    offered: bool = False
     locked: bool = False
+    unlocked_at: int = 0
+    summary: SummaryRef | None = None
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
     closed: Closure | None = None
@@ -94,7 +115,7 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
     from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address,
-    the newest of them.
+    the newest of them. `surveyed_at` is when a rating was asked last; `submissions` the newest that were left.
     """
 
     id: str
@@ -111,4 +132,6 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
+    surveyed_at: int = 0
+    submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()

@@ -33,9 +33,10 @@ from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
 from gateway.open_store import OpenStore
-from gateway.outbox import Outbox, Shell
+from gateway.outbox import Outbox
 from gateway.presence import Presence
 from gateway.replay import Replay
+from gateway.shell import Shell
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network

@@ -22,7 +22,7 @@ from core.errors import DeliveryError, Error, Refused, Rejected
 from core.message import Content, Media
 from core.ports import Clock, Leased, Store
 from gateway.files import MOST_BYTES, Files
-from gateway.outbox import Ways
+from gateway.shell import Ways
 from gateway.wire import Network
 
 CHECK_EVERY_S = 600.0

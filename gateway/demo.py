@@ -19,6 +19,7 @@ from gateway.config import Config
 from gateway.process import stopped
 from simulator.accounts import Account, Phone
 from simulator.app import Simulator
+from simulator.lookalikes import Site
 
 OWNER, PASSWORD = "owner@example.com", "demo-password"
 AGENTS = (("Mei", "mei@example.com", ["zh-Hant", "en"]), ("Jonas", "jonas@example.com", ["en", "de"]))
@@ -42,6 +43,7 @@ async def demo(config: Config, simulator_port: int, *, once: bool = False) -> in
         async with running(config) as desk, aiohttp.ClientSession() as session:
             stage = Stage(desk, simulator, session, config)
             await stage.set_up()
+            simulator.site = Site(desk.url, stage.web, f"{desk.url}/desk/")
             _say_where(desk, simulator, config, stage.web)
             await stage.play()
             if not once:
@@ -60,7 +62,7 @@ def _say_where(desk: Frontdesk, simulator: Simulator, config: Config, web: str) 
         f"""
 Frontdesk        {desk.url}            API documentation  {desk.url}/api/docs
 Web widget       {desk.url}/widget-demo.html?channel={web}
-Simulator        {simulator.url}            what the customers' phones show, and a field to write from each
+Simulator        {simulator.url}            the customers' phones and a shop's page: chat with yourself
 Sign in          {config.admin_email} / {config.admin_password}            (owner)
                  {AGENTS[0][1]}, {AGENTS[1][1]} / {PASSWORD}            (agents)
 """,

@@ -90,7 +90,7 @@ class Guest:
                         VisitorFrame(
                             cursor=self.cursor,
                             type="message.updated" if known else "message.created",
-                            session=visitor_session(row),
+                            session=visitor_session(row, self.rim.directory),
                             at=iso(self.rim.clock.now()),
                             message=shown,
                         )
@@ -115,13 +115,13 @@ class Guest:
         if isinstance(row.event, e.WasRead):
             self.outlet.write(encoded(ReadFrame(self.cursor, row.row.session.id, row.row.session.seq)))
             return
-        created = isinstance(row.event, e.Received | e.Prompted | e.Replied | e.Noted)
+        created = isinstance(row.event, e.Received | e.Prompted | e.Replied | e.Noted | e.Summarized)
         if created and row.stored is not None:
             seq = row.stored.message.seq
             if self._knows(row.stored.session, seq):
                 return
             self._see(row.stored.session, seq)
-        frame = visitor_frame(linked_feed(row, self.rim.files), self.cursor)
+        frame = visitor_frame(linked_feed(row, self.rim.files), self.cursor, self.rim.directory)
         if frame is not None and row.stored is not None and frame.message is not None:
             frame = replace(frame, message=self.view(row.stored))
         if frame is not None:

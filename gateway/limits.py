@@ -1,8 +1,19 @@
-"""Token buckets: how fast a channel, and one person on it, may be written to. Bounded memory, no timers."""
+"""How fast a channel, and one person on it, may be written to: token buckets. Bounded memory, no timers."""
 
+import asyncio
 from collections import OrderedDict
+from random import Random
 
-from core.channel import Rate
+from core.channel import Connector, Rate
+from core.ports import Shares
+
+IN_FLIGHT = 256  # calls to one channel's provider at a time
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 300.0
+
+
+def backoff(random: Random, attempt: int) -> float:
+    """Seconds: doubling with jitter, so that a thousand chats do not come back at one instant."""
+    return min(FIRST_RETRY_S * 2.0 ** min(attempt, 20), LONGEST_RETRY_S) * random.uniform(0.5, 1.5)
 
 
 class Bucket:
@@ -56,3 +67,37 @@ class Buckets:
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
         return bucket
+
+
+class Limits:
+    """How fast one channel may be called, and how often at once; by all nodes together where they can be asked."""
+
+    def __init__(self, channel: str, connector: Connector, shares: Shares | None) -> None:
+        capabilities = connector.capabilities
+        self.places = asyncio.Semaphore(IN_FLIGHT)
+        self._channel, self._shares = channel, shares
+        self._rate, self._rate_each = capabilities.rate, capabilities.rate_per_address
+        self._all = Bucket(self._rate)
+        self._each = Buckets(self._rate_each) if self._rate_each else None
+
+    async def book(self, address: str) -> float:
+        """Seconds until the channel, and this person, may be written to; the place is taken."""
+        if self._shares is not None:
+            buckets = [("all", self._rate), *([(address, self._rate_each)] if self._rate_each else ())]
+            asked = await self._shares.take(self._channel, buckets)
+            if asked is not None:
+                self.pause(asked[1])
+                return asked[0]
+        now = asyncio.get_running_loop().time()
+        wait = self._all.take(now)
+        if self._each is not None:
+            wait = max(wait, self._each.take(address, now))
+        return wait
+
+    def paused(self) -> float:
+        """How many more seconds the provider wants to be left alone."""
+        return self._all.paused(asyncio.get_running_loop().time())
+
+    def pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._all.pause(asyncio.get_running_loop().time(), seconds)

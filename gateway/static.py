@@ -47,6 +47,7 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         "/": ("index.html", PAGE),
         "/pages.css": ("pages.css", ASSET),
         "/widget.js": ("widget.js", EMBEDDED),
+        "/widget-form.js": ("widget-form.js", EMBEDDED),
         "/widget-demo.html": ("demo.html", CHAT_PAGE),
         "/demo.js": ("demo.js", ASSET),
         "/api/docs": ("docs/index.html", PAGE),

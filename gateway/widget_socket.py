@@ -155,7 +155,8 @@ class Guests:
         if row is not None and guest.outlet.open:
             guest.chat = row.session.id
             self._meant(guest.where, row.session.id)
-        guest.outlet.write(encoded(ReadyFrame(guest.cursor, visitor_session(row) if row else None)))
+        shown = visitor_session(row, self._rim.directory) if row else None
+        guest.outlet.write(encoded(ReadyFrame(guest.cursor, shown)))
         if rows is None and found is not None:
             await self._show_history(guest, [each.id for each in (found[0].last, session) if each])
         guest.release()

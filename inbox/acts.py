@@ -14,7 +14,7 @@ from api.views import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
 from core.errors import BadInput, DeliveryError, Duplicate, Refused
-from core.message import Content, Media, Note, Template, Text
+from core.message import Content, Internal, Media, Note, Summary, Template, Text
 from core.ports import Cause, SessionRow, StoredMessage
 from core.session import AgentRef
 from inbox.bodies import (
@@ -24,13 +24,14 @@ from inbox.bodies import (
     MessageBody,
     NoteBody,
     RecallBody,
+    SummaryBody,
     TagsBody,
     TemplateBody,
     Templates,
     TemplateView,
     TransferBody,
 )
-from inbox.lists import seen, seen_by, shown_session
+from inbox.lists import detail, seen, seen_by, shown_session
 
 DAY_MS = 86_400_000
 MOST_TAGS = 50
@@ -155,6 +156,16 @@ async def invite_rating(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     return await _do(rim, call, c.InviteRating(actor(call.caller)))
 
 
+async def summarize(rim: Rim, call: Call[SummaryBody, Nothing]) -> Answer:
+    """During the chat or after it; a later one takes the place of an earlier."""
+    row, body = await seen(rim, call), call.body
+    summary = Summary(body.types, body.solved, body.note, body.fields)
+    command = c.Summarize(by=actor(call.caller), session=row.session.id, summary=summary)
+    await rim.engine.at_session(row.session.id, command, anywhere=True)
+    after = await rim.store.session(row.session.id)
+    return Answer(200, await detail(rim, after or row, call.caller))
+
+
 async def lock(rim: Rim, call: Call[LockBody, Nothing]) -> Answer:
     return await _do(rim, call, c.Lock(actor(call.caller), call.body.on))
 
@@ -176,7 +187,7 @@ async def recall(rim: Rim, call: Call[RecallBody, Nothing]) -> Answer:
     row = await seen(rim, call)
     stored = await _message(rim, row, call.body.message, "message")
     message = stored.message
-    if message.author.kind != "agent" or isinstance(message.content, Note):
+    if message.author.kind != "agent" or isinstance(message.content, Internal):
         raise BadInput(("message", "Only what an agent sent can be taken back."))
     if stored.recalled_at is None:
         command = c.Recall(actor(call.caller), message.seq, message.author.id or "", message.at)

@@ -63,6 +63,15 @@ class NoteBody(Body, frozen=True):
     client_id: ClientId | None = None
 
 
+class SummaryBody(Body, frozen=True):
+    """`types` and `fields` are those of the settings (area `closing`)."""
+
+    types: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)] = ()
+    solved: bool | None = None
+    note: Annotated[str, Meta(max_length=10_000)] | None = None
+    fields: Annotated[dict[str, Annotated[str, Meta(max_length=2000)]], Meta(max_length=50)] = {}
+
+
 class LockBody(Body, frozen=True):
     """A locked chat is not ended by the customer's silence."""
 

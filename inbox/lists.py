@@ -16,19 +16,25 @@ from api.views import (
     RatingView,
     SessionDetail,
     SessionView,
+    SummaryView,
     WindowView,
+    concealed,
     customer_view,
     group_ref,
     message_view,
     rating_view,
     session_detail,
     session_view,
+    summary_view,
     window_view,
 )
 from core import event as e
-from core.message import plain
 from core.ports import FeedRow, Seat, SessionQuery, SessionRow
+from core.rating import comment_of
 from inbox.bodies import CustomersQuery, MessagesQuery, MeView, SessionsQuery, StatusBody
+from inbox.submissions import hand_over
+
+_RATINGS = e.Rated | e.RatingDetailed | e.ScoreAlerted | e.Commented
 
 
 async def me(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
@@ -43,6 +49,8 @@ async def set_status(rim: Rim, call: Call[StatusBody, Nothing]) -> Answer:
     seat = await rim.store.set_status(call.caller.id, status, reason, rim.clock.now())
     rim.signals.send(Signal(kind="presence", agent=call.caller.id, by="agent", value=status))
     rim.seated(seat)
+    if status == "online":
+        await hand_over(rim, call.caller)
     return Answer(200, _me(rim, call.caller, seat))
 
 
@@ -70,7 +78,9 @@ async def messages(rim: Rim, call: Call[Nothing, MessagesQuery]) -> Answer:
     row = await seen(rim, call)
     most = min(call.query.limit, MOST)
     found = await rim.store.history(row.session.id, call.query.after, most + 1)
-    shown = [message_view(linked(stored, rim.files), audience(call.caller)) for stored in found[:most]]
+    who = audience(call.caller)
+    seen_ones = [concealed(linked(stored, rim.files), row, rim.directory, who) for stored in found[:most]]
+    shown = [message_view(stored, who) for stored in seen_ones]
     return Answer(200, Listing[MessageView](shown, str(shown[-1].seq) if len(found) > most else None))
 
 
@@ -110,13 +120,14 @@ async def detail(rim: Rim, row: SessionRow, caller: Caller) -> SessionDetail:
     rating = await _rating(rim, row, trace)
     if not _shows_rating(rim, row, caller):
         rating = None
-        trace = [line for line in trace if not isinstance(line.event, e.Rated | e.Commented)]
+        trace = [line for line in trace if not isinstance(line.event, _RATINGS)]
     return session_detail(
         linked_row(row, rim.files),
         rim.directory,
         audience(caller),
         trace=trace,
         rating=rating,
+        summary=await _summary(rim, row),
         window=await _window(rim, row),
     )
 
@@ -125,7 +136,13 @@ async def _rating(rim: Rim, row: SessionRow, trace: Sequence[FeedRow]) -> Rating
     rating = await rim.store.rating(row.session.id)
     seq = next((line.event.seq for line in trace if isinstance(line.event, e.Commented)), None)
     said = await rim.store.message(row.session.id, seq) if seq is not None else None
-    return rating_view(rating, plain(said.message.content) if said else None)
+    return rating_view(rating, comment_of(said.message.content) if said else None)
+
+
+async def _summary(rim: Rim, row: SessionRow) -> SummaryView | None:
+    made = row.session.summary
+    said = await rim.store.message(row.session.id, made.seq) if made is not None else None
+    return summary_view(made, said, rim.directory)
 
 
 def _shows_rating(rim: Rim, row: SessionRow, caller: Caller) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 from api.paging import Listing
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, bodies, customers, lists
+from inbox import acts, bodies, customers, lists, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -122,12 +122,91 @@ ACTING = (
     _act("transfer", acts.transfer, "Hand a chat over", body=bodies.TransferBody),
     _act("close", acts.close, "End a chat", body=bodies.CloseBody),
     _act("invite-rating", acts.invite_rating, "Ask the customer for a rating"),
+    _act(
+        "summary",
+        acts.summarize,
+        "Sum a chat up: types, whether it was solved, a note, own fields",
+        body=bodies.SummaryBody,
+        answers={200: SessionDetail},
+    ),
     _act("lock", acts.lock, "Keep a chat open through silence", body=bodies.LockBody),
     _act("tags", acts.tags, "Add and remove tags", body=bodies.TagsBody),
     _act("block", acts.block, "Turn the customer away", body=bodies.BlockBody, refuses=(404,)),
     _act("recall", acts.recall, "Take a message back", body=bodies.RecallBody, answers={200: MessageView}),
     _act("read", acts.read, "All of it was read", answers={204: None}),
     _act("typing", acts.typing, "Show the customer that you write", answers={204: None}, refuses=(404,)),
+)
+
+LEFT = f"{BASE}/submissions"
+ONE_LEFT = f"{LEFT}/{{id}}"
+
+
+def _left(name: str, handler: Handler, summary: str, body: type[msgspec.Struct], answers: Mapping[int, Any]) -> Route:
+    return Route(
+        method="POST",
+        path=f"{ONE_LEFT}/{name}",
+        handler=handler,
+        role="agent",
+        summary=summary,
+        body=body,
+        answers=answers,
+        refuses=(404, 409),
+        tag="submissions",
+    )
+
+
+SUBMISSIONS = (
+    Route(
+        method="GET",
+        path=LEFT,
+        handler=submissions.submissions,
+        role="agent",
+        summary="Tickets and offline messages, newest first",
+        query=submissions.SubmissionsQuery,
+        answers={200: submissions.Submissions},
+        tag="submissions",
+    ),
+    Route(
+        method="GET",
+        path=f"{LEFT}/export",
+        raw=submissions.export,
+        role="supervisor",
+        summary="The same as CSV, all of it",
+        query=submissions.SubmissionsQuery,
+        answers={200: None},
+        tag="submissions",
+    ),
+    Route(
+        method="GET",
+        path=ONE_LEFT,
+        handler=submissions.submission,
+        role="agent",
+        summary="One of them, with what was said",
+        answers={200: submissions.SubmissionDetail},
+        refuses=(404,),
+        tag="submissions",
+    ),
+    _left(
+        "messages",
+        submissions.answer,
+        "Answer the customer on the channel they came from",
+        submissions.SubmissionMessageBody,
+        {201: MessageView},
+    ),
+    _left(
+        "assign",
+        submissions.assign,
+        "Give it to an agent or a group; to you without either",
+        submissions.AssignBody,
+        {200: submissions.SubmissionView},
+    ),
+    _left(
+        "state",
+        submissions.set_state,
+        "New, open, solved",
+        submissions.StateBody,
+        {200: submissions.SubmissionView},
+    ),
 )
 
 
@@ -192,6 +271,7 @@ ROUTES = (
     *READING,
     *ACTING,
     *CUSTOMERS,
+    *SUBMISSIONS,
     Route(
         method="POST",
         path=f"{BASE}/files",

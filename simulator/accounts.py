@@ -105,6 +105,11 @@ class Account(Generic[C]):
         self._courier = courier
 
     @property
+    def deadline(self) -> float | None:
+        """Seconds that the business has for an answer, if not the provider's own."""
+        return self.settings.deadline
+
+    @property
     def sent(self) -> list[Message]:
         """What customers were sent, oldest first: no typing or read marks (those are in `mailbox.messages`)."""
         return sent_by_business(self.mailbox.messages)

@@ -6,50 +6,20 @@ from typing import Any, Self
 from aiohttp import web
 
 from simulator import control, page
-from simulator.accounts import Account, Lookalike, UnknownAccount
 from simulator.guard import same_origin_only
-from simulator.line import Line
-from simulator.meta import Meta
-from simulator.telegram import Telegram
-from simulator.twilio import Twilio
-from simulator.world import Clock, Ids, World, wall_ms
+from simulator.lookalikes import LOOKALIKES, Lookalikes
+from simulator.world import wall_ms
 
 LARGEST_UPLOAD = 64 * 1024 * 1024
 
 
-class Simulator:
+class Simulator(Lookalikes):
     """Used in one process with tests: `async with Simulator(time_scale=0.001) as sim: account = sim.line.account(...)`.
     A channel's `api_base` is `f"{sim.url}/line"`, `/twilio`, `/meta` or `/telegram`."""
 
     def __init__(self, time_scale: float = 1.0, seed: int | None = None, now: Callable[[], int] = wall_ms) -> None:
-        self.world = World(Clock(now), Ids(seed), time_scale)
-        self.line = Line(self.world)
-        self.twilio = Twilio(self.world)
-        self.meta = Meta(self.world)
-        self.telegram = Telegram(self.world)
+        super().__init__(time_scale, seed, now)
         self._runner: web.AppRunner | None = None
-
-    @property
-    def url(self) -> str:
-        return self.world.url
-
-    @property
-    def clock(self) -> Clock:
-        return self.world.clock
-
-    @property
-    def providers(self) -> dict[str, Lookalike]:
-        return {look.name: look for look in (self.line, self.twilio, self.meta, self.telegram)}
-
-    def accounts(self) -> list[Account[Any]]:
-        return [account for look in self.providers.values() for account in look.accounts.values()]
-
-    def find(self, provider: str, account: str) -> Account[Any]:
-        """Raises UnknownAccount."""
-        look = self.providers.get(provider)
-        if look is None or account not in look.accounts:
-            raise UnknownAccount(f"There is no account {account!r} at {provider!r}")
-        return look.accounts[account]
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Port 0 takes a free one; `url` tells which."""
@@ -87,7 +57,7 @@ def create_app(sim: Simulator | None = None) -> web.Application:
     """For a server of one's own; `sim.world.url` must then be set to where it listens."""
     simulator = sim or Simulator()
     app = web.Application(client_max_size=LARGEST_UPLOAD, middlewares=[same_origin_only])
-    app[control.SIMULATOR] = simulator
+    app[LOOKALIKES] = simulator
     for look in simulator.providers.values():
         app.add_routes(look.routes())
     app.add_routes(control.routes())

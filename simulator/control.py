@@ -5,7 +5,7 @@ DELETE faults
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -15,13 +15,10 @@ from simulator.actions import Action, NotOnThisChannel
 from simulator.courier import Delivery, NoWebhook
 from simulator.faults import Fault
 from simulator.kept import Message
-
-if TYPE_CHECKING:
-    from simulator.app import Simulator
+from simulator.lookalikes import LOOKALIKES
 
 S = TypeVar("S")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-SIMULATOR: web.AppKey["Simulator"] = web.AppKey("simulator")
 ACT_SECONDS = 10.0
 
 
@@ -129,13 +126,13 @@ async def _body(request: web.Request, shape: type[S]) -> S:
 
 
 def _account(request: web.Request, provider: str, account: str) -> Account[Any]:
-    return request.app[SIMULATOR].find(provider, account)
+    return request.app[LOOKALIKES].find(provider, account)
 
 
 def _asked(request: web.Request) -> list[Account[Any]]:
     """The accounts that the query's `provider` and `account` leave."""
     provider, id = request.query.get("provider"), request.query.get("account")
-    accounts = request.app[SIMULATOR].accounts()
+    accounts = request.app[LOOKALIKES].accounts()
     return [a for a in accounts if provider in (None, a.provider.name) and id in (None, a.id)]
 
 
@@ -154,7 +151,7 @@ def _described(account: Account[Any], base: str) -> dict[str, Any]:
 
 async def _open_account(request: web.Request) -> web.Response:
     wanted = await _body(request, NewAccount)
-    sim = request.app[SIMULATOR]
+    sim = request.app[LOOKALIKES]
     if (look := sim.providers.get(wanted.provider)) is None:
         return _json({"error": f"provider must be one of {', '.join(sim.providers)}"}, 400)
     id = wanted.id or wanted.provider
@@ -165,7 +162,7 @@ async def _open_account(request: web.Request) -> web.Response:
 
 
 async def _list_accounts(request: web.Request) -> web.Response:
-    sim = request.app[SIMULATOR]
+    sim = request.app[LOOKALIKES]
     return _json({"items": [_described(account, sim.url) for account in _asked(request)]})
 
 
@@ -213,7 +210,7 @@ async def _clear_faults(request: web.Request) -> web.Response:
 
 async def _add_template(request: web.Request) -> web.Response:
     wanted = await _body(request, NewTemplate)
-    sim = request.app[SIMULATOR]
+    sim = request.app[LOOKALIKES]
     account = sim.find(wanted.provider, wanted.account)
     if wanted.provider == "twilio":
         return _json(sim.twilio.template(wanted.name, wanted.types, wanted.language), 201)
@@ -222,7 +219,7 @@ async def _add_template(request: web.Request) -> web.Response:
 
 
 async def _advance(request: web.Request) -> web.Response:
-    clock = request.app[SIMULATOR].clock
+    clock = request.app[LOOKALIKES].clock
     clock.advance((await _body(request, Advance)).advance_ms)
     return _json({"now": clock.now()})
 

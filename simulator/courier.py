@@ -2,15 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
 
+from simulator.faults import Faults
 from simulator.world import World
-
-if TYPE_CHECKING:
-    from simulator.accounts import Account
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -34,20 +32,35 @@ class Answer(msgspec.Struct, frozen=True):
     timed_out: bool = False
 
 
+class Business(Protocol):
+    """An account, as far as its webhooks are concerned."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def webhook_url(self) -> str | None: ...
+    @property
+    def deadline(self) -> float | None: ...
+    @property
+    def webhook_faults(self) -> Faults: ...
+    @property
+    def deliveries(self) -> list["Delivery"]: ...
+
+
 class Carrier(Protocol):
-    """The provider's part in delivering."""
+    """The provider's part in delivering; `account` is one of its own."""
 
     deadline: float
 
     def encode(self, payload: Any, redelivered: bool) -> bytes: ...
 
-    def sign(self, account: "Account[Any]", url: str, body: bytes) -> dict[str, str]:
+    def sign(self, account: Any, url: str, body: bytes) -> dict[str, str]:
         """All headers, content type included."""
 
-    def retry_in(self, account: "Account[Any]", attempt: int, answer: Answer) -> float | None:
+    def retry_in(self, account: Any, attempt: int, answer: Answer) -> float | None:
         """Seconds until the next attempt after the `attempt`th (from 1), None for none: delivered or given up."""
 
-    def answered(self, account: "Account[Any]", answer: Answer) -> None:
+    def answered(self, account: Any, answer: Answer) -> None:
         """Called after each attempt that was answered with 2xx."""
 
 
@@ -86,7 +99,7 @@ class Courier:
         self._queues: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._held: defaultdict[str, list[Delivery]] = defaultdict(list)
 
-    def send(self, account: "Account[Any]", post: Post) -> Delivery:
+    def send(self, account: Business, post: Post) -> Delivery:
         """Starts at once, in the background. Raises NoWebhook."""
         self._url(account, post.url)
         delivery = Delivery(post)
@@ -94,12 +107,12 @@ class Courier:
         self._world.spawn(self._run(account, delivery))
         return delivery
 
-    async def post_once(self, account: "Account[Any]", body: bytes, headers: dict[str, str] | None) -> int | None:
+    async def post_once(self, account: Business, body: bytes, headers: dict[str, str] | None) -> int | None:
         url = self._url(account, None)
         answer = await self._post(account, url, body, headers or self._carrier.sign(account, url, body))
         return answer.status or None
 
-    async def _run(self, account: "Account[Any]", delivery: Delivery) -> None:
+    async def _run(self, account: Business, delivery: Delivery) -> None:
         fault = account.webhook_faults.take("*")
         if fault is not None and fault.kind == "drop":
             delivery.returned.set()
@@ -114,14 +127,14 @@ class Courier:
             for late in self._held.pop(account.id, []):
                 await self._deliver(account, late, twice=False)
 
-    async def _deliver(self, account: "Account[Any]", delivery: Delivery, twice: bool) -> None:
+    async def _deliver(self, account: Business, delivery: Delivery, twice: bool) -> None:
         if delivery.post.queue is None:
             await self._try_until_settled(account, delivery, twice)
             return
         async with self._queues[account.id, delivery.post.queue]:
             await self._try_until_settled(account, delivery, twice)
 
-    async def _try_until_settled(self, account: "Account[Any]", delivery: Delivery, twice: bool) -> None:
+    async def _try_until_settled(self, account: Business, delivery: Delivery, twice: bool) -> None:
         if twice:
             await asyncio.gather(self._attempt(account, delivery), self._attempt(account, delivery))
         else:
@@ -133,7 +146,7 @@ class Courier:
             await self._world.pause(wait)
             await self._attempt(account, delivery)
 
-    async def _attempt(self, account: "Account[Any]", delivery: Delivery) -> None:
+    async def _attempt(self, account: Business, delivery: Delivery) -> None:
         post = delivery.post
         body = self._carrier.encode(post.payload, post.redelivered or bool(delivery.answers))
         url = self._url(account, post.url)
@@ -142,8 +155,8 @@ class Courier:
         if 200 <= answer.status < 300:
             self._carrier.answered(account, answer)
 
-    async def _post(self, account: "Account[Any]", url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        timeout = aiohttp.ClientTimeout(total=account.settings.deadline or self._carrier.deadline)
+    async def _post(self, account: Business, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        timeout = aiohttp.ClientTimeout(total=account.deadline or self._carrier.deadline)
         try:
             async with self._world.session.post(
                 url, data=body, headers=headers, timeout=timeout, allow_redirects=False
@@ -155,7 +168,7 @@ class Courier:
             return Answer(0)
 
     @staticmethod
-    def _url(account: "Account[Any]", override: str | None) -> str:
+    def _url(account: Business, override: str | None) -> str:
         url = override or account.webhook_url
         if url is None:
             raise NoWebhook(f"The account {account.id} has no webhook URL")

@@ -1,57 +1,111 @@
-"""The page at /: every account's conversations as the customers see them, with a field to write from each phone."""
+"""The page at /: every customer's phone and a shop's page with the widget, to chat with oneself beside the inbox."""
 
-from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from simulator import actions as do
-from simulator.accounts import Account, Phone
+from simulator import phones, samples
 from simulator.actions import Action, NotOnThisChannel
-from simulator.control import SIMULATOR
 from simulator.courier import NoWebhook
-from simulator.kept import SIGNALS, Message, Option
+from simulator.lookalikes import LOOKALIKES, Site
 
 STATIC = Path(__file__).parent / "static"
 SECONDS_FOR_AN_ANSWER = 5.0
-NAMES = {
-    "line": "LINE",
-    "twilio": "WhatsApp (Twilio)",
-    "meta": "WhatsApp (Cloud API)",
-    "telegram": "Telegram",
-}
+LONGEST_WAIT_S = 20.0
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # with no-referrer the browser sends `Origin: null`, which the guard refuses
     "Cache-Control": "no-store",
+}
+PAGE = HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 
 
 def routes() -> list[web.RouteDef | web.StaticDef]:
     return [
         web.get("/", _show),
+        web.get("/changed", _changed),
+        web.get("/shop", _shop),
         web.post("/phone", _write),
         web.static("/static", STATIC),
     ]
 
 
 async def _show(request: web.Request) -> web.Response:
-    accounts = request.app[SIMULATOR].accounts()
-    body = "".join(_account(account) for account in accounts) or "<p>No account yet: POST /control/accounts.</p>"
-    return web.Response(text=_document(body), content_type="text/html", headers=HEADERS)
+    sim = request.app[LOOKALIKES]
+    now = sim.clock.now()
+    shown = "".join(
+        phones.phone(account, phone, now) for account in sim.accounts() for phone in account.phones.values()
+    )
+    if not shown:
+        shown = "<p>No phone yet: POST /control/accounts, then /control/customers.</p>"
+    body = f'{_head(sim.site)}<main data-seen="{sim.said}">{shown}{_browser(sim.site)}</main>'
+    return web.Response(text=_document("Phones", body), content_type="text/html", headers=PAGE)
+
+
+def _head(site: Site | None) -> str:
+    inbox = (
+        f'<a class="inbox" href="{escape(site.inbox)}" target="frontdesk-inbox">Open the inbox beside</a>'
+        if site is not None
+        else ""
+    )
+    return (
+        '<header class="top"><div><h1>The customers’ phones</h1><p>Write from any of them, answer in the inbox: '
+        f"the same webhooks and API calls go over the wire as with the real providers.</p></div>{inbox}</header>"
+    )
+
+
+def _browser(site: Site | None) -> str:
+    if site is None:
+        return ""
+    return (
+        '<article class="browser" aria-label="A shop’s page"><header><span class="dots" aria-hidden="true"></span>'
+        "<h2>shop.example<small>a page with the widget</small></h2></header>"
+        '<iframe src="/shop" title="A shop’s page with the widget"></iframe></article>'
+    )
+
+
+async def _changed(request: web.Request) -> web.Response:
+    """204 once more was said than `since`, or after some time."""
+    since = request.query.get("since", "0")
+    await request.app[LOOKALIKES].until_said(int(since) if since.isdigit() else 0, LONGEST_WAIT_S)
+    return web.Response(status=204, headers=HEADERS)
+
+
+async def _shop(request: web.Request) -> web.Response:
+    """A customer's own page: another origin than Frontdesk's, with a strict policy."""
+    site = request.app[LOOKALIKES].site
+    if site is None:
+        raise web.HTTPNotFound(text="No web channel was made known.")
+    parts = urlsplit(site.url)
+    socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
+    policy = (
+        f"default-src 'none'; script-src {site.url}; style-src 'self'; connect-src {site.url} {socket}; "
+        f"img-src {site.url} blob: data:; media-src {site.url} blob:; base-uri 'none'; frame-ancestors 'self'"
+    )
+    body = (
+        '<main class="shop"><h1>Kites &amp; Strings</h1><p>Handmade kites since 1974. Questions? '
+        "The button in the corner is Frontdesk’s widget.</p>"
+        "<ul><li>Delta, red<small>€ 39</small></li><li>Box kite<small>€ 59</small></li>"
+        "<li>Dragon, silk<small>€ 120</small></li></ul></main>"
+        f'<script async src="{escape(site.url)}/widget.js" data-channel="{escape(site.channel)}"></script>'
+    )
+    page = _document("Kites & Strings", body, script=False)
+    return web.Response(text=page, content_type="text/html", headers=HEADERS | {"Content-Security-Policy": policy})
 
 
 async def _write(request: web.Request) -> web.Response:
     form = {name: str(value) for name, value in (await request.post()).items()}
-    look = request.app[SIMULATOR].providers.get(form.get("provider", ""))
+    look = request.app[LOOKALIKES].providers.get(form.get("provider", ""))
     account = look.accounts.get(form.get("account", "")) if look is not None else None
     phone = account.phones.get(form.get("customer", "")) if account is not None else None
-    action: Action = do.Press(form["press"]) if "press" in form else do.Text(form.get("text", ""))
-    if phone is None or action == do.Text(""):
+    action = _asked(form)
+    if phone is None or action is None:
         return _problem("There is no such phone, or nothing was written.", 400)
     try:
         await phone.do(action, timeout=SECONDS_FOR_AN_ANSWER)
@@ -60,58 +114,31 @@ async def _write(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther("/")
 
 
+def _asked(form: dict[str, str]) -> Action | None:
+    if "press" in form:
+        return do.Press(form["press"])
+    match form.get("send"):
+        case "picture":
+            return do.Media("image", samples.picture(), "image/png", "sky.png")
+        case "place":
+            return do.Location(35.6586, 139.7454, "Tokyo Tower", "4 Chome-2-8 Shibakoen, Tokyo")
+        case "sticker":
+            return do.Sticker()
+        case "paper":
+            return do.Media("file", samples.paper(), "application/pdf", "invoice.pdf")
+        case _:
+            return do.Text(form["text"]) if form.get("text") else None
+
+
 def _problem(text: str, status: int) -> web.Response:
-    body = f'<p class="problem">{escape(text)}</p><p><a href="/">Back</a></p>'
-    return web.Response(text=_document(body), status=status, content_type="text/html", headers=HEADERS)
+    body = f'<p class="problem" role="alert">{escape(text)}</p><p><a href="/">Back</a></p>'
+    return web.Response(text=_document("Phones", body), status=status, content_type="text/html", headers=PAGE)
 
 
-def _document(body: str) -> str:
+def _document(title: str, body: str, *, script: bool = True) -> str:
+    live = '<script src="/static/simulator.js" defer></script>' if script else ""
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulator</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/simulator.css"><script src="/static/simulator.js" defer></script>'
-        f"</head><body><h1>Phones of the customers</h1><main>{body}</main></body></html>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f'<link rel="stylesheet" href="/static/simulator.css">{live}</head><body>{body}</body></html>'
     )
-
-
-def _account(account: Account[Any]) -> str:
-    name = NAMES.get(account.provider.name, account.provider.name)
-    phones = "".join(_phone(account, phone) for phone in account.phones.values())
-    return f"<section><h2>{escape(name)} · {escape(account.id)}</h2><div class=phones>{phones}</div></section>"
-
-
-def _phone(account: Account[Any], phone: Phone) -> str:
-    seen = [m for m in phone.conversation if m.kind not in SIGNALS and (m.side == "customer" or m.delivered)]
-    bubbles = "".join(_bubble(message) for message in seen)
-    key = escape(f"{account.provider.name}-{account.id}-{phone.id}")
-    who = (("provider", account.provider.name), ("account", account.id), ("customer", phone.id))
-    hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in who)
-    return (
-        f'<article class="phone"><h3>{escape(phone.name)} <small>{escape(phone.id)}</small></h3>'
-        f'<div class="live" id="{key}"><ol class="bubbles">{bubbles}</ol>{_buttons(seen, hidden)}</div>'
-        f'<form method="post" action="/phone">{hidden}<input name="text" autocomplete="off" required '
-        f'aria-label="Message from {escape(phone.name)}"><button>Send</button></form></article>'
-    )
-
-
-def _bubble(message: Message) -> str:
-    time = datetime.fromtimestamp(message.at / 1000, UTC).strftime("%H:%M:%S")
-    kind = "" if message.kind == "text" else f"<em>{escape(message.kind)}</em> "
-    via = f" · {escape(message.via)}" if message.side == "business" else ""
-    return (
-        f'<li class="{message.side}"><span dir="auto">{kind}{escape(message.text)}</span>'
-        f"<small>{time}{via}</small></li>"
-    )
-
-
-def _buttons(seen: list[Message], hidden: str) -> str:
-    """Those of the newest message that has any, unless the customer has said something since."""
-    newest: tuple[Option, ...] = ()
-    for message in seen:
-        newest = () if message.side == "customer" else message.options or newest
-    shown = "".join(
-        f'<button name="press" value="{escape(option.id)}">{escape(option.label)}</button>'
-        for option in newest
-        if option.answers != "link"
-    )
-    return f'<form method="post" action="/phone" class="options">{hidden}{shown}</form>' if shown else ""

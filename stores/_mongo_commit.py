@@ -12,6 +12,7 @@ from core.event import Amended, CustomerLinked, Erased, Recalled, Retracted
 from core.ports import Commit, Committed, Leased
 from core.session import Session
 from stores import _mongo_shape as shape
+from stores import _mongo_submissions as submissions
 from stores import _rows
 from stores._mongo_alter import altered
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Taken, Update, Write
@@ -92,6 +93,7 @@ def _fixed(commit: Commit, token: ObjectId) -> Iterable[Write]:
     yield from _seats(commit)
     yield from _sessions(commit)
     yield from _events(commit, token)
+    yield from submissions.writes(commit)
     state = commit.conversation
     for alias in commit.aliases:
         where = {"_id": shape.place(state.channel, alias)}
@@ -184,7 +186,12 @@ def _events(commit: Commit, token: ObjectId) -> Iterable[Write]:
             document["moves"] = commit.session.id
         if message is not None and owner is not None:
             state = _rows.first_state(cast(_rows.Speaking, event), carried)
-            more = {"seq": message.seq, "state": state, "provider_id": message.provider_id}
+            more = {
+                "seq": message.seq,
+                "state": state,
+                "provider_id": message.provider_id,
+                "submission": message.submission,
+            }
             document.update({name: value for name, value in more.items() if value is not None})
         yield Insert("event", document)
 

@@ -201,10 +201,6 @@ class Mongo:
         with _Told("an index cannot be made"):
             await self._db[collection].create_index(list(keys), name=name, **options)
 
-    async def plan(self, collection: str, where: Doc, sort: Sequence[tuple[str, int]]) -> Doc:
-        plan: Doc = await self._db[collection].find(where).sort(list(sort)).explain()
-        return plan
-
     async def drop(self) -> None:
         """The whole database: for tests."""
         with _Told("MongoDB cannot be written"):

@@ -15,7 +15,7 @@ _HITS = 5_000  # of the newest messages that hold the words asked for
 async def sessions(mongo: Mongo, query: SessionQuery) -> Page:
     conditions = _asked(query)
     if _rows.folded(query.q):
-        conditions.append({"$or": await _searched(mongo, query)})
+        conditions.append({"$or": await searched(mongo, _rows.folded(query.q))})
     if query.customer is not None:
         states = await mongo.find("conversation", {"customer": query.customer}, fields=["_id"])
         conditions.append({"conversation": {"$in": [state["_id"] for state in states]}})
@@ -41,12 +41,11 @@ def _asked(query: SessionQuery) -> list[Doc]:
     return conditions
 
 
-async def _searched(mongo: Mongo, query: SessionQuery) -> list[Doc]:
+async def searched(mongo: Mongo, wanted: str) -> list[Doc]:
     """Which sessions hold what is asked for: by the customer, by number, by what was said."""
-    wanted = _rows.folded(query.q)
     number = wanted.removeprefix("#")
     kinds: list[Doc] = []
-    customers = await people.asked(mongo, query.q)
+    customers = await people.asked(mongo, wanted)
     states = await mongo.find("conversation", {"customer": {"$in": customers}}, fields=["_id"]) if customers else []
     kinds.append({"conversation": {"$in": [state["_id"] for state in states]}})
     if number.isascii() and number.isdigit() and len(number) < 19 and str(int(number)) == number:

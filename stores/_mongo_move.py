@@ -8,10 +8,12 @@ from bson import ObjectId
 from core.customer import Customer
 from core.errors import StoreError
 from core.session import Conversation
+from core.submitted import Submission
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session
 from stores._mongo_hooks import delivery_row, filled_delivery, filled_hook, hook_row
+from stores._mongo_submissions import document as left
 from stores._neutral import (
     BATCH,
     AliasRow,
@@ -32,6 +34,7 @@ from stores._neutral import (
     Row,
     SeatRow,
     SessionRow,
+    SubmissionRow,
     is_shared,
 )
 
@@ -64,6 +67,8 @@ async def dump(mongo: Mongo, within: Session) -> AsyncIterator[list[Row]]:
     active: dict[str, int] = {event["moves"]: event["n"] for event in pending if event.get("moves") is not None}
     async for sessions in each("session"):
         yield await _sessions(mongo, sessions, active, within)
+    async for batch in each("submission"):
+        yield [SubmissionRow(one["conversation"], _raw(one["body"])) for one in batch]
     async for events in each("event", "n", {"n": {"$gt": 0}}):
         yield [_event(event) for event in events]
     yield [_event(event) for event in pending]
@@ -73,8 +78,8 @@ async def dump(mongo: Mongo, within: Session) -> AsyncIterator[list[Row]]:
         yield [NameRow(name["_id"], *place) for name in names for place in name.get("places", ())]
     async for errands in each("errand", "turn"):
         yield [_errand(errand) for errand in errands]
-    async for batch in each("early"):
-        yield [EarlyRow(early["channel"], early["at"], _raw(early["body"])) for early in batch]
+    async for early in each("early"):
+        yield [EarlyRow(one["channel"], one["at"], _raw(one["body"])) for one in early]
     async for rows in _papers(mongo, within):
         yield rows
 
@@ -203,6 +208,10 @@ class _Filling:
                 return self._customer(shape.decode_customer(body))
             case SessionRow(conversation, active_n, body):
                 return [("session", self._session(conversation, active_n, bytes(body).decode()))]
+            case SubmissionRow(conversation, body):
+                submission = msgspec.json.decode(body, type=Submission)
+                channel = self._states[conversation][0]
+                return [("submission", {"_id": submission.id, **left(submission, conversation, channel)})]
             case EventRow():
                 return [("event", self._event(row))]
             case CauseRow(digest, at, session, seq):
@@ -298,6 +307,7 @@ class _Filling:
         if row.session is None:
             document["loose"] = row.conversation
         more = {name: getattr(row, name) for name in (*_MESSAGE, "maybe_twice")}
+        more["submission"] = _rows.about_submission(document["body"])
         return document | {name: value for name, value in more.items() if value not in (None, False)}
 
     def _errand(self, row: ErrandRow) -> Doc:

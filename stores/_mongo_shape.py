@@ -80,6 +80,13 @@ INDEXES = (
     Index("revision", "all", (("collection", 1), ("id", 1), ("version", 1)), "revisions"),
     Index("grant", "agent", (("agent", 1),), "revoke: all of an agent's sign-ins"),
     Index("grant", "expires", (("expires", 1),), "forget"),
+    Index("submission", "number", (("number", -1),), "submissions, newest first", {"unique": True}),
+    Index("submission", "state", (("state", 1), ("number", -1)), "submissions of one state"),
+    Index("submission", "agent", (("agent", 1), ("number", -1)), "submissions of one agent; what an agent may see"),
+    Index("submission", "group", (("group", 1), ("number", -1)), "submissions of one group; what an agent may see"),
+    Index("submission", "conversation", (("conversation", 1),), "search by a customer's name"),
+    Index("event", "submission", (("submission", 1), ("version", 1), ("place", 1)), "thread",
+          {"partialFilterExpression": {"submission": {"$exists": True}}}),
     Index("raw", "channel", (("channel", 1), ("_id", -1)), "raws: newest first"),
     Index("hook_delivery", "ready", (("hook", 1), ("ready", 1)), "due: whose turn it is"),
     Index("hook_delivery", "lane", (("hook", 1), ("lane", 1), ("state", 1), ("ord", 1), ("_id", 1)),
@@ -110,6 +117,13 @@ async def _there(mongo: Mongo, collection: str) -> None:
     await mongo.make_index(collection, (("_id", 1),), "_id_")
 
 
+async def _submissions(mongo: Mongo) -> None:
+    """The indexes of submissions, for a database that is older than they are."""
+    for index in INDEXES:
+        if index.collection == "submission" or index.name == "submission":
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
 async def _hooks(mongo: Mongo) -> None:
     for collection in ("hook", "dropped"):
         await _there(mongo, collection)
@@ -131,7 +145,7 @@ async def _with_terms(mongo: Mongo) -> None:
 
 
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _hooks)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions, _hooks)
 
 
 async def migrate(mongo: Mongo) -> None:

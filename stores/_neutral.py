@@ -41,6 +41,13 @@ class SessionRow(msgspec.Struct, frozen=True, tag="session"):
     body: msgspec.Raw
 
 
+class SubmissionRow(msgspec.Struct, frozen=True, tag="submission"):
+    """The messages that are about one say so themselves."""
+
+    conversation: str
+    body: msgspec.Raw
+
+
 class EventRow(msgspec.Struct, frozen=True, tag="event", omit_defaults=True, kw_only=True):
     """An event, and what became of the message that it is, if it is one (`seq`)."""
 
@@ -158,6 +165,7 @@ Row = (
     | AliasRow
     | CustomerRow
     | SessionRow
+    | SubmissionRow
     | EventRow
     | CauseRow
     | NameRow

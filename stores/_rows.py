@@ -33,15 +33,17 @@ from core.event import (
     Received,
     Replied,
     StateChanged,
+    SubmissionReplied,
+    Summarized,
 )
 from core.message import Message, State, Text, advances, plain
-from core.ports import Commit, HookDelivery
+from core.ports import Commit, HookDelivery, SubmissionQuery, SubmissionRow
 from core.session import Conversation, Session
 
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
 
-Speaking = Received | Prompted | Replied | Noted
+Speaking = Received | Prompted | Replied | Noted | Summarized | SubmissionReplied
 _replace = msgspec.structs.replace
 
 
@@ -53,7 +55,7 @@ def owner(event: Event, session: Session | None) -> str | None:
 
 def said(event: Event | Fact) -> Message | None:
     """The message of an event that stands in a session's history."""
-    if isinstance(event, Received | Prompted | Replied | Noted):
+    if isinstance(event, Speaking):
         return event.message
     return None
 
@@ -66,7 +68,7 @@ def concerns(event: Event | Fact) -> int | None:
 def first_state(event: Speaking, carried: frozenset[int]) -> State | None:
     """Only what goes out has a delivery state; `carried` are the seqs the commit's deliveries carry."""
     message = event.message
-    return "queued" if isinstance(event, Prompted | Replied) and message.seq in carried else None
+    return "queued" if isinstance(event, Prompted | Replied | SubmissionReplied) and message.seq in carried else None
 
 
 def carried(effects: tuple[Effect, ...]) -> frozenset[int]:
@@ -132,6 +134,40 @@ def assigned_at(commit: Commit) -> int:
 def searchable(message: Message) -> str:
     """What of a message may be found: never what was masked."""
     return plain(message.content)
+
+
+def wanted(row: SubmissionRow, query: SubmissionQuery) -> bool:
+    """Whether a query asks for it, but for `q` and `after`."""
+    submission = row.submission
+    return (
+        query.state in (None, submission.state)
+        and query.kind in (None, submission.kind)
+        and query.channel in (None, row.channel)
+        and query.group in (None, submission.group)
+        and query.agent in (None, submission.agent or "")
+        and (
+            query.visible_to is None
+            or query.visible_to == submission.agent
+            or submission.group is None
+            or submission.group in query.visible_groups
+        )
+    )
+
+
+class _About(msgspec.Struct, frozen=True):
+    submission: str | None = None
+
+
+class _Speaks(msgspec.Struct, frozen=True):
+    message: _About = _About()
+
+
+def about_submission(event: bytes | str) -> str | None:
+    """Of an encoded event: the submission its message is about, where it stands in another chat."""
+    marker = '"submission":"' if isinstance(event, str) else b'"submission":"'
+    if marker not in event:  # type: ignore[operator]  # both are of the same kind
+        return None
+    return msgspec.json.decode(event, type=_Speaks).message.submission
 
 
 def folded(text: str | None) -> str:

@@ -71,9 +71,9 @@ def rewrite(connection: sqlite3.Connection, n: int, before: Event, after: Event)
         raise TypeError("a row with a seq is a message")
     indexed = one(connection, "SELECT value FROM counter WHERE name = 'indexed'") or 0
     if n <= indexed:
-        old = _joined(said)
+        old = joined(said)
         connection.execute("INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", (n, old))
-        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, _joined(says)))
+        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, joined(says)))
 
 
 def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) -> None:
@@ -87,7 +87,7 @@ def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) ->
             connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n))
 
 
-def _joined(message: Message) -> str:
+def joined(message: Message) -> str:
     return " ".join(terms.terms(_rows.searchable(message)))
 
 
@@ -104,7 +104,7 @@ def index(connection: sqlite3.Connection, limit: int) -> int:
     ).fetchall()
     said = [(n, message) for n, body in rows if (message := _rows.said(decode_event(body))) is not None]
     connection.executemany(
-        "INSERT INTO search (rowid, terms) VALUES (?, ?)", [(n, _joined(message)) for n, message in said]
+        "INSERT INTO search (rowid, terms) VALUES (?, ?)", [(n, joined(message)) for n, message in said]
     )
     connection.execute("INSERT OR REPLACE INTO counter VALUES ('indexed', ?)", (until,))
     return until - indexed

@@ -12,6 +12,7 @@ from core.event import Amended, CustomerLinked, Erased, Recalled, Retracted
 from core.ports import Commit, Committed, Leased
 from core.session import Session
 from stores import _rows
+from stores import _sqlite_submissions as submissions
 from stores._sqlite_alter import alter
 from stores._sqlite_people import People, follow, put_terms
 from stores._sqlite_rows import Row, count, customer_row, digest, encode, marks, one
@@ -116,6 +117,8 @@ class _Writes:
     timers: list[Row] = field(default_factory=list)
     terms: list[tuple[Customer, bool]] = field(default_factory=list)
     people: list[People] = field(default_factory=list)
+    submissions: list[Row] = field(default_factory=list)
+    threads: list[Row] = field(default_factory=list)
     alterations: list[tuple[int, Amended | Retracted | Recalled]] = field(default_factory=list)
 
 
@@ -141,6 +144,8 @@ _SQL = {
     "timers": "INSERT INTO errand (key, conversation, kind, due, ready, body) VALUES (?,?,'wake_at',?,?,?)"
     " ON CONFLICT (key) DO UPDATE SET due = excluded.due, ready = excluded.ready, body = excluded.body,"
     " node = NULL, until = 0, attempt = 0, uncertain = 0, began = 0",
+    "submissions": submissions.PUT,
+    "threads": "INSERT INTO submission_message VALUES (?, ?)",
 }
 
 
@@ -268,6 +273,8 @@ class Batch:
         self._addresses.update((channel, alias) for alias in commit.aliases)
         if commit.takes is not None or commit.frees is not None:
             self._move_seats(commit)
+        if commit.submissions:
+            self._add_submissions(commit, conversation, first)
         errands = tuple(self._add_errands(prepared, conversation)) if prepared.effects else ()
         return Committed(commit.expected + 1, self._ledger.n, errands)
 
@@ -339,6 +346,13 @@ class Batch:
                 self._writes.people.append((conversation, commit.conversation, event))
             if session is not None and isinstance(event, Amended | Retracted | Recalled):
                 self._writes.alterations.append((session, event))
+
+    def _add_submissions(self, commit: Commit, conversation: int, first: int) -> None:
+        """What is said of one comes in the same commit as its change."""
+        channel = commit.conversation.channel
+        self._writes.submissions.extend(submissions.row(each, conversation, channel) for each in commit.submissions)
+        said = ((n, _rows.said(event)) for n, event in enumerate(commit.events, first))
+        self._writes.threads.extend((message.submission, n) for n, message in said if message and message.submission)
 
     def _add_causes(self, prepared: Prepared) -> None:
         commit, writes = prepared.commit, self._writes

@@ -17,7 +17,7 @@ _HITS = 5_000  # of the newest messages that hold the words asked for
 _Found = dict[int, int]  # rid -> active_n
 
 
-class _Where:
+class Where:
     """Conditions and their values, side by side."""
 
     def __init__(self) -> None:
@@ -53,8 +53,8 @@ def sessions(connection: sqlite3.Connection, query: SessionQuery) -> Page:
     return Page(tuple(rows[rid] for rid in shown), str(found[shown[-1]]) if more else None)
 
 
-def _asked(query: SessionQuery, active: str) -> _Where:
-    where = _Where()
+def _asked(query: SessionQuery, active: str) -> Where:
+    where = Where()
     if query.phase is not None:
         where.add("s.phase = ?", query.phase)
     if query.mine is not None:
@@ -73,7 +73,7 @@ def _asked(query: SessionQuery, active: str) -> _Where:
     return where
 
 
-def _walk(connection: sqlite3.Connection, source: str, active: str, where: _Where, limit: int) -> _Found:
+def _walk(connection: sqlite3.Connection, source: str, active: str, where: Where, limit: int) -> _Found:
     sql = f"SELECT s.rid, {active} FROM {source} WHERE {where.sql} ORDER BY {active} DESC LIMIT ?"
     return dict(connection.execute(sql, (*where.values, limit + 1)))
 
@@ -123,11 +123,22 @@ def _walks(query: SessionQuery) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
-    wanted = _rows.folded(query.q)
+    sql, values = found_sessions(_rows.folded(query.q))
+    where = Where()
+    where.add(f"s.rid IN ({sql})", *values)
+    limits = _asked(query, ACTIVE)
+    if limits.sql:
+        where.add(limits.sql, *limits.values)
+    source = "session s JOIN conversation c ON c.rid = s.conversation"
+    return _walk(connection, source, ACTIVE, where, query.limit)
+
+
+def found_sessions(wanted: str) -> tuple[str, list[object]]:
+    """A query for the numbers of the sessions that hold what is asked for: by customer, by number, by what was said."""
     number = wanted.removeprefix("#")
     kinds: list[str] = []
     values: list[object] = []
-    if (people := asked(query.q)) is not None:
+    if (people := asked(wanted)) is not None:
         kinds.append(
             "SELECT s.rid FROM conversation c JOIN session s ON s.conversation = c.rid"
             f" WHERE c.customer IN ({people[0]})"
@@ -142,15 +153,7 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
             f" ORDER BY rowid DESC LIMIT {_HITS})"
         )
         values.append(words)
-    if not kinds:
-        return {}
-    where = _Where()
-    where.add(f"s.rid IN ({' UNION '.join(kinds)})", *values)
-    limits = _asked(query, ACTIVE)
-    if limits.sql:
-        where.add(limits.sql, *limits.values)
-    source = "session s JOIN conversation c ON c.rid = s.conversation"
-    return _walk(connection, source, ACTIVE, where, query.limit)
+    return " UNION ".join(kinds) or "SELECT 0 WHERE FALSE", values
 
 
 def match(query: str) -> str:

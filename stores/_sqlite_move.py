@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from core.customer import Customer
+from core.submitted import Submission
 from stores import _rows, _sqlite_hooks
+from stores import _sqlite_submissions as submissions
 from stores._neutral import (
     AliasRow,
     CauseRow,
@@ -26,6 +28,7 @@ from stores._neutral import (
     Row,
     SeatRow,
     SessionRow,
+    SubmissionRow,
     is_shared,
 )
 from stores._sqlite_people import put_terms
@@ -59,6 +62,10 @@ def rows(connection: sqlite3.Connection) -> Iterator[Row]:
     for (body,) in run("SELECT body FROM customer ORDER BY id"):
         yield CustomerRow(_Raw(body))
     yield from _sessions(connection)
+    for conversation, body in run(
+        "SELECT c.id, u.body FROM submission u JOIN conversation c ON c.rid = u.conversation ORDER BY u.number"
+    ):
+        yield SubmissionRow(conversation, _Raw(body))
     for row in run(_EVENT):
         n, conversation, session, at, policy, body, fact, seq, state, code, reason, twice, *rest = row
         edited, recalled, retracted, provider_id = rest
@@ -162,6 +169,8 @@ class Filling:
                 self._customer(decode_customer(body))
             case SessionRow(conversation, active_n, body):
                 self._session(conversation, active_n, bytes(body))
+            case SubmissionRow(conversation, body):
+                self._submission(conversation, bytes(body))
             case EventRow():
                 self._event(row)
             case CauseRow(digest, at, session, seq):
@@ -236,6 +245,13 @@ class Filling:
                 bytes(row.body),
             ),
         )  # fmt: skip
+
+        if (about := _rows.about_submission(bytes(row.body))) is not None:
+            self._run("INSERT INTO submission_message VALUES (?, ?)", (about, row.n))
+
+    def _submission(self, conversation: str, body: bytes) -> None:
+        rid, channel = self._run("SELECT rid, channel FROM conversation WHERE id = ?", (conversation,)).fetchone()
+        self._run(submissions.PUT, submissions.row(msgspec.json.decode(body, type=Submission), rid, channel))
 
     def _errand(self, row: ErrandRow) -> None:
         conversation = one(self._connection, "SELECT rid FROM conversation WHERE id = ?", row.conversation)

@@ -33,9 +33,13 @@ from core.ports import (
     SessionRow,
     Settlement,
     StoredMessage,
+    SubmissionPage,
+    SubmissionQuery,
+    SubmissionRow,
     Waiting,
 )
 from core.session import Conversation, Rating, Session
+from core.submitted import Submission
 from stores import _rows
 from stores._memory_hooks import MemoryHooks
 
@@ -93,6 +97,8 @@ class MemoryStore:
         self._revisions: dict[_Name, list[Revision]] = defaultdict(list)
         self._grants: dict[bytes, Grant] = {}
         self._raws: list[Raw] = []
+        self._submissions: dict[str, tuple[Submission, str]] = {}
+        self._threads: dict[str, list[_Place]] = defaultdict(list)
         self._counters: dict[str, int] = defaultdict(int)
         self._indexed = 0
         self._partners: dict[str, str] = {}
@@ -128,6 +134,7 @@ class MemoryStore:
         if _rows.knows_customer(commit):
             self._customers[state.customer.id] = state.customer
         self._append_events(commit)
+        self._submissions.update((each.id, (each, state.id)) for each in commit.submissions)
         self._keep_causes(commit)
         self._keep_sessions(commit)
         self._follow(commit)
@@ -170,6 +177,8 @@ class MemoryStore:
                     provider_id=message.provider_id,
                 )
                 self._message_n[session, message.seq] = n
+                if message.submission is not None:
+                    self._threads[message.submission].append((session, message.seq))
             elif session is not None and isinstance(event, Amended | Retracted | Recalled):
                 self._alter(session, event)
 
@@ -605,6 +614,37 @@ class MemoryStore:
             for entry in self._log
             if entry.session == session and _rows.said(entry.event) is None and not isinstance(entry.event, Fact)
         ]
+
+    async def submission(self, id: str) -> SubmissionRow | None:
+        found = self._submissions.get(id)
+        return None if found is None else self._submission_row(*found)
+
+    def _submission_row(self, submission: Submission, conversation: str) -> SubmissionRow:
+        state, _ = self._conversations[conversation]
+        return SubmissionRow(
+            submission=submission,
+            conversation=conversation,
+            channel=state.channel,
+            address=state.address,
+            customer=state.customer,
+        )
+
+    async def submissions(self, query: SubmissionQuery) -> SubmissionPage:
+        before = int(query.after) if query.after else None
+        rows = [self._submission_row(*found) for found in self._submissions.values()]
+        fits = [
+            row
+            for row in sorted(rows, key=lambda row: -row.submission.number)
+            if (before is None or row.submission.number < before)
+            and _rows.wanted(row, query)
+            and self._found(self._sessions[row.submission.id], query.q)
+        ]
+        shown = tuple(fits[: query.limit])
+        more = len(fits) > len(shown) > 0
+        return SubmissionPage(shown, str(shown[-1].submission.number) if more else None)
+
+    async def thread(self, submission: str, limit: int = 200) -> Sequence[StoredMessage]:
+        return [self._messages[session][seq] for session, seq in self._threads[submission][-limit:]]
 
     async def rating(self, session: str) -> Rating | None:
         kept = self._sessions.get(session)

@@ -30,6 +30,9 @@ from core.ports import (
     SessionRow,
     Settlement,
     StoredMessage,
+    SubmissionPage,
+    SubmissionQuery,
+    SubmissionRow,
 )
 from core.session import Conversation, Rating
 from stores import _mongo_alter as alter
@@ -40,6 +43,7 @@ from stores import _mongo_papers as papers
 from stores import _mongo_people as people
 from stores import _mongo_read as read
 from stores import _mongo_shape as shape
+from stores import _mongo_submissions as submissions
 from stores._mongo_alive import Alive
 from stores._mongo_commit import commit as write_commit
 from stores._mongo_driver import Mongo
@@ -155,6 +159,15 @@ class MongoStore:
 
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await read.trace(self._mongo, session)
+
+    async def submission(self, id: str) -> SubmissionRow | None:
+        return await submissions.submission(self._mongo, id)
+
+    async def submissions(self, query: SubmissionQuery) -> SubmissionPage:
+        return await submissions.submissions(self._mongo, query)
+
+    async def thread(self, submission: str, limit: int = 200) -> Sequence[StoredMessage]:
+        return await submissions.thread(self._mongo, submission, limit)
 
     async def rating(self, session: str) -> Rating | None:
         row = await self.session(session)

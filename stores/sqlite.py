@@ -33,6 +33,9 @@ from core.ports import (
     SessionRow,
     Settlement,
     StoredMessage,
+    SubmissionPage,
+    SubmissionQuery,
+    SubmissionRow,
 )
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
@@ -43,6 +46,7 @@ from stores import _sqlite_outbox as outbox
 from stores import _sqlite_papers as papers
 from stores import _sqlite_people as people
 from stores import _sqlite_read as read
+from stores import _sqlite_submissions as submissions
 from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
 from stores._sqlite_hooks import SqliteHooks
@@ -183,6 +187,15 @@ class SqliteStore:
 
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await self._read(lambda c: read.trace(c, session))
+
+    async def submission(self, id: str) -> SubmissionRow | None:
+        return await self._read(lambda c: submissions.submission(c, id))
+
+    async def submissions(self, query: SubmissionQuery) -> SubmissionPage:
+        return await self._read(lambda c: submissions.submissions(c, query))
+
+    async def thread(self, submission: str, limit: int = 200) -> Sequence[StoredMessage]:
+        return await self._read(lambda c: submissions.thread(c, submission, limit))
 
     async def rating(self, session: str) -> Rating | None:
         row = await self.session(session)

@@ -1,18 +1,18 @@
-// Keeps the conversations fresh without touching what is being typed.
+// Keeps the phones fresh without touching what is being typed, and sends without loading the page anew.
 "use strict";
 
-const EVERY_MS = 1500;
+const main = () => document.querySelector("main");
 
 async function refresh() {
   const response = await fetch("/", { cache: "no-store" });
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (fresh.querySelectorAll(".live").length !== document.querySelectorAll(".live").length) {
-    document.querySelector("main").replaceWith(fresh.querySelector("main"));
-    return;
-  }
-  for (const now of fresh.querySelectorAll(".live")) {
+  main().dataset.seen = fresh.querySelector("main").dataset.seen;
+  const browser = main().querySelector(".browser");
+  for (const phone of fresh.querySelectorAll(".phone")) {
+    const now = phone.querySelector(".live");
     const shown = document.getElementById(now.id);
-    if (shown && shown.innerHTML !== now.innerHTML && !shown.contains(document.activeElement)) {
+    if (!shown) main().insertBefore(phone, browser);
+    else if (shown.innerHTML !== now.innerHTML) {
       shown.replaceWith(now);
       scrollDown(now);
     }
@@ -24,14 +24,41 @@ function scrollDown(live) {
   list.scrollTop = list.scrollHeight;
 }
 
-async function loop() {
-  try {
-    await refresh();
-  } catch (error) {
-    console.warn("The simulator does not answer", error);
+async function follow() {
+  for (;;) {
+    try {
+      await fetch(`/changed?since=${main().dataset.seen}`, { cache: "no-store" });
+      await refresh();
+    } catch (error) {
+      console.warn("The simulator does not answer", error);
+      await new Promise((soon) => setTimeout(soon, 2000));
+    }
   }
-  setTimeout(loop, EVERY_MS);
 }
 
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  form.querySelector("details")?.removeAttribute("open");
+  const text = form.elements.namedItem("text");
+  const written = text?.value ?? "";
+  if (text) text.value = "";
+  const answer = await fetch(form.action, { method: "POST", body });
+  if (!answer.ok) {
+    if (text) text.value = written;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    alert(page.querySelector(".problem")?.textContent ?? "That could not be sent.");
+  }
+  await refresh();
+});
+
+// The left half of the screen stays the phones', the right one is the inbox's.
+document.querySelector("a.inbox")?.addEventListener("click", (event) => {
+  const { availWidth: width, availHeight: height } = screen;
+  const place = `left=${Math.round(width / 2)},top=0,width=${Math.round(width / 2)},height=${height}`;
+  if (window.open(event.currentTarget.href, "frontdesk-inbox", place)) event.preventDefault();
+});
+
 document.querySelectorAll(".live").forEach(scrollDown);
-setTimeout(loop, EVERY_MS);
+if (main()?.dataset.seen !== undefined) follow();

@@ -112,7 +112,7 @@ class Client:
         async with self.http.request(method, path, data=data, headers=headers, **how) as answer:
             content = await answer.read()
             kind = answer.content_type
-            found = json.loads(content) if content else None
+            found = json.loads(content) if content and "json" in kind else None
             hit = self.described.check(method, answer.url.path, answer.status, kind, found)
             if hit is not None:
                 self.hits.add(hit)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from api import hooks
 from api.documents import EVERYWHERE, Scope
@@ -12,7 +13,8 @@ from core import event as e
 from core import message as m
 from core.customer import Customer
 from core.ports import FeedRow, Seat
-from core.session import AgentRef
+from core.session import AgentRef, Rating
+from core.submitted import Answer, Submission
 from tests.api import hits
 from tests.api.tables import WHOLE
 from tests.api.test_views import row, stored
@@ -64,8 +66,21 @@ async def test_each_kind_of_event_tells_what_it_is_about(here: World) -> None:
     def told(event: e.Event) -> hooks.HookData:
         return hooks.event_data(fed(event), here.rim.directory, here.rim.files)
 
-    rated = told(e.Rated("stars", 2, NOON)).rating
-    assert rated is not None and (rated.kind, rated.score) == ("stars", 2)
+    rating = Rating("stars", 2, NOON, tags=("slow",), solved=False)
+    rated = hooks.event_data(
+        replace(fed(e.Rated("stars", 2, NOON)), row=row(rating=rating)), here.rim.directory, here.rim.files
+    ).rating
+    assert rated is not None and (rated.kind, rated.score, rated.tags, rated.solved) == ("stars", 2, ("slow",), False)
+    ticket = Submission(
+        id="s1", number=7, kind="ticket", reason="asked", language="en", at=NOON, changed_at=NOON, agent="mei",
+        answers=(Answer("name", "Your name", 3),),
+    )  # fmt: skip
+    left = told(e.Submitted(ticket)).submission
+    assert left is not None and left.agent is not None
+    assert (left.agent.name, left.answers[0].message) == ("Mei", "s1.3")
+    note = m.Message(seq=3, author=m.Author(kind="agent"), content=m.Text("****"), at=NOON)
+    summed = told(e.Summarized(message=note, at=NOON, seq=3, by="mei", types=("order",), solved=True)).summary
+    assert summed is not None and (summed.by.name, summed.types, summed.solved) == ("Mei", ("order",), True)
     hit = told(e.Alerted(NOON, 3, "customer", ("legal",))).hit
     assert hit is not None and (hit.side, hit.lists) == ("customer", ("legal",))
     saved = told(

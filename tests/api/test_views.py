@@ -9,6 +9,7 @@ import pytest
 
 from api import contents, views, visitor
 from api.auth import Caller
+from api.documents import Scope
 from api.sight import audience, limited, sees
 from core import event as e
 from core import message as m
@@ -16,6 +17,7 @@ from core.channel import Capabilities
 from core.customer import Customer
 from core.ports import FeedRow, SessionQuery, SessionRow, StoredMessage
 from core.session import AgentRef, Closure, Conversation, Rating, Session
+from core.submitted import Answer, Submission
 from tests.api.world import NOON, World
 
 GOLDEN = Path(__file__).parent / "views.json"
@@ -165,14 +167,49 @@ async def test_alerts_are_for_supervisors(here: World) -> None:
     alert = feed(e.Alerted(NOON, 3, "customer", ("rude",)), stored(m.Text("darn")))
     assert views.frame_view(alert, "c", here.rim.directory, "agent") is None
     assert views.frame_view(alert, "c", here.rim.directory, "supervisor") is not None
-    assert visitor.visitor_frame(alert, "c") is None
+    assert visitor.visitor_frame(alert, "c", here.rim.directory) is None
+    low = feed(e.ScoreAlerted("stars", 1, NOON))
+    assert views.frame_view(low, "c", here.rim.directory, "agent") is None
+    shown = views.frame_view(low, "c", here.rim.directory, "supervisor")
+    assert shown is not None and shown.type == "session.alerted"
+    assert visitor.visitor_frame(low, "c", here.rim.directory) is None
 
 
-def test_a_customer_is_told_of_their_own_chat_only_what_concerns_them() -> None:
-    note = stored(m.Note("rude"))
-    assert visitor.visitor_frame(feed(e.Noted(note.message, NOON, 3), note), "c") is None
-    assert visitor.visitor_frame(feed(e.TimerSet("idle", NOON)), "c") is None
-    assigned = visitor.visitor_frame(feed(e.Assigned(AgentRef("mei", "Mei"), NOON, "secret reason")), "c")
+async def test_a_rating_may_be_kept_from_agents(here: World) -> None:
+    await here.channel()
+    answer = stored(m.Chosen("rate:1", "Very poor"))
+    rated = msgspec.structs.replace(answer, message=msgspec.structs.replace(answer.message, rates=True))
+    shown = msgspec.structs.replace(row(), last_message=rated)
+    assert "Very poor" in str(views.session_view(shown, here.rim.directory, "agent"))
+    await here.rim.directory.save_setting(Scope(), "surveys", {"visible_to_agent": False}, who="setup")
+    assert "Very poor" not in str(views.session_view(shown, here.rim.directory, "agent"))
+    assert "Very poor" in str(views.session_view(shown, here.rim.directory, "supervisor"))
+    frame = views.frame_view(feed(e.StateChanged(3, "read", NOON), rated), "c", here.rim.directory, "agent")
+    assert frame is not None and "Very poor" not in str(frame)
+
+
+async def test_what_is_left_is_announced_without_its_words(here: World) -> None:
+    left = Submission(
+        id="s1", number=7, kind="ticket", reason="asked", language="en", at=NOON, changed_at=NOON, agent="mei",
+        answers=(Answer("text", "Your message", 2),),
+    )  # fmt: skip
+    frame = views.frame_view(feed(e.Submitted(left)), "c", here.rim.directory, "agent")
+    assert frame is not None
+    assert (frame.type, frame.submission) == (
+        "submission.created",
+        views.SubmissionRef(id="s1", number=7, kind="ticket", state="new", agent=views.Ref("mei", "mei")),
+    )
+
+
+async def test_a_customer_is_told_of_their_own_chat_only_what_concerns_them(here: World) -> None:
+    await here.channel()
+    directory = here.rim.directory
+    for hidden in (m.Note("rude"), m.Summary(note="rude")):
+        note = stored(hidden)
+        assert visitor.visitor_frame(feed(e.Noted(note.message, NOON, 3), note), "c", directory) is None
+    assert visitor.visitor_frame(feed(e.TimerSet("idle", NOON)), "c", directory) is None
+    event = e.Assigned(AgentRef("mei", "Mei"), NOON, "secret reason")
+    assigned = visitor.visitor_frame(feed(event), "c", directory)
     assert assigned is not None
     assert (assigned.type, assigned.session.agent) == ("session.updated", "Mei")
     assert "secret reason" not in str(assigned)

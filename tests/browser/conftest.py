@@ -78,8 +78,8 @@ class Visitor:
         return self.panel.locator(".bubble:not(.typing)")
 
     async def writes(self, text: str) -> None:
-        await self.panel.get_by_role("textbox").fill(text)
-        await self.panel.get_by_role("textbox").press("Enter")
+        await self.panel.locator(".composer").get_by_role("textbox").fill(text)
+        await self.panel.locator(".composer").get_by_role("textbox").press("Enter")
 
     async def hears(self, text: str) -> Locator:
         """A message with this text, exactly once."""

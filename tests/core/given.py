@@ -11,8 +11,9 @@ from core.channel import Capabilities, Profile, Received
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.message import Choice, Content, Message, Option, Text, plain
-from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Surveys, Words
+from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Words
 from core.prompts import KEYS, Override
+from core.scheme import Surveys
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
 from core.turn import Context, Outlook

@@ -1,15 +1,42 @@
 """How chats end: by an agent, by the customer, by silence, by a block."""
 
+from dataclasses import replace
+from typing import Any
+
+import msgspec
 import pytest
 
 from core import command as c
 from core import effect as f
 from core import event as e
-from core.errors import Refused
-from core.policy import Closing, Surveys
+from core.channel import Capabilities
+from core.closing import Summaries
+from core.conversation import Decision
+from core.errors import BadInput, Refused
+from core.message import Choice, Summary
+from core.policy import Closing, Policy
 from core.prompts import Override
-from core.session import Closure
-from tests.core.given import BOSS, DAY, MEI, MINUTE, NOON, TOM, Talk, active, closed, named, policy, said
+from core.scheme import Surveys
+from core.session import Closure, SummaryRef
+from core.submitted import Submissions
+from tests.core.given import (
+    BOSS,
+    DAY,
+    MEI,
+    MINUTE,
+    NOON,
+    PLAIN,
+    TOKENS,
+    TOM,
+    WINDOW,
+    Talk,
+    active,
+    closed,
+    delivers,
+    named,
+    policy,
+    said,
+)
 
 IDLE = Closing(customer_idle_seconds=600, customer_reminder_seconds=300)
 
@@ -150,8 +177,44 @@ def test_a_lock_pauses_the_timers() -> None:
     talk.do(c.Lock(MEI, True))
     decision = talk.later(10 * MINUTE).do(c.Wake("customer_idle"))
     assert wakes(decision) == [("customer_idle", NOON + 20 * MINUTE)]
-    talk.do(c.Lock(MEI, False))
-    assert named(talk.later(10 * MINUTE).do(c.Wake("customer_idle"))) == ["Prompted", "Closed"]
+    talk.later(5 * MINUTE).do(c.Lock(MEI, False))
+    decision = talk.later(5 * MINUTE).do(c.Wake("customer_idle"))
+    assert wakes(decision) == [("customer_idle", NOON + 25 * MINUTE)], "the silence counts from the unlocking"
+    assert named(talk.later(5 * MINUTE).do(c.Wake("customer_idle"))) == ["Prompted", "Closed"]
+
+
+def test_a_lock_pauses_the_reminder_too() -> None:
+    talk = active(policy(closing=IDLE))
+    talk.reply()
+    talk.do(c.Lock(MEI, True))
+    assert said(talk.later(5 * MINUTE).do(c.Wake("customer_reminder"))) == []
+    assert wakes(talk.do(c.Wake("customer_reminder"))) == [("customer_reminder", NOON + 10 * MINUTE)]
+
+
+@pytest.mark.parametrize("capabilities", [WINDOW])
+def test_outside_the_service_window_a_chat_ends_without_a_word(capabilities: Capabilities) -> None:
+    day = Closing(customer_idle_seconds=2 * 86_400, customer_reminder_seconds=86_400)
+    talk = active(policy(capabilities, closing=day, surveys=Surveys(on=True)))
+    talk.reply()
+    assert said(talk.later(DAY).do(c.Wake("customer_reminder"))) == []
+    decision = talk.later(DAY).do(c.Wake("customer_idle"))
+    assert (named(decision), said(decision)) == (["Closed"], [])
+
+
+def test_inside_it_the_customer_is_told() -> None:
+    talk = active(policy(WINDOW, closing=IDLE))
+    talk.reply()
+    assert said(talk.later(5 * MINUTE).do(c.Wake("customer_reminder"))) == ["Still there?"]
+
+
+def test_a_reminder_answers_with_the_free_token_only_while_it_is_one() -> None:
+    talk = Talk(policy(TOKENS, closing=Closing(customer_idle_seconds=15, customer_reminder_seconds=10)))
+    talk.hear("hello")
+    talk.assign()
+    talk.hear("one question", reply_token="t")
+    talk.reply("Yes?")
+    decision = talk.later(10_000).do(c.Wake("customer_reminder"))
+    assert [deliver.token for deliver in delivers(decision)] == [None], "the answer took it"
 
 
 def test_who_waits_in_a_queue_waits_for_us_and_is_not_cut_off() -> None:
@@ -200,3 +263,102 @@ def test_a_lock_pauses_the_agents_timer_too() -> None:
     talk.hear("Are you there?")
     talk.do(c.Lock(MEI, True))
     assert wakes(talk.later(5 * MINUTE).do(c.Wake("agent_idle"))) == [("agent_idle", NOON + 10 * MINUTE)]
+
+
+# --- afterwards --------------------------------------------------------------------------------------------------
+
+ASKING = Closing(ask_after_close=True)
+
+
+def offered(decision: Decision) -> list[str]:
+    content = delivers(decision)[0].parts[-1].content
+    return [option.id for option in content.options] if isinstance(content, Choice) else []
+
+
+def left_on(talk: Talk) -> Talk:
+    rules = talk.policy
+    level = replace(rules.everywhere, submissions=Submissions(on=True))
+    talk.policy = Policy(rules.version, rules.channel, rules.texts, rules.answers, level, rules.groups, rules.here)
+    return talk
+
+
+def test_what_is_next_is_asked_where_it_is_wanted_and_there_is_a_choice() -> None:
+    talk = left_on(active(policy(closing=ASKING, surveys=Surveys(on=True, ask_on_close=False))))
+    assert offered(talk.close()) == ["after:restart", "after:rate", "after:leave_message"]
+    assert offered(left_on(active(policy(closing=ASKING))).close()) == ["after:restart", "after:leave_message"]
+    assert offered(active(policy(closing=ASKING)).close()) == [], "a new chat alone needs no question"
+    some = Closing(ask_after_close=True, after_close=("leave_message",))
+    assert offered(left_on(active(policy(closing=some))).close()) == ["after:leave_message"]
+
+
+def test_nothing_else_is_asked_beside_the_survey_and_nothing_after_a_block() -> None:
+    talk = left_on(active(policy(closing=ASKING, surveys=Surveys(on=True))))
+    assert offered(talk.close()) == [f"rate:{score}" for score in range(1, 6)]
+    assert said(left_on(active(policy(closing=ASKING))).do(c.Block(MEI, -1))) == ["Chat over."]
+
+
+@pytest.mark.parametrize(("answer", "said_then"), [("2", ["submission_asked", "field_text"]), ("1", ["Hello!"])])
+def test_the_answer_by_number_does_what_it_names(answer: str, said_then: list[str]) -> None:
+    talk = left_on(active(policy(msgspec.structs.replace(PLAIN, text_limit=200), closing=ASKING)))
+    talk.close()
+    assert said(talk.hear(answer)) == said_then
+    assert talk.session.number == 2
+
+
+def test_a_message_after_the_close_begins_a_new_chat() -> None:
+    talk = closed(policy(closing=ASKING))
+    assert "Opened" in named(talk.hear("one more thing"))
+
+
+# --- summing up --------------------------------------------------------------------------------------------------
+
+SUMMED = Closing(summary=Summaries(required=True, types=("order", "complaint"), note="required", solved="required"))
+
+
+def summing(talk: Talk, by: c.Actor = MEI, session: str = "", **words: Any) -> Decision:
+    whole: dict[str, Any] = {"types": ("order",), "solved": True, "note": "Done."} | words
+    return talk.do(c.Summarize(by=by, session=session or talk.session.id, summary=Summary(**whole)))
+
+
+def test_an_agent_sums_up_before_closing_where_that_is_required() -> None:
+    talk = active(policy(closing=SUMMED))
+    with pytest.raises(Refused) as error:
+        talk.close()
+    assert error.value.code == "summary_required"
+    decision = summing(talk)
+    assert (named(decision), delivers(decision)) == (["Summarized"], [])
+    assert talk.session.summary == SummaryRef(MEI.id, NOON, talk.session.seq, ("order",), True)
+    talk.close()
+    assert talk.last.summary is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [({"types": ("weather",)}, "types"), ({"solved": None}, "solved"), ({"note": " "}, "note")],
+)
+def test_a_summary_is_what_the_settings_want(words: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadInput) as error:
+        summing(active(policy(closing=SUMMED)), **words)
+    assert [name for name, _ in error.value.errors] == [field]
+
+
+def test_nobody_is_held_back_who_has_no_agent_to_sum_up() -> None:
+    talk = Talk(policy(closing=SUMMED))
+    talk.hear()
+    assert "Closed" in named(talk.close(TOM))
+    idle = active(policy(closing=SUMMED))
+    assert "Closed" in named(idle.do(c.Leave()))
+
+
+def test_a_chat_that_is_over_is_summed_up_while_it_is_the_last() -> None:
+    talk = closed(policy(closing=Closing(summary=Summaries(types=("order",)))))
+    first = talk.last.id
+    summing(talk, session=first)
+    talk.hear("again")
+    summing(talk, session=first, note="Better.")
+    with pytest.raises(Refused, match="This chat is Mei's"):
+        summing(talk, by=TOM, session=first)
+    talk.close()
+    with pytest.raises(Refused) as error:
+        summing(talk, session=first)
+    assert error.value.code == "too_late"

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from core import command as c
 from core import effect as f
 from core.message import Image, Text
-from core.policy import Closing, Surveys
+from core.policy import Closing
+from core.scheme import Surveys
 from tests.core.given import (
     BUSY,
     CHAT,

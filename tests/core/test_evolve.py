@@ -88,7 +88,7 @@ def test_a_rating_belongs_to_the_closed_session_that_was_asked() -> None:
     state = evolve(state, e.Rated("stars", 5, NOON, NOON + 4))
     assert state.last is not None and state.session is not None
     assert state.last.rating == Rating("stars", 5, NOON, comment=True)
-    assert state.last.invited == Invitation("stars", NOON + 9, comment_until=NOON + 4)
+    assert state.last.invited == Invitation("stars", NOON + 9, comment_until=NOON + 4, step="comment")
     state = evolve(state, e.Commented(7, NOON))
     assert state.last is not None and state.last.invited is None
     assert state.session is not None and (state.session.rating, state.session.invited) == (None, None)

@@ -13,11 +13,15 @@ from core.hook import DAY_MS, TYPES, KeptSecret, Outcome, Subscription, Webhooks
 from core.message import Author, Message, Text
 from core.ports import FeedRow, Hook, HookDelivery, SessionRow
 from core.session import AgentRef, Session
+from core.submitted import Submission
 
 NOON = 1_750_000_000_000
 HOOK = Hook(id="all.crm", cursor=1)
 FRESH = HookDelivery(id="d1", hook="all.crm", ord=1, lane="v1", type="message.agent", at=NOON, made=NOON, due=NOON)
 WELL, BROKEN = Outcome(taken=True, status=200, took=12), Outcome(taken=False, status=500, reason="HTTP 500", took=3)
+
+
+TICKET = Submission(id="s1", number=1, kind="ticket", reason="asked", language="en", at=NOON, changed_at=NOON)
 
 
 def row(event: e.Event | e.Fact, unread: int = 0) -> FeedRow:
@@ -42,6 +46,11 @@ def test_a_chat_that_ends_unread_is_told_twice() -> None:
     assert types_of(row(closed, unread=2)) == ("message.unread", "session.closed")
 
 
+def test_what_is_left_is_called_by_its_kind() -> None:
+    assert types_of(row(e.Submitted(TICKET))) == ("submission.created",)
+    assert types_of(row(e.Submitted(replace(TICKET, kind="message")))) == ("message.offline",)
+
+
 def test_notes_and_what_only_the_rules_need_stay_inside() -> None:
     note = e.Noted(message=said("agent").message, at=NOON, seq=1)
     for event in (note, e.TimerSet("idle", 1), e.WasRead(NOON, "mei"), e.StateChanged(1, "sent", NOON)):
@@ -53,6 +62,7 @@ def test_every_type_that_is_told_can_be_subscribed_to() -> None:
         e.Assigned: e.Assigned(AgentRef("mei", "Mei"), NOON),
         e.CustomerSaved: e.CustomerSaved(Customer(id="p1"), NOON),
         e.Closed: e.Closed("agent", "closed", NOON),
+        e.Submitted: e.Submitted(TICKET),
     }
     for kind in get_args(e.Event):
         event: Any = made.get(kind) or (said("agent") if "message" in kind.__struct_fields__ else None)

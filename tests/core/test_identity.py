@@ -1,7 +1,9 @@
 """Who a customer is: kept, saved in the CRM, linked, erased; and the law that erasing leaves a history that replays."""
 
 from dataclasses import replace as with_
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -9,8 +11,9 @@ from msgspec.structs import replace
 from core import command as c
 from core import event as e
 from core.customer import Customer, merge, own_fields, vip_level
-from core.erasing import blank_event, is_erased
+from core.erasing import blank_event, blank_text, files_of, is_erased
 from core.evolve import evolve
+from core.message import Author, Image, Message, Text
 from core.people import Customers, Retention, customer_problems, keeping, retention_problems
 from core.policy import Level
 from tests.core.given import BOSS, MEI, Talk, inbound, named, policy
@@ -119,3 +122,16 @@ def test_what_contradicts_itself_is_named() -> None:
     assert retention_problems(Retention(message_days=30, customer_days=30)) == []
     assert [field for field, _ in retention_problems(Retention(message_days=30, customer_days=7))] == ["customer_days"]
     assert [field for field, _ in customer_problems(Customers(fields=("a", "b", "a")))] == ["fields.2"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(e.Event) if "message" in kind.__struct_fields__])
+def test_every_event_that_carries_words_loses_them(kind: type[Any]) -> None:
+    """Also those that are yet to be thought of."""
+    said = Message(seq=1, author=Author("customer", name="canary"), content=Text("canary"), at=1, provider_id="canary")
+    event = kind(**{**dict.fromkeys(kind.__struct_fields__), "message": said})
+    assert "canary" not in repr(blank_event(event))
+    assert blank_text(event).message.content == Text("")
+    picture = Image(url="media:7", caption="canary")
+    assert files_of(kind(**{**dict.fromkeys(kind.__struct_fields__), "message": replace(said, content=picture)})) == (
+        "media:7",
+    )

@@ -7,7 +7,7 @@ from core import command as c
 from core import event as e
 from core.errors import Refused
 from core.message import Choice, Chosen, Field, Form, Option, Text, Unsupported
-from core.policy import Surveys
+from core.scheme import Surveys
 from core.session import Invitation, Rating
 from tests.core.given import (
     BOSS,
@@ -158,9 +158,11 @@ def test_anything_else_opens_a_session_and_leaves_the_invitation_open(text: str)
     assert (talk.last.rating, talk.last.invited) == (None, Invitation("stars", NOON + DAY))
 
 
-def test_a_button_of_something_else_is_no_answer() -> None:
+def test_a_button_of_another_scale_is_no_answer_and_opens_no_chat() -> None:
     talk = asked()
-    talk.hear(Chosen("rate:9", "9"))
+    assert said(talk.hear(Chosen("rate:9", "9"))) == ["survey_over"]
+    assert (talk.state.session, talk.last.rating) == (None, None)
+    talk.hear(Chosen("order:9", "9"))
     assert talk.session.number == 2
 
 

@@ -22,7 +22,8 @@ from core.survey import Answers
 from gateway.desk import DeskKeeper
 from gateway.keeping import Keeping
 from gateway.nodes import Neighbours
-from gateway.outbox import Outbox, Shell, Ways
+from gateway.outbox import Outbox
+from gateway.shell import Shell, Ways
 from stores.memory import MemoryStore
 from tests.core.given import EVERYTHING, policy
 

@@ -15,8 +15,8 @@ from core import command as c
 from core.channel import Connector, Delivery, Rate, Receipt, StatusUpdate
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Text
-from core.ports import Commit, Committed, Lease, Leased, Settlement, StoredMessage
-from gateway.outbox import Ways
+from core.ports import Commit, Committed, Lease, Leased, Settlement, Shares, StoredMessage
+from gateway.shell import Ways
 from tests.core.given import NOON
 from tests.laws.world import Fake, Provider, World
 
@@ -57,9 +57,9 @@ class Confirming(Scripted):
 class House(World):
     """Ann's chat, which Mei has; what was said until then is sent."""
 
-    def __init__(self, kind: type[Scripted] = Scripted) -> None:
+    def __init__(self, kind: type[Scripted] = Scripted, shares: Shares | None = None) -> None:
         made: Callable[[Provider], Connector] = kind
-        super().__init__(1, connector=made)
+        super().__init__(1, connector=made, shares=shares)
         self.sits("a-mei", "online", 5)
         self.writes(ANN, "hello")
         self.run(1.0)

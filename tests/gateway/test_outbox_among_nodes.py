@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -31,10 +31,9 @@ class Book:
 
 class Shared(House):
     def __init__(self) -> None:
-        super().__init__()
         self.book = Book()
-        self.outbox._shell = replace(self.outbox._shell, shares=self.book)
-        self.outbox._limits.clear()
+        super().__init__(shares=self.book)
+        self.book.asked.clear()
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def test_a_language_of_the_widget_has_every_text_and_every_value_in_it(language:
 
 
 def test_every_text_of_the_widget_is_used() -> None:
-    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "web" / "src" / "widget").glob("*.tsx"))
+    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "web" / "src" / "widget").glob("*.ts*"))
     by_name = {"image", "audio", "video", "file", "agent", "bot", "system"}  # looked up by a kind
     assert [
         key for key in texts("en") if f"texts.{key}" not in source and f".{key}" not in source and key not in by_name

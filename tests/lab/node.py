@@ -26,8 +26,9 @@ from gateway.clock import uuid7
 from gateway.desk import DeskKeeper
 from gateway.keeping import Keeping
 from gateway.numbers import Numbers
-from gateway.outbox import Outbox, Shell, Ways
+from gateway.outbox import Outbox
 from gateway.replay import Replay
+from gateway.shell import Shell, Ways
 from gateway.spool import Kept, Spool, SpoolFull
 from gateway.webhooks import Door, Intake
 from routing.desk import Team

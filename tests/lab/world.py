@@ -22,8 +22,9 @@ from core import event as e
 from core.channel import Connector
 from core.codec import convert
 from core.errors import Error
-from core.policy import ChannelFacts, Closing, Level, Policy, Surveys, Words
+from core.policy import ChannelFacts, Closing, Level, Policy, Words
 from core.ports import Commit, Committed, Hint
+from core.scheme import Surveys
 from core.session import Session
 from core.survey import Answers
 from core.words import WordList

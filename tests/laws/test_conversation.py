@@ -6,6 +6,7 @@ said or promised without its errand; deciding changes nothing and may be repeate
 
 from collections import Counter
 from itertools import count
+from typing import Any
 
 import msgspec
 from hypothesis import settings
@@ -20,11 +21,27 @@ from core.channel import Profile, Reached, Received
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.erasing import blank_event, is_erased
-from core.errors import Refused
+from core.errors import BadInput, Refused
 from core.evolve import evolve
-from core.message import Choice, Chosen, Content, Form, Image, Note, Option, Reaction, Sticker, Template, Text, plain
-from core.policy import Closing, Level, Policy, Surveys
+from core.message import (
+    Choice,
+    Chosen,
+    Content,
+    Form,
+    Image,
+    Note,
+    Option,
+    Reaction,
+    Sticker,
+    Summary,
+    Template,
+    Text,
+    plain,
+)
+from core.policy import Closing, Level, Policy
+from core.scheme import Surveys, Tag
 from core.session import AgentRef, Conversation
+from core.submitted import Submissions
 from core.turn import Context, Outlook
 from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
 
@@ -36,12 +53,25 @@ LISTS = (
     words("block", "idiot", side="agent", name="manners"),
 )
 IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
-POLICIES = (
+POLICIES: tuple[Policy, ...] = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
     policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+)
+SCHEME = Surveys(
+    on=True, tags=(Tag("slow"), Tag("rude")), solved="optional", comment="optional", alert_at_most=3, invitations=3,
+)  # fmt: skip
+LEFT = Level(
+    surveys=SCHEME,
+    submissions=Submissions(on=True, abandon_seconds=60, reply_seconds=300, words={"en": ("idiot",)}),
+    closing=Closing(ask_after_close=True, agent_idle_seconds=90),
+)
+POLICIES += (
+    policy(TOKENS, lists=LISTS, groups={"sales": LEFT}, group="sales"),
+    policy(replace(CHAT, outbound=CHAT.outbound | {"form"}), groups={"sales": LEFT}, group="sales"),
+    policy(PLAIN, groups={"sales": LEFT}, group="sales"),
 )
 CANARY = "canary body"
 SAYINGS = st.sampled_from(
@@ -57,14 +87,17 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
         [
             Choice("Which?", OPTIONS), Chosen("rate:4", "****"), Chosen("a", "Apples"), Sticker("s1"), Note("psst"),
             Image(mime="image/png", ref="r1", caption="my sekrit"), Image(url="https://x.test/a.png"),
-            Form("How?", (), {"score": "3"}), Reaction("❤", "m1"), Template("t", variables=("idiot",), text="Hi {{1}}"),
+            Form("How?", (), {"score": "3"}), Form("", (), {"text": CANARY}), Chosen("submission:accept", "Leave"),
+            Chosen("submission:decline", "No"), Chosen("after:rate", "Rate"), Chosen("after:leave_message", "Leave"),
+            Chosen("after:restart", "New"), Chosen("survey:tag:slow", "slow"), Chosen("survey:yes", "Yes"),
+            Reaction("❤", "m1"), Template("t", variables=("idiot",), text="Hi {{1}}"),
         ]
     ),
 )  # fmt: skip
 ACTORS = st.sampled_from([MEI, TOM, BOSS])
 AGENTS = st.sampled_from([MEI.ref, TOM.ref])
 SECONDS = st.integers(0, 200)
-Speaking = e.Received | e.Prompted | e.Replied | e.Noted
+Speaking = e.Received | e.Prompted | e.Replied | e.Noted | e.Summarized | e.SubmissionReplied
 _json = msgspec.json
 
 
@@ -224,7 +257,23 @@ class AnyConversation(RuleBasedStateMachine):
         )  # fmt: skip
         self.ask(small[which])
 
-    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "unknown"]))
+    @rule(by=ACTORS, data=st.data(), solved=st.sampled_from([True, False, None]))
+    def an_agent_sums_up(self, by: c.Actor, data: st.DataObject, solved: bool | None) -> None:
+        session = data.draw(st.sampled_from(self.sessions[-3:]))
+        self.ask(c.Summarize(by=by, session=session, summary=Summary((), solved, CANARY)))
+
+    @rule(by=ACTORS, data=st.data(), content=CONTENTS)
+    def an_agent_answers_what_was_left(self, by: c.Actor, data: st.DataObject, content: Content) -> None:
+        session = data.draw(st.sampled_from(self.sessions[-3:]))
+        self.ask(c.ReplyToSubmission(by=by, submission=session, client_id="c", content=content))
+
+    @rule(by=ACTORS, data=st.data(), state=st.sampled_from(["new", "open", "solved", None]), new=st.booleans())
+    def what_was_left_moves_on(self, by: c.Actor, data: st.DataObject, state: Any, new: bool) -> None:
+        session = data.draw(st.sampled_from(self.sessions[-3:]))
+        agent = by.id if state is None else None
+        self.ask(c.ChangeSubmission(by=by, submission=session, state=state, agent=agent, only_new=new))
+
+    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "submission", "unknown"]))
     def a_timer_is_due(self, name: str) -> None:
         self.ask(c.Wake(name))
 
@@ -243,6 +292,8 @@ class AnyConversation(RuleBasedStateMachine):
             return decide(self.state, command, context)
         except Refused as error:
             return f"{error.code}: {error.reason}"
+        except BadInput as error:
+            return str(error)
 
     def ask(self, command: c.Command) -> None:
         step, before, kept = next(self.step), self.state, _json.encode(self.state)
@@ -284,7 +335,7 @@ class AnyConversation(RuleBasedStateMachine):
     def what_is_owed_is_there(self, before: Conversation, decision: Decision) -> None:
         events, effects = decision.events, decision.effects
         delivers = [effect for effect in effects if isinstance(effect, f.Deliver)]
-        said = [event.seq for event in events if isinstance(event, e.Prompted | e.Replied)]
+        said = [event.seq for event in events if isinstance(event, e.Prompted | e.Replied | e.SubmissionReplied)]
         parts = [part.seq for deliver in delivers for part in deliver.parts]
         assert list(dict.fromkeys(seq for seq in parts if seq is not None)) == said
         assert parts.count(None) == sum(isinstance(event, e.TurnedAway) and event.told for event in events)
@@ -344,7 +395,7 @@ class AnyConversation(RuleBasedStateMachine):
     def phases_are_legal(self) -> None:
         session, last = self.state.session, self.state.last
         if session is not None:
-            assert session.phase in ("queued", "active")
+            assert session.phase in (("bot",) if session.leaving else ("queued", "active"))
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:
@@ -354,7 +405,8 @@ class AnyConversation(RuleBasedStateMachine):
     def the_state_is_bounded(self) -> None:
         encoded = _json.encode(self.state)
         assert CANARY.encode() not in encoded, "no message lives in the state"
-        assert len(encoded) < 6_000
+        assert len(encoded) < 12_000
+        assert len(self.state.submissions) <= 20
         assert len(self.state.aliases) <= 16
         for session in (self.state.session, self.state.last):
             if session is not None:

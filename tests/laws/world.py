@@ -21,10 +21,12 @@ from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Content, Text
-from core.policy import Closing, Policy, Surveys
-from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, StoredMessage
+from core.policy import Closing, Policy
+from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, Shares, StoredMessage
+from core.scheme import Surveys
 from gateway.desk import DeskKeeper
-from gateway.outbox import Outbox, Shell, Ways
+from gateway.outbox import Outbox
+from gateway.shell import Shell, Ways
 from routing.desk import Team
 from stores.memory import MemoryStore
 from tests.core.given import EVERYTHING, NOON, policy
@@ -231,6 +233,7 @@ class World:
         faults: float = 0.0,
         trouble: float = 0.0,
         connector: Callable[[Provider], Connector] | None = None,
+        shares: Shares | None = None,
     ) -> None:
         self.loop, self.random = Loop(), Random(seed)
         self.store, self.provider = Store(self.random), Provider(self.random, faults)
@@ -263,7 +266,7 @@ class World:
             Shell(
                 store=self.store, engine=self.engine, clock=self, random=self.random, lease=self.lease,
                 ways=self.ways, find_agent=self.desk.find, fetch=self._fetch,
-                public=lambda content: content, count=self._count,
+                public=lambda content: content, count=self._count, shares=shares,
             )
         )  # fmt: skip
         self.wait(self._start())

@@ -28,6 +28,7 @@ from core.message import Author, Image, Message, Note, State, Text, plain
 from core.ports import Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Rating
 from tests.stores.hooks import HookContract
+from tests.stores.left import SubmissionContract
 from tests.stores.people import EraseContract, PeopleContract
 from tests.stores.scenes import NODE, NOON, Scene
 
@@ -1125,5 +1126,6 @@ class StoreContract(
     HookContract,
     PeopleContract,
     EraseContract,
+    SubmissionContract,
 ):
     """All of it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.ports import DeskView, FeedRow, Page, SessionQuery, SessionRow
+from core.ports import DeskView, FeedRow, Page, SessionQuery, SessionRow, SubmissionPage, SubmissionQuery
 from stores.mongo import MongoStore
 
 
@@ -34,6 +34,10 @@ class Numbered(MongoStore):
         if not self._sequencer.holds:
             await self.number()  # the lease was lost: taken again
         return await super().index(limit)
+
+    async def submissions(self, query: SubmissionQuery) -> SubmissionPage:
+        await self.number()
+        return await super().submissions(query)
 
     async def desk(self) -> DeskView:
         await self.number()

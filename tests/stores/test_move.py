@@ -14,12 +14,13 @@ from core.channel import StatusUpdate
 from core.errors import Duplicate, StoreDown, StoreError
 from core.event import Amended, Recalled, Retracted
 from core.message import Text
-from core.ports import Cause, Grant, Lease, Raw, SessionQuery, Store
+from core.ports import Cause, Grant, Lease, Raw, SessionQuery, Store, SubmissionQuery
 from stores import move
 from stores._neutral import EventRow, Row
 from stores.mongo import MongoStore
 from stores.sqlite import SqliteStore
 from tests.stores.contract import opened, outcome, sent
+from tests.stores.left import leaves, says_of, words
 from tests.stores.numbered import Numbered
 from tests.stores.scenes import NODE, NOON, Scene
 from tests.stores.servers import MongoServer
@@ -75,6 +76,8 @@ async def filled(store: Any) -> dict[str, Scene]:
     await store.grant(Grant(b"\xff" * 32, "bo", 100))
     await store.keep_raw(Raw("line-1", 5, "odd", b"\x00\xff"))
     await store.reserve("session", 5000)
+    leaver, kept = await leaves(store, "lea", 4712, group="sales")
+    await store.commit(leaver.take(says_of(leaver, replace(kept, state="open", agent="cy"), "and then?")))
     await store.newest()
     return {"amy": ann, "wim": waiting}
 
@@ -99,8 +102,8 @@ async def test_a_store_brought_in_elsewhere_has_the_same_rows_and_goes_on(
     assert after == before
     assert len(before) == count > 80
     assert {msgspec.json.decode(row)["type"] for row in before} == {
-        "conversation", "alias", "customer", "session", "event", "cause", "name", "errand", "early", "seat",
-        "revision", "grant", "raw", "counter",
+        "conversation", "alias", "customer", "session", "submission", "event", "cause", "name", "errand", "early",
+        "seat", "revision", "grant", "raw", "counter",
     }  # fmt: skip
     await _look_alike(old, new, scenes)
     await _go_on(new, scenes)
@@ -111,6 +114,9 @@ async def _look_alike(old: Store, new: Store, scenes: dict[str, Scene]) -> None:
         pass
     assert await new.newest() == await old.newest()
     assert list(await new.feed(0, 1000)) == list(await old.feed(0, 1000))
+    everything = SubmissionQuery()
+    assert await new.submissions(everything) == await old.submissions(everything)
+    assert words(await new.thread("session-lea-1")) == words(await old.thread("session-lea-1")) == ["and then?"]
     for query in (SessionQuery(), SessionQuery(phase="closed"), SessionQuery(q="包裹"), SessionQuery(q="#4711")):
         page = await old.sessions(query)
         assert page.items

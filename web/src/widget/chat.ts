@@ -97,6 +97,12 @@ export class Chat {
     return content != null;
   }
 
+  /** Where a file is that a form takes along. */
+  async upload(file: File): Promise<string | null> {
+    const content = await this.connection.upload(file).catch(() => null);
+    return content && "url" in content ? (content.url ?? null) : null;
+  }
+
   writes(): void {
     if (this.status.value !== "open" || Date.now() - this.saidTyping < SAY_TYPING_MS) return;
     this.saidTyping = Date.now();

@@ -1,19 +1,23 @@
 /** One message's content, whatever its kind. Everything is text to the framework: nothing a stranger writes is markup. */
 
-import { Fragment } from "preact";
-import { useState } from "preact/hooks";
+import { Fragment, h } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
 import { Clip, Pin } from "./icons";
 import { say, type Texts } from "./texts";
-import type { Content, Field, Option } from "./wire";
+import type { Content, Option } from "./wire";
 
 export type Answering = {
   texts: Texts;
   /** None where the question is no longer open. */
   answer: ((content: Content) => void) | null;
+  /** Where more script comes from, and files go to. */
+  server: string;
+  upload: (file: File) => Promise<string | null>;
 };
 
-export function Body({ content, texts, answer }: { content: Content } & Answering) {
+export function Body({ content, ...asked }: { content: Content } & Answering) {
+  const { texts, answer } = asked;
   switch (content.type) {
     case "text":
       return <Words text={content.text} />;
@@ -45,10 +49,16 @@ export function Body({ content, texts, answer }: { content: Content } & Answerin
     case "chosen":
       return <Words text={content.label} />;
     case "form":
-      return content.values ? <Words text={Object.values(content.values).join("\n")} /> : <Form content={content} texts={texts} answer={answer} />;
+      return content.values ? <Words text={answers(content)} /> : <Form content={content} {...asked} />;
     default:
       return <em>{say(texts.unsupported, { kind: content.type === "unsupported" ? content.kind : "?" })}</em>;
   }
+}
+
+/** What was answered, in the words of the options where there were any. */
+function answers({ fields, values }: Extract<Content, { type: "form" }>): string {
+  const labels = new Map(fields.flatMap((field) => (field.options ?? []).map(({ id, label }) => [id, label])));
+  return Object.values(values ?? {}).flatMap((said) => said.split("\n")).map((said) => labels.get(said) ?? said).join("\n");
 }
 
 /** Text with its addresses made links. */
@@ -103,63 +113,26 @@ function Options({ options, answer, row = false }: { options: Option[]; answer: 
   );
 }
 
-function Form({ content, texts, answer }: { content: Extract<Content, { type: "form" }> } & Answering) {
+type Whole = ReturnType<(typeof import("./form"))["default"]>;
+let whole: Promise<Whole> | null = null;
+
+/** A single question with ready answers is answered by one press, the rating of a chat foremost; others are fetched. */
+function Form({ content, texts, answer, server, upload }: { content: Extract<Content, { type: "form" }> } & Answering) {
   const [only] = content.fields;
-  // A single question with ready answers is answered by one press, the rating of a chat foremost.
-  if (only?.options?.length && content.fields.length === 1) {
+  const [Fetched, setFetched] = useState<Whole | null>(null);
+  const press = content.fields.length === 1 && !only?.many ? only?.options : undefined;
+  useEffect(() => {
+    if (press?.length) return;
+    whole ??= import(/* @vite-ignore */ `${server}/widget-form.js`).then((form: typeof import("./form")) => form.default(h, useState));
+    whole.then((found) => setFetched(() => found), () => (whole = null));
+  }, []);
+  if (press?.length) {
     return (
       <>
-        <Words text={content.text || only.label} />
-        <Options options={only.options} answer={answer} row={only.kind === "nps"} />
+        <Words text={content.text || only!.label} />
+        <Options options={press} answer={answer} row={only!.kind === "nps"} />
       </>
     );
   }
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    const values = Object.fromEntries([...data].filter(([, value]) => value !== "").map(([key, value]) => [key, String(value)]));
-    if (Object.keys(values).length) answer?.({ type: "form", text: "", fields: [], values });
-  };
-  return (
-    <form onSubmit={submit}>
-      <Words text={content.text} />
-      <fieldset disabled={!answer}>
-        {content.fields.map((field) => (
-          <label key={field.key}>
-            <span dir="auto">
-              {field.label} {field.required ? <small>({texts.required})</small> : null}
-            </span>
-            <Input field={field} texts={texts} />
-          </label>
-        ))}
-        <button class="option" type="submit">{texts.submit}</button>
-      </fieldset>
-    </form>
-  );
-}
-
-const SCALES: Partial<Record<NonNullable<Field["kind"]>, string[]>> = {
-  stars: ["1", "2", "3", "4", "5"],
-  nps: Array.from({ length: 11 }, (_, score) => String(score)),
-};
-const SIGNS: Partial<Record<NonNullable<Field["kind"]>, Option[]>> = {
-  thumbs: [{ id: "1", label: "👍" }, { id: "0", label: "👎" }],
-};
-
-function Input({ field, texts }: { field: Field; texts: Texts }) {
-  const kind = field.kind ?? "text";
-  const options = field.options?.length ? field.options : (SIGNS[kind] ?? SCALES[kind]?.map((id) => ({ id, label: kind === "stars" ? "★".repeat(Number(id)) : id })));
-  const common = { name: field.key, required: field.required ?? false };
-  const limits = { step: "any", maxLength: 4000, dir: "auto" as const };
-  if (options) {
-    return (
-      <select {...common}>
-        <option value="">{texts.choose}</option>
-        {options.map(({ id, label }) => <option key={id} value={id}>{label}</option>)}
-      </select>
-    );
-  }
-  if (kind === "number") return <input {...common} {...limits} type="number" />;
-  if (kind === "date") return <input {...common} {...limits} type="date" />;
-  return <input {...common} {...limits} type="text" />;
+  return Fetched ? <Fetched content={content} texts={texts} answer={answer} upload={upload} /> : <Words text={content.text} />;
 }

@@ -37,7 +37,7 @@ function mount(options: Options): void {
     ...options.visitor,
   });
   const address = `${options.server}/widget/${encodeURIComponent(options.channel)}`;
-  const stage = new Stage(new Chat(address, visitor, new Keep(options.channel)), options.title);
+  const stage = new Stage(new Chat(address, visitor, new Keep(options.channel)), options.title, options.server);
   const language = choose(wanted);
   void load(options.server, language).then((texts) => {
     stage.texts.value = texts;

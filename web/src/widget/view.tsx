@@ -21,6 +21,7 @@ export class Stage {
   constructor(
     readonly chat: Chat,
     readonly title: string | null,
+    readonly server: string,
   ) {
     const narrow = matchMedia("(max-width: 480px)");
     this.narrow.value = narrow.matches;
@@ -75,6 +76,7 @@ function Panel({ stage, close }: { stage: Stage; close: () => void }) {
       </header>
       <Log stage={stage} />
       <Status chat={stage.chat} texts={texts} />
+      <Offers chat={stage.chat} />
       <Composer chat={stage.chat} texts={texts} />
     </div>
   );
@@ -144,7 +146,7 @@ function Said({ message, before, next, stage }: { message: Shown; before: Shown 
     <div class={`line ${mine ? "mine" : author.kind === "system" ? "system" : "theirs"}`} data-id={message.id}>
       <span class={same(before) || mine || author.kind === "system" ? "hidden" : "who"}><bdi>{who}</bdi><span class="hidden">: </span></span>
       <div class="bubble">
-        {message.recalled ? <em>{texts.recalled}</em> : <Body content={content} texts={texts} answer={answering(message, stage)} />}
+        {message.recalled ? <em>{texts.recalled}</em> : <Body content={content} {...asking(stage)} answer={answering(message, stage)} />}
       </div>
       <small class={same(next) || author.kind === "system" ? "hidden" : undefined}>
         <time dateTime={message.at}>{time.toLocaleTimeString(stage.language.value, { hour: "numeric", minute: "2-digit" })}</time>
@@ -158,11 +160,14 @@ function Said({ message, before, next, stage }: { message: Shown; before: Shown 
 function answering(message: Shown, { chat }: Stage): ((content: Content) => void) | null {
   const said = (one: Shown) =>
     one.author.kind === "customer" && (one.number > message.number || (one.number === message.number && one.seq > message.seq));
-  const rating = message.content.type === "form" && chat.sessions.value.get(message.session)?.rating;
+  const session = chat.sessions.value.get(message.session);
+  const form = message.content.type === "form" && !!(session?.rating || session?.form);
   const answered = chat.waiting.value.some((one) => one.reply_to === message.seq && one.refused == null);
-  if (answered || (!rating && chat.messages.value.some(said))) return null;
+  if (answered || (!form && chat.messages.value.some(said))) return null;
   return (content) => chat.say(content, message.seq);
 }
+
+const asking = ({ chat, texts, server }: Stage) => ({ texts: texts.value, server, upload: (file: File) => chat.upload(file) });
 
 function Unsaid({ said, stage }: { said: Waiting; stage: Stage }) {
   const texts = stage.texts.value;
@@ -171,7 +176,7 @@ function Unsaid({ said, stage }: { said: Waiting; stage: Stage }) {
     <div class="line mine" data-id={said.client_id}>
       <span class="hidden">{texts.you}: </span>
       <div class={refused ? "bubble refused" : said.sent ? "bubble" : "bubble unsent"}>
-        <Body content={said.content} texts={texts} answer={null} />
+        <Body content={said.content} {...asking(stage)} answer={null} />
       </div>
       {refused ? (
         <small role="alert">
@@ -198,6 +203,20 @@ function Status({ chat, texts }: { chat: Chat; texts: Texts }) {
     : phase === "queued" || phase === "unassigned" ? texts.queued
     : "";
   return <p class={`status ${status}`} role="status">{told}</p>;
+}
+
+/** What may be done besides writing: begin anew, rate, leave a message. */
+function Offers({ chat }: { chat: Chat }) {
+  const session = chat.session.value;
+  const offers = (session?.offers ?? []).filter(({ id }) => !(session?.rating && id === "after:rate"));
+  if (!offers.length || chat.waiting.value.length) return null;
+  return (
+    <div class="options row offers" role="group">
+      {offers.map(({ id, label }) => (
+        <button key={id} type="button" class="option" onClick={() => chat.say({ type: "chosen", id, label })}><bdi>{label}</bdi></button>
+      ))}
+    </div>
+  );
 }
 
 function Composer({ chat, texts }: { chat: Chat; texts: Texts }) {

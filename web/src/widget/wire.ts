@@ -5,9 +5,12 @@ export type Option = { id: string; label: string };
 export type Field = {
   key: string;
   label: string;
-  kind?: "text" | "number" | "date" | "choice" | "stars" | "nps" | "thumbs";
+  kind?: "text" | "number" | "date" | "choice" | "phone" | "email" | "file" | "consent" | "stars" | "nps" | "thumbs";
   required?: boolean;
   options?: Option[];
+  many?: boolean;
+  /** Asked only if the first field was answered with one of these. */
+  when?: string[];
 };
 
 type Media = { url?: string; mime?: string; size?: number; name?: string; caption?: string; duration?: number };
@@ -38,7 +41,7 @@ export type Message = {
   client_id?: string;
 };
 
-/** `rating` is the kind of survey that waits for an answer. */
+/** `rating` is the kind of survey that waits for an answer, `form` whether another form does; `offers` can be sent. */
 export type Session = {
   id: string;
   number: number;
@@ -47,6 +50,8 @@ export type Session = {
   language: string;
   last_seq: number;
   rating: string | null;
+  form: boolean;
+  offers: Option[];
 };
 
 export type Frame =
