@@ -67,6 +67,7 @@ def writing(path: Path, on_step: OnStep | None = None) -> Connection:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA cache_size = -16384")
         migrate(connection, path)
+        connection.execute("UPDATE hook SET until = 0 WHERE until > 0")  # who kept them is dead: one file, one process
     except sqlite3.Error as error:
         raise StoreDown(f"cannot open {path}: {error}") from error
     return connection
