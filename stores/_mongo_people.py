@@ -15,7 +15,7 @@ from stores._mongo_alter import dropped, respoken
 from stores._mongo_driver import Delete, Doc, Mongo, Session, Update, Write
 from stores._mongo_hooks import blanked
 
-_FOUND = 5_000  # customers a question may be about
+_FOUND = 2_000  # customers a question may be about
 
 
 async def asked(mongo: Mongo, q: str | None) -> list[str]:

@@ -22,8 +22,8 @@ from stores._sqlite_rows import (
     one,
 )
 
-_DRIVEN = 20_000  # terms looked at for one question
-_FOUND = 5_000  # customers it may be about
+_DRIVEN = 5_000  # terms looked at for one question, of the word that says most: very common ones find a part only
+_FOUND = 2_000  # customers it may be about
 _LAST = "\U0010ffff"
 People = tuple[int, Conversation, "e.CustomerLinked | e.Erased"]  # the conversation's row, its state
 
@@ -61,7 +61,10 @@ def asked(q: str | None) -> tuple[str, list[object]] | None:
         return None
     first, *others = wanted
     term, values = _term("term", first)
-    conditions = [f"customer IN (SELECT customer FROM customer_term WHERE {term} LIMIT {_DRIVEN})"]
+    conditions = [
+        f"customer IN (SELECT customer FROM customer_term WHERE {term}"
+        f" ORDER BY term DESC, customer DESC LIMIT {_DRIVEN})"
+    ]
     for other in others:
         more, more_values = _term("x.term", other)
         conditions.append(
