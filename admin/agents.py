@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
+from admin.in_place import unused
 from admin.shared import language
 from api.auth import Caller
 from api.documents import AgentDoc, Capacity, Name, Role
@@ -120,6 +121,7 @@ async def remove_agent(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
         doc = _agent(rim, call.path["id"])
         _may_touch(call.caller, doc)
         _leaves_an_owner(rim, doc)
+        unused(rim.directory, "agent", doc.id)
         await _without_chats(rim, doc.id)
         await rim.directory.remove_agent(doc.id, who=call.caller.id)
     await rim.auth.sign_out(doc.id)

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
+from admin.in_place import unused
 from admin.kinds import KindView, kept, kind_view, shown
 from admin.shared import language, open_chats
 from api.documents import ChannelDoc, Name, Signature
@@ -134,6 +135,7 @@ async def remove_channel(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     doc = _channel(rim, call.path["id"])
     if await open_chats(rim, channel=doc.id):
         raise Stop(409, "open_chats", "This channel still has open chats: close them first.")
+    unused(rim.directory, "channel", doc.id)
     await rim.directory.remove_channel(doc.id, who=call.caller.id)
     return Answer(204)
 

@@ -6,8 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
+from admin.in_place import unused
 from admin.shared import open_chats
-from api.documents import GroupDoc, Method, Name
+from api.documents import GroupDoc, Name
 from api.etag import meant, tagged, unchanged
 from api.paging import Listing, Window, slice_of
 from api.problems import Stop, missing
@@ -15,6 +16,7 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
 from core.errors import BadInput
+from core.session import Method
 
 Members = Annotated[tuple[str, ...], Meta(max_length=10_000)]
 
@@ -86,8 +88,10 @@ async def change_group(rim: Rim, call: Call[GroupPatch, Nothing]) -> Answer:
 
 
 async def remove_group(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
-    """Only without open chats: nobody would be offered them. Channels lose it as their default."""
+    """Only without open chats: nobody would be offered them; and unless settings name it. Channels lose it as their
+    default."""
     doc = _group(rim, call.path["id"])
+    unused(rim.directory, "group", doc.id)
     if await open_chats(rim, group=doc.id):
         raise Stop(409, "open_chats", "This group still has open chats: transfer or close them first.")
     async with rim.directory.changing:

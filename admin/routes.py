@@ -1,8 +1,8 @@
 """The table of the admin API."""
 
-from admin import agents, channels, groups, settings, webhooks
+from admin import agents, channels, groups, settings, trying, webhooks
 from api.paging import Window
-from api.routes import Plain, Route
+from api.routes import Handler, Plain, Route
 from core.policy import AREAS
 
 ADMIN = "/api/v1/admin"
@@ -331,11 +331,27 @@ def _settings(path: str, whose: str) -> tuple[Route, ...]:
     )
 
 
+def _try(area: str, handler: Handler) -> Route:
+    return Route(
+        method="POST",
+        path=f"{ADMIN}/settings/{area}/try",
+        handler=handler,
+        role="admin",
+        summary=f"Try changed {area} settings on a made-up message or on the last days; nothing is saved",
+        body=trying.TryBody,
+        answers={200: trying.Tried},
+        tag="settings",
+        large=True,
+    )
+
+
 ROUTES = (
     *_CHANNELS,
     *_AGENTS,
     *_GROUPS,
     *_WEBHOOKS,
+    _try("routing", trying.try_routing),
+    _try("assignment", trying.try_assignment),
     *_settings(f"{ADMIN}/settings/{{area}}", "for all"),
     *_settings(f"{ADMIN}/groups/{{group}}/settings/{{area}}", "for a group"),
     *_settings(f"{ADMIN}/channels/{{channel}}/settings/{{area}}", "for a channel"),

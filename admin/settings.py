@@ -9,6 +9,7 @@ from msgspec import Meta
 from admin.area_secrets import compared, sealed, shown
 from admin.areas import check, fits, known
 from admin.differences import Difference, differences
+from admin.in_place import check_in_place
 from api.documents import EVERYWHERE, Scope
 from api.etag import meant, tagged, unchanged
 from api.paging import Listing, Window, slice_of
@@ -51,6 +52,7 @@ async def put_settings(rim: Rim, call: Call[Plain, Nothing]) -> Answer:
     expected = meant(call.if_match, current.version)
     check(area, call.body)
     fits(rim, scope, area, call.body)
+    check_in_place(rim.directory, scope, area, call.body)
     body = sealed(rim.vault, scope, area, call.body, current.body)
     return await _write(rim, scope, area, body, call.caller.id, expected)
 
@@ -76,6 +78,7 @@ async def undo_settings(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
     if wanted == current and wanted > 0:
         wanted = max(version for version in bodies if version < current)
     check(area, bodies[wanted])
+    check_in_place(rim.directory, scope, area, bodies[wanted])
     return await _write(rim, scope, area, bodies[wanted], call.caller.id, expected)
 
 

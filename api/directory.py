@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from api.documents import (
@@ -19,16 +20,19 @@ from api.documents import (
     Collection,
     GroupDoc,
     HealthDoc,
-    Method,
     Scope,
     Setting,
 )
 from api.vault import Vault
 from core.channel import Connector, Secret
 from core.codec import convert
-from core.policy import AREAS, ChannelFacts, Level, Policy
+from core.hours import Hours, Opening, is_open
+from core.mode import Reception, Working
+from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of, hours_of, working_of
 from core.ports import Clock, Document, Revision, Store
+from core.routes import Assigning, Assignment
 from core.survey import Answers
+from core.waiting import AbsenceRules
 
 D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
@@ -94,6 +98,7 @@ class Directory:
         self._version = 0
         self._policies: dict[str, Policy] = {}
         self._connectors: dict[str, Connector] = {}
+        self._hours: dict[str, Hours] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
         self.agents: Mapping[str, AgentDoc] = {}
         self.groups: Mapping[str, GroupDoc] = {}
@@ -122,6 +127,7 @@ class Directory:
                 if changed == "channels":
                     self._connectors.pop(id, None)
             self._settings = settings
+            self._hours.clear()
             self._health = {document.id: convert(document.body, HealthDoc) for document in looked}
             self._version = newest.version if newest else 0
             self._show()
@@ -180,16 +186,44 @@ class Directory:
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
 
-    def method(self, group: str) -> Method:
-        """How the desk picks in a group: its own way, else what the settings say."""
-        doc = self.groups.get(group)
-        if doc is not None and doc.method is not None:
-            return doc.method
-        for scope in (Scope("group", group), EVERYWHERE):
-            said = self.setting(scope, "assignment").body.get("method")
-            if said is not None:
-                return "round_robin" if said == "round_robin" else "saturation"
-        return "saturation"
+    def assigning(self, group: str) -> Assigning:
+        """How a group's chats are assigned, where no channel says otherwise."""
+        return assigning_of([self._settings_of(EVERYWHERE), self._settings_of(Scope("group", group))])
+
+    def grace(self) -> float:
+        """Seconds for which a lost connection may last before its agent counts as offline."""
+        found = self._settings_of(EVERYWHERE).agent_offline
+        set_to = UNSET if isinstance(found, UnsetType) else found.grace_seconds
+        return float(AbsenceRules().grace_seconds if isinstance(set_to, UnsetType) else set_to)
+
+    def is_open(self, group: str) -> bool:
+        """Whether a group's opening hours hold now, where no channel says otherwise."""
+        hours = self._hours.get(group)
+        if hours is None:
+            levels = [
+                convert(self.setting(scope, "hours").body, Opening) for scope in (EVERYWHERE, Scope("group", group))
+            ]
+            hours = self._hours[group] = hours_of(levels)
+        return is_open(hours, self._clock.now())
+
+    def working(self, scope: Scope) -> Working:
+        """The working mode that is in force at a level (a channel's with its default group)."""
+        return self._working([*self._above(scope), scope])
+
+    def working_above(self, scope: Scope) -> Working:
+        """The one that would be in force if this level said nothing."""
+        return self._working(self._above(scope))
+
+    def _working(self, scopes: Sequence[Scope]) -> Working:
+        return working_of([convert(self.setting(each, "reception").body, Reception) for each in scopes])
+
+    def _above(self, scope: Scope) -> Sequence[Scope]:
+        group = self._default_group(self._channels[scope.id]) if scope.level == "channel" else None
+        over = () if scope.level == "all" else (EVERYWHERE,)
+        return over if group is None else (*over, Scope("group", group))
+
+    def _settings_of(self, scope: Scope) -> Assignment:
+        return convert(self.setting(scope, "assignment").body, Assignment)
 
     async def reseal(self, *, who: str) -> int:
         """Seal every channel's secrets with the newest key; how many channels."""
@@ -209,6 +243,10 @@ class Directory:
         if found is None:
             found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
         return found
+
+    def policy_with(self, channel: str, scope: Scope, area: str, body: dict[str, object]) -> Policy:
+        """A channel's rules as they would be with other settings; `body` is valid for the area."""
+        return self._compiled(self._channels[channel], {**self._settings, scope.key(area): Setting(0, body)})
 
     def connector(self, channel: str) -> Connector:
         """KeyError if there is no such channel; `CannotOpen` if its secrets were sealed with another key."""
@@ -287,6 +325,7 @@ class Directory:
             fresh = await self._renewed({**self._settings, id: Setting(0, body)})
             version = await self._store.put(SETTINGS, id, body, who=who, at=now, expected=expected)
             self._settings[id] = Setting(version, body)
+            self._hours.clear()
             self._policies = fresh
         self._tell(SETTINGS, id, who, now)
         return version
@@ -360,7 +399,9 @@ class Directory:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
-            channel=ChannelFacts(doc.id, doc.name, doc.language, capabilities, self._default_group(doc)),
+            channel=ChannelFacts(
+                doc.id, doc.name, doc.language, capabilities, self._default_group(doc), (family(doc.kind),)
+            ),
             texts=self._texts,
             answers=self._answers,
             everywhere=_level(EVERYWHERE, settings),
@@ -370,6 +411,11 @@ class Directory:
 
     def _default_group(self, doc: ChannelDoc) -> str | None:
         return doc.group if doc.group in self.groups else None
+
+
+def family(kind: str) -> str:
+    """What conditions call all channels of a kind."""
+    return f"kind:{kind}"
 
 
 def _level(scope: Scope, settings: Mapping[str, Setting]) -> Level:

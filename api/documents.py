@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from core.session import Method
+
 Role = Literal["agent", "supervisor", "admin", "owner"]
-Method = Literal["saturation", "round_robin"]
 Signature = Literal["enforce", "report-only"]
 Level = Literal["all", "group", "channel"]
 Collection = Literal["channels", "agents", "groups"]

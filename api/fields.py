@@ -30,6 +30,8 @@ def typed(value: object, wanted: type[T], *, strict: bool = True) -> T:
         return _converted(value, wanted, strict)
     except msgspec.ValidationError as error:
         raise _named(value, wanted, str(error), strict) from None
+    except RecursionError:
+        raise Wrong("body", "This is nested too deeply.") from None
 
 
 def _converted(value: object, wanted: type[T], strict: bool) -> T:

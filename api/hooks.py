@@ -13,6 +13,7 @@ from api.rim import Files
 from api.times import Time, iso, iso_or_none
 from api.views import ChannelRef, ClosedView, Ref, agent_ref, channel_ref, group_ref, message_id
 from core import event as e
+from core.agreement import Goal
 from core.codec import convert
 from core.customer import Customer, own_fields, vip_level
 from core.hook import Subscription, Webhooks
@@ -153,6 +154,15 @@ class HookHit(msgspec.Struct, frozen=True, kw_only=True):
     lists: tuple[str, ...]
 
 
+class HookBreach(msgspec.Struct, frozen=True, kw_only=True):
+    """`due` is when the goal should have been met."""
+
+    goal: Goal
+    due: Time
+    policy: str
+    agent: Ref | None
+
+
 class HookAgent(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
@@ -169,6 +179,7 @@ class HookData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hit: HookHit | None = None
     submission: HookSubmission | None = None
     summary: HookSummary | None = None
+    sla: HookBreach | None = None
 
 
 class HookBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +202,11 @@ def event_data(row: FeedRow, directory: Directory, files: Files) -> HookData:
             return HookData(session=session, message=message, rating=_rating(row.row))
         case e.Submitted(submission=left) | e.SubmissionChanged(submission=left):
             return HookData(session=session, submission=_submission(left, directory))
+        case e.SlaBreached(goal=goal, due=due, policy=policy, agent=agent):
+            missed = HookBreach(
+                goal=goal, due=iso(due), policy=policy, agent=agent_ref(directory, agent) if agent else None
+            )
+            return HookData(session=session, sla=missed)
         case e.Summarized(by=by, types=types, solved=solved):
             summary = HookSummary(by=agent_ref(directory, by), types=types, solved=solved)
             return HookData(session=session, message=message, summary=summary)

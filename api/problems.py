@@ -56,9 +56,11 @@ class Stop(Error):
         *,
         who: str | None = None,
         headers: Mapping[str, str] | None = None,
+        errors: tuple[FieldError, ...] = (),
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.who = status, code, detail, who
+        self.errors = errors
         self.headers = dict(headers or {})
 
 
@@ -71,7 +73,7 @@ def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]] | None:
     """The problem an error is, and the headers that go with it; None if it is none of ours (a 500)."""
     match error:
         case Stop():
-            problem = _problem(error.status, error.detail, code=error.code, who=error.who)
+            problem = _problem(error.status, error.detail, code=error.code, who=error.who, errors=error.errors)
             return problem, error.headers
         case Refused():
             return _refused(error), {}

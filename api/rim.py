@@ -14,6 +14,7 @@ from core.engine import Engine
 from core.hook import Outcome
 from core.message import Content
 from core.ports import Clock, FeedRow, Seat, Store
+from core.turn import Standing
 
 
 class Hub(Protocol):
@@ -126,7 +127,7 @@ class Limits:
 class Rim:
     """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat.
     `objection` says why an address may not be called from here, as far as that is known before it is. `erase_soon`
-    says that somebody is to be erased."""
+    says that somebody is to be erased; `standing` is where a waiting session stands."""
 
     store: Store
     engine: Engine
@@ -146,3 +147,4 @@ class Rim:
     objection: Callable[[str], str | None] = lambda url: None
     hooks: "HookActions | None" = None
     erase_soon: Callable[[], None] = lambda: None
+    standing: Callable[[str], Standing | None] = lambda session: None

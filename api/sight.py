@@ -1,4 +1,5 @@
-"""Who may see which sessions: agents their own, their groups' and those of no group; supervisors all."""
+"""Who may see which sessions: agents their own, those they are asked into or offered, their groups' and those of no
+group; supervisors all."""
 
 from msgspec.structs import replace
 
@@ -13,7 +14,8 @@ from core.session import Session
 def sees(caller: Caller, session: Session, directory: Directory) -> bool:
     if caller.at_least("supervisor") or session.group is None:
         return True
-    mine = session.agent is not None and session.agent.id == caller.id
+    asked = [session.agent, *session.guests, session.offer.agent if session.offer else None]
+    mine = any(one is not None and one.id == caller.id for one in asked)
     return mine or session.group in directory.groups_of(caller.id)
 
 

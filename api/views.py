@@ -3,7 +3,7 @@
 Views are built from rows of the store; events hold more than anybody may see. Customers' views: visitor.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from api.contents import Shown, shown
 from api.directory import Directory
+from api.promises import SlaView, promised, sla_view
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
@@ -18,7 +19,7 @@ from core.customer import Customer, own_fields, vip_level
 from core.message import Author, Summary, Unsupported
 from core.message import State as Sent
 from core.ports import FeedRow, SessionRow, StoredMessage
-from core.session import Conversation, Phase, Rating, Session, SummaryRef, SurveyKind
+from core.session import Conversation, Offer, Overflowing, Phase, Place, Rating, Session, SummaryRef, SurveyKind
 from core.submitted import Kind, State
 
 Audience = Literal["agent", "supervisor"]
@@ -89,7 +90,19 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     original: Shown | None = None
 
 
+class OfferView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer that waits: for the colleague to accept it, or for a supervisor to approve it."""
+
+    kind: Literal["accept", "approve"]
+    by: Ref
+    agent: Ref | None
+    group: Ref | None
+    expires_at: Time
+
+
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """`guests` are colleagues who were invited in."""
+
     id: str
     number: int
     channel: ChannelRef
@@ -104,6 +117,9 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    sla: SlaView | None
+    guests: tuple[Ref, ...]
+    offer: OfferView | None
 
 
 class TraceView(msgspec.Struct, frozen=True):
@@ -175,6 +191,8 @@ FrameType = Literal[
     "submission.created",
     "submission.updated",
     "session.reminded",
+    "session.sla_reminded",
+    "session.sla_breached",
     "session.closed",
     "message.created",
     "message.updated",
@@ -364,7 +382,20 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "sla": sla_view(session),
+        "guests": tuple(Ref(guest.id, guest.name) for guest in session.guests),
+        "offer": _offer_view(session.offer, directory) if session.offer else None,
     }
+
+
+def _offer_view(offer: Offer, directory: Directory) -> OfferView:
+    return OfferView(
+        kind=offer.kind,
+        by=Ref(offer.by.id, offer.by.name),
+        agent=Ref(offer.agent.id, offer.agent.name) if offer.agent else None,
+        group=group_ref(directory, offer.group),
+        expires_at=iso(offer.expires),
+    )
 
 
 def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
@@ -393,7 +424,7 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
     )
 
 
-def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a line for each event
+def frame_type(event: e.Event | e.Fact) -> FrameType | None:
     """What an event is called on the socket; None for what only the rules need to know."""
     match event:
         case e.Opened():
@@ -416,6 +447,10 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a l
             return "submission.updated"
         case e.AgentReminded():
             return "session.reminded"
+        case e.SlaReminded():
+            return "session.sla_reminded"
+        case e.SlaBreached():
+            return "session.sla_breached"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted() | e.Summarized() | e.SubmissionReplied():
             return "message.created"
         case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
@@ -433,12 +468,28 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:  # noqa: C901 - a l
             | e.CustomerBlocked()
             | e.ReachableChanged()
             | e.WasRead()
+            | e.Unavailable()
+            | e.SlaApplied()
+            | e.SlaStarted()
+            | e.SlaEnded()
+            | e.Offered()
+            | e.OfferEnded()
+            | e.GuestJoined()
+            | e.GuestLeft()
             | e.SubmissionOffered()
             | e.SubmissionAsked()
             | e.SubmissionDeclined()
         ):
             return "session.updated"
-        case e.AliasesLearned() | e.TurnedAway() | e.TimerSet() | e.TimerEnded() | e.Reminded():
+        case (
+            e.Wished()
+            | e.AliasesLearned()
+            | e.TurnedAway()
+            | e.TimerSet()
+            | e.TimerEnded()
+            | e.Reminded()
+            | e.AskedToWait()
+        ):
             return None
         case _:
             assert_never(event)
@@ -453,15 +504,14 @@ def trace_view(row: FeedRow, directory: Directory) -> TraceView | None:
     return TraceView(iso(row.at), *found) if found else None
 
 
-def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:  # noqa: C901 - a line an event
+def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
     match event:
         case e.Opened(number=number, language=language):
             return "opened", f"Chat {number} was opened; language {language}."
         case e.LanguageChosen(language=language, sure=sure):
             return "language", f"The language is {language}{'' if sure else ', perhaps'}."
-        case e.Queued(group=group, why=why):
-            where = group_ref(directory, group)
-            return "queued", _sentence(f"Queued for {where.name}" if where else "Queued for everybody", why)
+        case e.Unavailable() | e.SlaApplied() | e.SlaReminded() | e.SlaBreached() | e.SlaEnded():
+            return promised(event)
         case e.Assigned(agent=agent, why=why):
             return "assigned", _sentence(f"Given to {agent.name}", why)
         case e.Transferred(by=by, group=group, why=why):
@@ -490,6 +540,25 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
         case e.Closed(by=by, reason=reason, who=who):
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
         case _:
+            return _passed(event, directory)
+
+
+def _passed(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | None:
+    """The lines about who gets the chat, and who else is asked."""
+    match event:
+        case e.Queued():
+            return "queued", _queued(event, directory)
+        case e.Offered(why=why):
+            return "offered", why
+        case e.OfferEnded(outcome=outcome, by=by):
+            who = f" by {_agent(directory, by)}" if by else ": nobody answered in time"
+            return "offered", f"The transfer was {outcome}{who}."
+        case e.GuestJoined(agent=agent, by=by):
+            return "guests", f"{_agent(directory, by)} asked {agent.name} in."
+        case e.GuestLeft(agent=agent, by=by):
+            whom = "" if agent == by else f" (asked to by {_agent(directory, by)})"
+            return "guests", f"{_agent(directory, agent)} left{whom}."
+        case _:
             return _left_step(event, directory)
 
 
@@ -511,6 +580,34 @@ def _left_step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str]
             return "submission", f"The {left.kind} is {left.state}: {_agent(directory, by)}."
         case _:
             return None
+
+
+def _queued(event: e.Queued, directory: Directory) -> str:
+    """Where it waits, why, and where it may overflow to."""
+    where = group_ref(directory, event.group)
+    start = "Queued for everybody" if where is None else f"Queued for {where.name}"
+    if event.chain and event.chain[0].agent is not None:
+        start = f"Waits for {_agent(directory, event.chain[0].agent)}"
+    lines = [_sentence(start, event.why), *(line for line in event.steps if line != event.why)]
+    if event.prefer:
+        lines.append(f"First to {' or '.join(_agent(directory, agent) for agent in event.prefer)}.")
+    if len(event.chain) > 1:
+        lines.append(f"Overflows to {', then '.join(_level(directory, place) for place in event.chain[1:])}.")
+    return " ".join(lines)
+
+
+_OVERFLOW: Mapping[Overflowing, str] = {
+    "any": "when nobody there can take it",
+    "nobody_online": "when nobody is online",
+    "all_busy": "when all are busy",
+    "off_duty": "out of hours",
+}
+
+
+def _level(directory: Directory, place: Place) -> str:
+    group = group_ref(directory, place.group)
+    name = _agent(directory, place.agent) if place.agent else group.name if group else "everybody"
+    return f"{name} {_OVERFLOW[place.when]}"
 
 
 def _sentence(start: str, why: str) -> str:

@@ -13,6 +13,9 @@ from core.message import Internal, Option, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
+INSIDE = frozenset(("session.alerted", "session.reminded", "session.sla_reminded", "session.sla_breached"))
+"""What is the desk's business."""
+
 
 class VisitorAuthor(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["customer", "agent", "bot", "system"]
@@ -96,7 +99,7 @@ def visitor_session(row: SessionRow, directory: Directory) -> VisitorSession:
 def visitor_frame(row: FeedRow, cursor: str, directory: Directory) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
-    if kind is None or kind in ("session.alerted", "session.reminded") or row.row is None:
+    if kind is None or kind in INSIDE or row.row is None:
         return None
     message = visitor_message(row.stored) if row.stored else None
     if kind in ("message.created", "message.updated"):

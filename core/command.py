@@ -8,7 +8,7 @@ import msgspec
 from core import channel
 from core.customer import Customer
 from core.message import Content, Summary
-from core.session import AgentRef
+from core.session import AgentRef, Wish
 from core.submitted import State
 
 
@@ -56,7 +56,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
 
     customer: Customer
     language: str | None = None
-    group: str | None = None
+    wish: Wish = Wish()
 
 
 class Identify(msgspec.Struct, frozen=True, gc=False):
@@ -87,12 +87,14 @@ class Annotate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Assign(msgspec.Struct, frozen=True, gc=False):
-    """The desk found an agent. `why` is a line of the routing trace; `inputs` what the choice was made from."""
+    """The desk found an agent. `why` is a line of the routing trace; `inputs` what the choice was made from; `away`:
+    they need not be online (always-on mode, target all)."""
 
     session: str
     agent: AgentRef
     why: str
     inputs: dict[str, object] = {}
+    away: bool = False
 
 
 class Inform(msgspec.Struct, frozen=True, gc=False):
@@ -101,6 +103,7 @@ class Inform(msgspec.Struct, frozen=True, gc=False):
     session: str
     position: int
     online: int
+    wait: int | None = None
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
@@ -113,6 +116,55 @@ class Transfer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     group: str | None = None
     group_name: str | None = None
     note: str | None = None
+
+
+class Accept(msgspec.Struct, frozen=True, gc=False):
+    """Take a chat that was offered, or (a supervisor) approve that it changes hands."""
+
+    by: Actor
+
+
+class Decline(msgspec.Struct, frozen=True, gc=False):
+    """Do not take it, do not approve it; whoever offered it takes it back. It stays where it is."""
+
+    by: Actor
+
+
+class Hand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A supervisor gives a waiting chat to an agent, or puts it into another group's queue."""
+
+    by: Actor
+    agent: AgentRef | None = None
+    group: str | None = None
+    group_name: str | None = None
+
+
+class TakeOver(msgspec.Struct, frozen=True, gc=False):
+    """A supervisor takes a chat from whoever has it."""
+
+    by: Actor
+
+
+class Invite(msgspec.Struct, frozen=True, gc=False):
+    """Ask a colleague into the chat."""
+
+    by: Actor
+    agent: AgentRef
+
+
+class Uninvite(msgspec.Struct, frozen=True, gc=False):
+    """A colleague leaves, or is asked to."""
+
+    by: Actor
+    agent: str
+
+
+class WriteAfter(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An agent writes to a customer whose chat is over: an offline message, which opens nothing."""
+
+    by: Actor
+    client_id: str
+    content: Content
 
 
 class Close(msgspec.Struct, frozen=True, gc=False):
@@ -184,6 +236,13 @@ class MarkRead(msgspec.Struct, frozen=True, gc=False):
     by: Actor
 
 
+class Absent(msgspec.Struct, frozen=True, gc=False):
+    """An agent is offline, since a time (ms): what was theirs by then is kept, moved or closed."""
+
+    agent: str
+    since: int
+
+
 class Wake(msgspec.Struct, frozen=True, gc=False):
     """A timer that was set is due."""
 
@@ -204,6 +263,13 @@ Command = (
     | Inform
     | Claim
     | Transfer
+    | Accept
+    | Decline
+    | Hand
+    | TakeOver
+    | Invite
+    | Uninvite
+    | WriteAfter
     | Close
     | Leave
     | InviteRating
@@ -215,5 +281,6 @@ Command = (
     | Tag
     | Block
     | MarkRead
+    | Absent
     | Wake
 )

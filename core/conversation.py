@@ -8,7 +8,7 @@ from typing import assert_never
 
 from core import command as c
 from core import effect as f
-from core import ending, identity, rating, reception, reply, submission, summary
+from core import ending, identity, passing, queue, rating, reception, reply, silence, submission, summary, timers
 from core import event as e
 from core.channel import Part
 from core.fit import fit
@@ -19,7 +19,7 @@ from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
 COURTESY_MS = 60_000  # a position or a reminder is worth nothing later
-COURTESIES = frozenset({"queue_position", "no_agent", "idle_reminder"})
+COURTESIES = frozenset({"queue_position", "queue_reminder", "no_agent", "idle_reminder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Decision:
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    beyond: bool = False
     aliases: tuple[str, ...] = ()
     submissions: tuple[Submission, ...] = ()
 
@@ -65,11 +66,13 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
         case c.Assign():
             reply.assign(turn, command)
         case c.Inform():
-            reception.inform(turn, command)
+            queue.inform(turn, command)
         case c.Claim():
             reply.claim(turn, command)
-        case c.Transfer():
-            reply.transfer(turn, command)
+        case c.Transfer() | c.Accept() | c.Decline() | c.Hand() | c.TakeOver() | c.Invite() | c.Uninvite():
+            passing.decide(turn, command)
+        case c.WriteAfter():
+            reply.write_after(turn, command)
         case c.Close():
             ending.close(turn, command)
         case c.Leave():
@@ -88,6 +91,8 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             ending.block(turn, command)
         case c.MarkRead():
             reply.mark_read(turn, command)
+        case c.Absent():
+            silence.absent(turn, command)
         case c.ReplyToSubmission():
             submission.reply_to(turn, command)
         case c.ChangeSubmission():
@@ -95,19 +100,21 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
         case c.Wake(name=submission.TIMER):
             submission.wake(turn)
         case c.Wake():
-            ending.wake(turn, command)
+            timers.wake(turn, command)
         case _:
             assert_never(command)
     return _decision(turn, command)
 
 
 def _decision(turn: Turn, command: c.Command) -> Decision:
+    if any(isinstance(event, e.Assigned | e.Transferred) for event in turn.events):
+        silence.given(turn)
     seq: int | None = None
     takes: str | None = None
     frees: str | None = None
     aliases: tuple[str, ...] = ()
     left: dict[str, Submission] = {}
-    after_close = turn.state.session is None
+    after_close = turn.state.session is None or isinstance(command, c.WriteAfter)
     for event in turn.events:
         match event:
             case e.Received():
@@ -141,10 +148,22 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
         seq=seq,
         takes=takes,
         frees=frees,
-        force=isinstance(command, c.Claim),
+        force=_is_forced(command, takes),
+        beyond=isinstance(command, c.TakeOver) and turn.context.policy.assigning(None).take_over_beyond,
         aliases=aliases,
         submissions=tuple(left.values()),
     )
+
+
+def _is_forced(command: c.Command, takes: str | None) -> bool:
+    """Whether it takes an agent who is not online: by their own act, or where the absent are meant too."""
+    match command:
+        case c.Claim() | c.TakeOver() | c.Accept():
+            return command.by.id == takes
+        case c.Assign():
+            return command.away
+        case _:
+            return False
 
 
 def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.Effect]:

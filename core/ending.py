@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from core import after, rating
+from core import after, rating, sla
 from core import command as c
 from core import event as e
 from core.errors import Refused
@@ -56,6 +56,7 @@ def end(
     session = turn.open_session()
     if prompt is not None:
         turn.prompt(prompt)
+    sla.closing(turn)
     asked = survey and turn.rules.survey.ask_on_close and rating.invite(turn)
     if survey and not asked:
         after.offer(turn, turn.open_session())
@@ -74,18 +75,9 @@ def arm_idle_timers(turn: Turn) -> None:
             turn.emit(e.TimerSet(name, turn.now + seconds * 1000))
 
 
-def arm_agent_timer(turn: Turn) -> None:
-    """After a customer's message the ball is with the agent, if there is one."""
-    session, seconds = turn.open_session(), turn.rules.ending.agent_idle_seconds
-    if seconds is not None and session.phase == "active" and AGENT not in session.timers:
-        turn.emit(e.TimerSet(AGENT, turn.now + seconds * 1000))
-
-
 def wake(turn: Turn, command: c.Wake) -> None:
-    """A timer is due: act if the silence really lasted, else sleep on."""
-    session = turn.state.session
-    if session is None or command.name not in session.timers:
-        return
+    """A timer is due: act if the customer's silence really lasted, else sleep on."""
+    session = turn.open_session()
     seconds, since = _silence(turn, session, command.name)
     if seconds is None or since is None:
         turn.emit(e.TimerEnded(command.name))
@@ -97,23 +89,18 @@ def wake(turn: Turn, command: c.Wake) -> None:
         end(turn, by="system", reason="customer_timeout", prompt="customer_timeout")
     else:
         turn.emit(e.TimerEnded(command.name))
-        _remind(turn, session, command.name)
+        _remind(turn, session)
 
 
 def _silence(turn: Turn, session: Session, timer: str) -> tuple[int | None, int | None]:
     """How long a silence may last for a timer, and since when there is one (None: somebody spoke)."""
     ending = turn.rules.ending
-    if timer == AGENT:
-        waits = session.phase == "active" and session.wrote > 0 and not session.answered
-        return ending.agent_idle_seconds, max(session.said_at, session.unlocked_at) if waits else None
     seconds = ending.customer_idle_seconds if timer == IDLE else ending.customer_reminder_seconds
     return seconds, max(session.answered_at, session.unlocked_at) if _silent(session) else None
 
 
-def _remind(turn: Turn, session: Session, timer: str) -> None:
-    if timer == AGENT and session.agent is not None:
-        turn.emit(e.AgentReminded(turn.now, session.agent.id))
-    elif timer == REMINDER and not session.reminded:
+def _remind(turn: Turn, session: Session) -> None:
+    if not session.reminded:
         turn.prompt("idle_reminder")
         turn.emit(e.Reminded(turn.now))
 

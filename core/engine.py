@@ -16,8 +16,9 @@ from core.customer import Address, Customer
 from core.errors import Fenced, Refused, Stale, StoreDown
 from core.policy import Policy
 from core.ports import Cause, Clock, Commit, Committed, Lease, Store
+from core.routes import Route
 from core.session import Conversation, Session
-from core.turn import Context, Outlook
+from core.turn import Asked, Context, Outlook, Standing, to_the_default
 
 MAX_TRIES = 16  # each lost race means that somebody else's commit went through, so this many in a row is a defect
 
@@ -49,6 +50,10 @@ class Surroundings:
     lease: Callable[[int], Lease]
     done: Callable[[Done], None]
     doubted: Callable[[str], None] = lambda conversation: None
+    standing: Callable[[str], Standing | None] = lambda session: None
+    others_online: Callable[[str | None, str], bool] = lambda group, agent: False
+    away_free: Callable[[str | None], bool] = lambda group: False
+    route: Callable[[Asked], Route] = to_the_default
 
 
 class Engine:
@@ -158,6 +163,10 @@ class Engine:
             new_id=around.new_id,
             number=around.number,
             outlook=lambda group: around.outlook(channel, group),
+            standing=around.standing,
+            others_online=around.others_online,
+            away_free=around.away_free,
+            route=around.route,
             aim=aim,
         )
         decision = decide(state, command, context)
@@ -174,6 +183,7 @@ class Engine:
             takes=decision.takes,
             frees=decision.frees,
             force=decision.force,
+            beyond=decision.beyond,
             fence=fence,
             aliases=decision.aliases,
             submissions=decision.submissions,

@@ -8,10 +8,11 @@ from typing import Literal
 
 import msgspec
 
+from core.agreement import Agreement, Goal, Running
 from core.customer import Customer
 from core.form import Asking
 from core.message import Content, Message, State
-from core.session import AgentRef, ReplyToken, SurveyKind, SurveyStep
+from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, SurveyStep, Wish
 from core.submitted import Reason, Submission
 
 
@@ -50,12 +51,15 @@ class AliasesLearned(msgspec.Struct, frozen=True, gc=False, tag="aliases_learned
 
 
 class Opened(msgspec.Struct, frozen=True, gc=False, tag="opened", omit_defaults=True):
+    """`sla_edition` tells under which SLA policies it was opened."""
+
     session: str
     number: int
     at: int
     language: str
     language_sure: bool = False
     group: str | None = None
+    sla_edition: str = ""
 
 
 class LanguageChosen(msgspec.Struct, frozen=True, gc=False, tag="language_chosen"):
@@ -96,9 +100,37 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, tag="turned_away", omit_
 
 
 class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=True):
+    """Routed, and waiting there: `queued` in real-time mode, `unassigned` in always-on mode, where `away_too` tells
+    that it may also go to somebody who is away. `steps` are the lines of the order of decision, `inputs` what it was
+    decided from; for `priority`, `prefer`, `chain` and `picking` see `Session`. `since`: it waits that long already."""
+
     at: int
     group: str | None = None
     why: str = ""
+    phase: Literal["queued", "unassigned"] = "queued"
+    away_too: bool = False
+    priority: int = 0
+    prefer: tuple[str, ...] = ()
+    chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
+    since: int | None = None
+    steps: tuple[str, ...] = ()
+    inputs: dict[str, object] = {}
+
+
+class Unavailable(msgspec.Struct, frozen=True, gc=False, tag="unavailable", omit_defaults=True):
+    """Nobody can take the chat now (real-time mode). `opens` is when they open, where that is why."""
+
+    at: int
+    reason: Literal["out_of_hours", "nobody_online", "queue_full"]
+    opens: int | None = None
+
+
+class AskedToWait(msgspec.Struct, frozen=True, gc=False, tag="asked_to_wait", omit_defaults=True):
+    """A customer in the queue was reminded; `until`: they are let go unless they say something by then."""
+
+    at: int
+    until: int | None = None
 
 
 class Assigned(msgspec.Struct, frozen=True, gc=False, tag="assigned", omit_defaults=True):
@@ -119,11 +151,49 @@ class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit
 
 
 class Replied(msgspec.Struct, frozen=True, gc=False, tag="replied", omit_defaults=True, kw_only=True):
+    """`after_close`: an offline message, which opens nothing."""
+
     message: Message
     at: int
     seq: int
     spends: bool = False
     pending: tuple[tuple[str, str], ...] = ()
+    after_close: bool = False
+
+
+class Wished(msgspec.Struct, frozen=True, gc=False, tag="wished"):
+    """The page (or the visitor) asks for an agent or a group, from now on."""
+
+    wish: Wish
+
+
+class Offered(msgspec.Struct, frozen=True, gc=False, tag="offered"):
+    """A transfer waits for somebody's word; the chat stays where it is."""
+
+    offer: Offer
+    why: str
+
+
+class OfferEnded(msgspec.Struct, frozen=True, gc=False, tag="offer_ended", omit_defaults=True):
+    """Not accepted, not approved, withdrawn, or nobody said anything in time (`by` None)."""
+
+    at: int
+    outcome: Literal["accepted", "declined", "withdrawn", "expired"]
+    by: str | None = None
+
+
+class GuestJoined(msgspec.Struct, frozen=True, gc=False, tag="guest_joined"):
+    """A colleague was invited in: they read and answer beside the chat's agent, and it takes none of their places."""
+
+    agent: AgentRef
+    at: int
+    by: str
+
+
+class GuestLeft(msgspec.Struct, frozen=True, gc=False, tag="guest_left"):
+    agent: str
+    at: int
+    by: str
 
 
 class Noted(msgspec.Struct, frozen=True, gc=False, tag="noted"):
@@ -325,6 +395,45 @@ class AgentReminded(msgspec.Struct, frozen=True, gc=False, tag="agent_reminded")
     agent: str
 
 
+class SlaApplied(msgspec.Struct, frozen=True, gc=False, tag="sla_applied"):
+    """What the session is promised from now on; None: nothing."""
+
+    at: int
+    agreement: Agreement | None
+
+
+class SlaStarted(msgspec.Struct, frozen=True, gc=False, tag="sla_started"):
+    running: Running
+
+
+class SlaReminded(msgspec.Struct, frozen=True, gc=False, tag="sla_reminded"):
+    """A goal is due soon, or was due and still is not met."""
+
+    at: int
+    goal: Goal
+    due: int
+    policy: str
+    agent: str | None
+
+
+class SlaBreached(msgspec.Struct, frozen=True, gc=False, tag="sla_breached"):
+    at: int
+    goal: Goal
+    due: int
+    policy: str
+    agent: str | None
+
+
+class SlaEnded(msgspec.Struct, frozen=True, gc=False, tag="sla_ended"):
+    """What a goal asked for has happened; `met`: in time."""
+
+    at: int
+    goal: Goal
+    due: int
+    met: bool
+    policy: str
+
+
 class Closed(msgspec.Struct, frozen=True, gc=False, tag="closed", omit_defaults=True):
     by: Literal["agent", "customer", "system"]
     reason: str
@@ -345,9 +454,16 @@ Event = (
     | Prompted
     | TurnedAway
     | Queued
+    | Unavailable
+    | AskedToWait
     | Assigned
     | Transferred
     | Replied
+    | Wished
+    | Offered
+    | OfferEnded
+    | GuestJoined
+    | GuestLeft
     | Noted
     | Alerted
     | Amended
@@ -375,6 +491,11 @@ Event = (
     | TimerEnded
     | Reminded
     | AgentReminded
+    | SlaApplied
+    | SlaStarted
+    | SlaReminded
+    | SlaBreached
+    | SlaEnded
     | Closed
 )
 

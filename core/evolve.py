@@ -8,12 +8,14 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from core import event as e
+from core.agreement import Goal, Running
 from core.erasing import erased
 from core.message import Author
-from core.session import Closure, Conversation, Invitation, Rating, Session, SummaryRef
+from core.session import Closure, Contact, Conversation, Invitation, Rating, Session, SummaryRef
 from core.submitted import MOST_KEPT, Leaving, Submission
 
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
+MOST_SERVED = 5
 
 
 def evolve(state: Conversation, event: e.Event) -> Conversation:
@@ -38,14 +40,35 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
-            changes = {"group": event.group, "agent": None, "queued_at": event.at, "positioned": False}
-            return _session(state, phase="queued", leaving=None, **changes)
+            return _queued(state, event)
+        case e.Unavailable():
+            return _session(state, unavailable=event.reason)
+        case e.AskedToWait():
+            return _session(state, reminded_at=event.at, wait_until=event.until)
         case e.Assigned():
-            return _session(state, phase="active", agent=event.agent, excluded=(), leaving=None)
+            return _assigned(state, event)
+        case e.Wished():
+            return replace(state, wish=event.wish)
+        case e.Offered():
+            return _session(state, offer=event.offer)
+        case e.OfferEnded():
+            return _session(state, offer=None)
+        case e.GuestJoined():
+            return _session(state, guests=(*_open(state).guests, event.agent))
+        case e.GuestLeft():
+            return _session(state, guests=tuple(one for one in _open(state).guests if one.id != event.agent))
         case e.Transferred():
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
+        case e.SlaApplied():
+            return _session(state, sla=event.agreement)
+        case e.SlaStarted():
+            return _running(state, event.running.goal, event.running)
+        case e.SlaReminded() | e.SlaBreached():
+            return _told(state, event)
+        case e.SlaEnded():
+            return _running(state, event.goal, None)
         case e.AgentReminded() | e.Alerted() | e.ScoreAlerted() | e.Amended() | e.Retracted() | e.Recalled():
             return state
         case e.Commented():
@@ -77,7 +100,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.Submitted() | e.SubmissionChanged():
             return _submitted(state, event.submission)
         case e.SubmissionReplied():
-            return _prompted(state, event)
+            return _answered_left(state, event)
         case e.Summarized():
             return _summarized(state, event)
         case e.TimerSet():
@@ -117,8 +140,48 @@ def _opened(state: Conversation, event: e.Opened) -> Conversation:
         language=event.language,
         language_sure=event.language_sure,
         group=event.group,
+        sla_edition=event.sla_edition,
     )
     return replace(state, session=session, sessions=state.sessions + 1)
+
+
+def _queued(state: Conversation, event: e.Queued) -> Conversation:
+    return _session(
+        state,
+        phase=event.phase,
+        group=event.group,
+        agent=None,
+        queued_at=event.at,
+        waits_since=event.since or event.at,
+        asked_at=_open(state).asked_at or event.at,
+        away_too=event.away_too,
+        unavailable=None,
+        leaving=None,
+        reminded_at=0,
+        wait_until=None,
+        positioned=False,
+        offer=None,
+        priority=event.priority,
+        prefer=event.prefer,
+        chain=event.chain,
+        picking=event.picking,
+    )
+
+
+def _running(state: Conversation, goal: Goal, running: Running | None) -> Conversation:
+    """The session with this goal running like this, or no longer."""
+    sla = _open(state).sla
+    assert sla is not None, "a goal belongs to a promise"
+    others = tuple(each for each in sla.running if each.goal != goal)
+    return _session(state, sla=replace(sla, running=others if running is None else (*others, running)))
+
+
+def _told(state: Conversation, event: e.SlaReminded | e.SlaBreached) -> Conversation:
+    sla = _open(state).sla
+    running = sla.goal(event.goal) if sla is not None else None
+    assert running is not None, "only of a goal that runs is anybody told"
+    breached = running.breached or isinstance(event, e.SlaBreached)
+    return _running(state, event.goal, replace(running, told=running.told + 1, breached=breached))
 
 
 def _received(state: Conversation, event: e.Received) -> Conversation:
@@ -141,6 +204,7 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
         unread=session.unread + 1,
         pending=(),
         reminded=False,
+        wait_until=None,
     )
     return replace(state, session=session, **heard)
 
@@ -150,7 +214,7 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
     changes: dict[str, object] = {"seq": event.seq}
     if event.pending:
         changes["pending"] = event.pending
-    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent"):
+    if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
         changes["positioned"] = True
     if event.after_close:
         assert state.last is not None, "only a closed session is spoken to after its close"
@@ -158,9 +222,36 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
     return replace(state, token=token, session=replace(_open(state), **changes))
 
 
-def _replied(state: Conversation, event: e.Replied) -> Conversation:
-    session = _open(state)
+def _assigned(state: Conversation, event: e.Assigned) -> Conversation:
+    guests = tuple(one for one in _open(state).guests if one.id != event.agent.id)
+    return _session(
+        state,
+        phase="active",
+        agent=event.agent,
+        assigned_at=event.at,
+        excluded=(),
+        offer=None,
+        guests=guests,
+        leaving=None,
+    )
+
+
+def _answered_left(state: Conversation, event: e.SubmissionReplied) -> Conversation:
+    """An answer after the close is an offline message too: who wrote it gets the customer's next chat, as set."""
+    state = _prompted(state, event)
     author: Author = event.message.author
+    if not event.after_close or author.id is None:
+        return state
+    return replace(state, offline=Contact(author.id, event.at))
+
+
+def _replied(state: Conversation, event: e.Replied) -> Conversation:
+    author: Author = event.message.author
+    if event.after_close:
+        assert state.last is not None and author.id is not None, "an agent writes to a closed session's customer"
+        last, offline = replace(state.last, seq=event.seq), Contact(author.id, event.at)
+        return replace(state, last=last, token=None if event.spends else state.token, offline=offline)
+    session = _open(state)
     session = replace(
         session,
         seq=event.seq,
@@ -176,7 +267,7 @@ def _replied(state: Conversation, event: e.Replied) -> Conversation:
 def _transferred(state: Conversation, event: e.Transferred) -> Conversation:
     session = _open(state)
     excluded = (*session.excluded, event.source) if event.source else session.excluded
-    return _session(state, agent=None, group=event.group, excluded=excluded)
+    return _session(state, agent=None, group=event.group, excluded=excluded, offer=None)
 
 
 def _invited(state: Conversation, event: e.Invited) -> Conversation:
@@ -199,7 +290,7 @@ def _rated(state: Conversation, event: e.Rated) -> Conversation:
     step = event.step or ("comment" if event.comment_until is not None else None)
     rating = Rating(event.kind, event.score, event.at, comment=step == "comment", tags=event.tags, solved=event.solved)
     left = None if step is None else replace(session.invited, comment_until=event.comment_until, step=step)
-    return _ended_or_open(state, rating=rating, invited=left)
+    return replace(_ended_or_open(state, rating=rating, invited=left), rated=rating)
 
 
 def _detailed(state: Conversation, event: e.RatingDetailed) -> Conversation:
@@ -253,5 +344,7 @@ def _timers(state: Conversation, name: str, due: int | None) -> Conversation:
 
 def _closed(state: Conversation, event: e.Closed) -> Conversation:
     closure = Closure(by=event.by, reason=event.reason, at=event.at, who=event.who)
-    last = replace(_open(state), phase="closed", closed=closure, timers={})
-    return replace(state, session=None, last=last)
+    last = replace(_open(state), phase="closed", closed=closure, timers={}, offer=None)
+    known = () if last.agent is None else (last.agent.id,)
+    served = (*known, *(agent for agent in state.served if agent not in known))[:MOST_SERVED]
+    return replace(state, session=None, last=last, served=served)

@@ -35,6 +35,7 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "customer.saved": "A known customer was created or changed in the built-in CRM.",
         "customer.erased": "Everything a customer said here was erased: erase your copy.",
         "agent.status": "An agent's status changed; changes within a second or two may be told as one.",
+        "sla.breached": "A goal of a service level was missed.",
         "words.hit": "A sensitive-word list with the action alert matched.",
     }
 )
@@ -106,6 +107,7 @@ _CALLED: Mapping[type, str] = MappingProxyType(
         e.Commented: "rating.given",
         e.RatingDetailed: "rating.given",
         e.ScoreAlerted: "rating.low",
+        e.SlaBreached: "sla.breached",
         e.Alerted: "words.hit",
         e.CustomerSaved: "customer.saved",
         e.Erased: "customer.erased",

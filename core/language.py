@@ -88,6 +88,13 @@ def chain(language: str | None, default: str | None = None) -> tuple[str, ...]:
     return tuple(tried)
 
 
+@lru_cache(maxsize=1024)
+def forms(tag: str) -> tuple[str, ...]:
+    """The tag and what it is a form of, nearest first: `pt-BR`, `pt`. Empty if it is none."""
+    canonical = normal(tag)
+    return () if canonical is None else tuple(dict.fromkeys(_with_parents(canonical)))
+
+
 def _with_parents(tag: str) -> Iterable[str]:
     yield tag
     parts = tag.split("-")

@@ -5,7 +5,7 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -14,11 +14,17 @@ from core.channel import Capabilities
 from core.closing import AfterClose, Summaries
 from core.fit import Phrases
 from core.hook import Webhooks
+from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
+from core.mode import AlwaysOn, Pending, Reception, Working
 from core.people import Customers, People, Retention
+from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
+from core.routes import Assigning, Assignment, Routes, Routing
 from core.scheme import Survey, Surveys
+from core.session import Picking
 from core.submitted import Leave, Submissions
 from core.survey import Answers
+from core.waiting import Absence, AbsenceRules, Queue, QueueRules, Silence, SilenceRules
 from core.words import Filter, WordList, merge_lists
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -52,12 +58,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[WordList, ...] | UnsetType = UNSET
 
 
-class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `assignment`: how the desk picks among a group's free agents where the group itself does not say."""
-
-    method: Literal["saturation", "round_robin"] | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -70,6 +70,10 @@ class Level:
     webhooks: Webhooks = Webhooks()
     customers: Customers = Customers()
     retention: Retention = Retention()
+    reception: Reception = Reception()
+    hours: Opening = Opening()
+    sla: Sla = Sla()
+    routing: Routing = Routing()
     submissions: Submissions = Submissions()
 
 
@@ -82,6 +86,10 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "webhooks": Webhooks,
     "customers": Customers,
     "retention": Retention,
+    "reception": Reception,
+    "hours": Opening,
+    "sla": Sla,
+    "routing": Routing,
     "submissions": Submissions,
 }
 
@@ -97,13 +105,15 @@ class Ending(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """What the rules may know of a channel: never its kind."""
+    """What the rules may know of a channel: never its kind. `families` are names that conditions may use for several
+    channels at once, opaque here."""
 
     id: str
     name: str
     language: str
     capabilities: Capabilities
     group: str | None = None
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,12 @@ class Rules:
     ending: Ending
     answers: Answers
     people: People = People()
+    working: Working = Working()
+    hours: Hours = ALWAYS
+    queue: QueueRules = QueueRules()
+    silence: SilenceRules = SilenceRules()
+    absence: AbsenceRules = AbsenceRules()
+    promises: tuple[Promise, ...] = ()
     submissions: Leave = Leave()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
@@ -151,6 +167,35 @@ class Policy:
     groups: Mapping[str, Level]
     here: Level
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    assigned: dict[str | None, Assigning] = field(default_factory=dict)
+    sla_edition: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        levels = [self.everywhere, *(level for _, level in sorted(self.groups.items())), self.here]
+        object.__setattr__(self, "sla_edition", edition([level.sla for level in levels]))
+
+    def is_open(self, group: str | None, now: int) -> bool:
+        return is_open(self.rules(group).hours, now)
+
+    @property
+    def routes(self) -> Routes:
+        """Which group a chat goes to is nothing a group can say."""
+        return _merged(Routes, [self.everywhere.routing, self.here.routing])
+
+    def assigning(self, group: str | None) -> Assigning:
+        found = self.assigned.get(group)
+        if found is None:
+            levels = (self.everywhere, self.groups.get(group or "", Level()), self.here)
+            found = self.assigned[group] = assigning_of([level.assignment for level in levels])
+        return found
+
+    @property
+    def picking(self) -> Picking | None:
+        """How this channel wants agents to be picked, whatever their group; None if it does not say."""
+        said = self.here.assignment
+        if isinstance(said.method, UnsetType) and isinstance(said.familiar_first, UnsetType):
+            return None
+        return Picking(_set(said.method, None), _set(said.familiar_first, None))
 
     def rules(self, group: str | None) -> Rules:
         found = self.compiled.get(group)
@@ -175,8 +220,36 @@ class Policy:
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
             people=_merged(People, [level.customers for level in levels]),
+            working=working_of([level.reception for level in levels]),
+            hours=hours_of([level.hours for level in levels]),
+            queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),
+            silence=_merged(SilenceRules, [_set(level.assignment.agent_silent, Silence()) for level in levels]),
+            absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
+            promises=_nearest([level.sla.policies for level in levels]),
             submissions=_merged(Leave, [level.submissions for level in levels]),
         )
+
+
+def working_of(levels: Sequence[Reception]) -> Working:
+    """What is in force; the nearest level comes last."""
+    modes = [level.mode for level in levels if not isinstance(level.mode, UnsetType)]
+    pending = _merged(Pending, [_set(level.always_on, AlwaysOn()) for level in levels])
+    return Working(modes[-1] if modes else "real_time", pending)
+
+
+def hours_of(levels: Sequence[Opening]) -> Hours:
+    """What is in force; the nearest level comes last."""
+    return compiled(_merged(Schedule, levels))
+
+
+def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise, ...]:
+    """What the nearest level that sets it says; the nearest comes last."""
+    return next((value for value in reversed(values) if not isinstance(value, UnsetType)), ())
+
+
+def assigning_of(levels: Sequence[Assignment]) -> Assigning:
+    """What is in force; the nearest level comes last."""
+    return _merged(Assigning, levels)
 
 
 def _filter(levels: Sequence[Level]) -> Filter:

@@ -14,7 +14,7 @@ from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
 from core.message import Content, Message, State
-from core.session import Conversation, Phase, Rating, Session
+from core.session import Conversation, Phase, Picking, Place, Rating, Session
 from core.submitted import Submission
 
 
@@ -54,11 +54,12 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     `session` is the session the events belong to (the open one, or the closed one for what follows a close), as it is
     after them; None if they concern none. `others` are further sessions the same commit touched (an answer that
     reopened nothing but ended an invitation). `takes` and `frees` are agents who get or lose a chat: taking happens
-    only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs
-    only a free place); else `Full`. `fence` is what `keep_desk` gave to the desk's keeper: once another has been given,
-    the commit is refused as `Fenced`. A `WakeAt` is kept until its time. Every other effect is kept as leased to
-    `lease` and handed back, except a `Deliver` while an older one of its conversation is open that this node does not
-    hold: that one waits in the store, and `claim` gives it when its turn has come.
+    only where load < capacity and the agent's status is online (`force`, a supervisor's or their own act, needs only a
+    free place; `beyond`, a supervisor's take-over where the settings allow it, not even that); else `Full`. `fence` is
+    what `keep_desk` gave to the desk's keeper: once another has been given, the commit is refused as `Fenced`. A
+    `WakeAt` is kept until its time. Every other effect is kept as leased to `lease` and handed back, except a `Deliver`
+    while an older one of its conversation is open that this node does not hold: that one waits in the store, and
+    `claim` gives it when its turn has come.
     `submissions` are those that came or changed, each as it is now.
     """
 
@@ -72,6 +73,7 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     takes: str | None = None
     frees: str | None = None
     force: bool = False
+    beyond: bool = False
     fence: int | None = None
     aliases: tuple[str, ...] = ()
     submissions: tuple[Submission, ...] = ()
@@ -227,7 +229,11 @@ class FeedRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, gc=False):
-    """A session in the queue, as the desk sees it."""
+    """A session in the queue, as the desk sees it: the higher `priority` first, then whoever waits longer.
+
+    It goes to one of `prefer`, else along `chain` (empty: to its group). Who is `excluded` counts again after
+    `excluded_until` (ms). `familiar` are agents who know the customer. `away`: also to agents who are not online.
+    """
 
     session: str
     conversation: str
@@ -237,10 +243,42 @@ class Waiting(msgspec.Struct, frozen=True, gc=False):
     since: int
     priority: int = 0
     excluded: tuple[str, ...] = ()
+    excluded_until: int = 0
+    prefer: tuple[str, ...] = ()
+    chain: tuple[Place, ...] = ()
+    picking: Picking = Picking()
+    language: str = ""
+    familiar: tuple[str, ...] = ()
+    away: bool = False
+
+
+EXCLUDED_MS = 60_000  # for so long a chat does not go back to who just let go of it, while others are online
+
+
+def waiting_of(conversation: Conversation, session: Session) -> Waiting:
+    """An open session of a conversation that waits."""
+    return Waiting(
+        session=session.id,
+        conversation=conversation.id,
+        channel=conversation.channel,
+        address=conversation.address,
+        group=session.group,
+        since=session.waits_since or session.queued_at,
+        priority=session.priority,
+        excluded=session.excluded,
+        excluded_until=session.queued_at + EXCLUDED_MS if session.excluded else 0,
+        prefer=session.prefer,
+        chain=session.chain,
+        picking=session.picking or Picking(),
+        language=session.language,
+        familiar=conversation.served,
+        away=session.away_too,
+    )
 
 
 class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves."""
+    """An agent as the desk sees them: `load` is how many chats they have, kept by the commits themselves; `status_at`
+    since when the status is this one."""
 
     agent: str
     status: Literal["online", "busy", "offline"] = "offline"
@@ -248,6 +286,7 @@ class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     capacity: int = 5
     load: int = 0
     assigned_at: int = 0
+    status_at: int = 0
 
 
 class DeskView(msgspec.Struct, frozen=True, gc=False):

@@ -22,6 +22,10 @@ Key = Literal[
     "no_agent",
     "queue_position",
     "queue_reminder",
+    "queue_wait",
+    "keep_waiting",
+    "queue_full",
+    "out_of_hours",
     "agent_joined",
     "language_switched",
     "customer_blocked",
@@ -148,6 +152,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     | {
         "queue_position": _PLACE,
         "queue_reminder": _PLACE,
+        "queue_wait": Definition(numbers=frozenset(("minutes",))),
+        "keep_waiting": _PART,
         "language_switched": Definition(on=False, texts=frozenset(("language",))),
         "recalled": Definition(on=False),
         # Said to somebody who has gone: only where the message waits for them.

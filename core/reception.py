@@ -2,17 +2,18 @@
 
 from msgspec.structs import replace
 
-from core import after, language, rating, submission
+from core import after, language, rating, silence, sla, submission
 from core import command as c
 from core import event as e
 from core.channel import Profile, Received
-from core.ending import arm_agent_timer
 from core.hearing import author, hear
 from core.identity import identify
 from core.message import Chosen, Form, Message, plain
+from core.queue import OPENING, enter
+from core.routes import Handed
 from core.screening import alert, screen
 from core.session import ReplyToken
-from core.turn import Turn
+from core.turn import Asked, Turn
 
 SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
@@ -45,8 +46,10 @@ def receive(turn: Turn, command: c.Receive) -> None:
     if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
         return None
     if turn.open_session().phase == "bot":
-        greet_and_queue(turn)
-    arm_agent_timer(turn)
+        greet_and_queue(turn, plain(inbound.content))
+    else:
+        sla.heard(turn)
+        silence.arm(turn)
     return None
 
 
@@ -54,7 +57,7 @@ def _queue_if_declined(turn: Turn) -> None:
     """Whoever would rather wait than leave something waits."""
     session = turn.state.session
     if session is not None and session.phase == "bot" and session.leaving is None:
-        enqueue(turn, session.group, why="The customer would rather wait than leave a message.")
+        find_person(turn, why="The customer would rather wait than leave a message.")
 
 
 def reach(turn: Turn, command: c.Reach) -> None:
@@ -64,8 +67,19 @@ def reach(turn: Turn, command: c.Reach) -> None:
 
 
 def visit(turn: Turn, command: c.Visit) -> None:
-    """A web visitor came: who they say they are is kept (the shell has checked what must be signed)."""
+    """A web visitor came: who they say they are is kept (the shell has checked what must be signed), and whom they
+    ask for."""
     identify(turn, command.customer, "customer")
+    if command.wish != turn.state.wish:
+        turn.emit(e.Wished(command.wish))
+
+
+def reopen(turn: Turn) -> None:
+    """They open: who came out of hours asks for people again."""
+    turn.emit(e.TimerEnded(OPENING))
+    session = turn.open_session()
+    if session.phase == "bot" and session.unavailable is not None:
+        find_person(turn)
 
 
 def amend(turn: Turn, command: c.Amend) -> None:
@@ -78,35 +92,21 @@ def amend(turn: Turn, command: c.Amend) -> None:
         turn.prompt("word_blocked")
 
 
-def greet_and_queue(turn: Turn) -> None:
+def greet_and_queue(turn: Turn, text: str = "") -> None:
     """What a new session does first: greet, then look for a person."""
-    turn.prompt("greeting")
-    session = turn.open_session()
-    enqueue(turn, session.group, why="People answer first on this channel.")
+    if turn.open_session().unavailable is None:
+        turn.prompt("greeting")
+    find_person(turn, text)
 
 
-def enqueue(turn: Turn, group: str | None, *, why: str) -> None:
-    """Put the session in a queue, and tell the customer where they stand unless somebody is free at once."""
-    outlook = turn.context.outlook(group)
-    if outlook.online == 0 and submission.offer(turn, "nobody_online"):
-        return
-    turn.emit(e.Queued(turn.now, group, why))
-    if not outlook.free:
-        tell_position(turn, outlook.waiting + 1, outlook.online)
-
-
-def inform(turn: Turn, command: c.Inform) -> None:
-    """The desk found nobody: tell the customer where they stand, once."""
-    session = turn.state.session
-    if session is not None and session.id == command.session and session.phase == "queued" and not session.positioned:
-        tell_position(turn, command.position, command.online)
-
-
-def tell_position(turn: Turn, position: int, online: int) -> None:
-    if online == 0:
-        turn.prompt("no_agent")
-    else:
-        turn.prompt("queue_position", position=position)
+def find_person(
+    turn: Turn, text: str = "", handed: Handed | None = None, why: str = "People answer first on this channel."
+) -> None:
+    """Go through the order of decision, and wait where it says. `text` is what the customer just wrote; `why` tells
+    what brought them here where no step has more to say."""
+    policy, now = turn.context.policy, turn.now
+    asked = Asked(turn.state, policy, now, text, handed, lambda group: policy.is_open(group, now))
+    enter(turn, turn.context.route(asked), why)
 
 
 def _meet(turn: Turn, profile: Profile) -> None:
@@ -160,6 +160,7 @@ def _open(turn: Turn, inbound: Received) -> None:
             language=spoken or rules.channel.language,
             language_sure=sure,
             group=rules.channel.group,
+            sla_edition=turn.context.policy.sla_edition,
         )
     )
 

@@ -2,10 +2,10 @@
 
 from core import command as c
 from core import event as e
+from core import sla
 from core.ending import arm_idle_timers
 from core.errors import Refused
 from core.message import Author, Message, Note
-from core.reception import enqueue
 from core.screening import alert, screen
 from core.sending import may_send
 from core.turn import Turn, options_of
@@ -15,14 +15,11 @@ MOST_TAGS = 50
 
 def reply(turn: Turn, command: c.Reply) -> None:
     """An agent answers. Refused: not theirs, closed, a blocked word, the service window, nothing such a channel has."""
-    session = turn.own_session(command.by)
+    session = turn.own_session(command.by, guest=True)
     may_send(turn, command.content)
     screened = screen(turn, command.content, "agent")
     if (word := screened.blocked) is not None:
-        raise Refused(
-            "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
-            field="content.text", word=word,
-        )  # fmt: skip
+        raise blocked(word)
     if session.replies == 0 and turn.state.last is not None and turn.state.last.invited is not None:
         turn.emit(e.InvitationEnded(turn.now))
     message = Message(
@@ -39,6 +36,7 @@ def reply(turn: Turn, command: c.Reply) -> None:
     pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
     alert(turn, message.seq, "agent", screened)
+    sla.answered(turn)
     arm_idle_timers(turn)
 
 
@@ -74,28 +72,38 @@ def assign(turn: Turn, command: c.Assign) -> None:
     turn.prompt("agent_joined")
 
 
-def transfer(turn: Turn, command: c.Transfer) -> None:
-    """Hand a session to a group's queue or straight to an agent (who needs a free place)."""
-    session = turn.own_session(command.by)
-    if command.agent is not None and session.agent is not None and command.agent.id == session.agent.id:
-        raise Refused("same_agent", f"{command.agent.name} already has this chat.", field="agent")
-    if command.note:
-        annotate(turn, c.Annotate(command.by, command.note))
-    source = session.agent.id if session.agent else None
-    target = command.agent.name if command.agent else command.group_name or "the queue"
-    why = f"{command.by.name} transferred it to {target}."
-    group = session.group if command.agent else command.group
-    turn.emit(e.Transferred(at=turn.now, by=command.by.id, source=source, group=group, why=why))
-    if command.agent is None:
-        turn.prompt("transferred")
-        enqueue(turn, command.group, why=why)
-    else:
-        turn.emit(e.Assigned(command.agent, turn.now, why))
-        turn.prompt("transferred")
+def write_after(turn: Turn, command: c.WriteAfter) -> None:
+    """An offline message. The customer's next chat goes to whoever wrote it, for as long as the settings say."""
+    last = turn.state.last
+    if turn.state.session is not None:
+        raise Refused("open", "The customer has an open chat: answer there.")
+    if last is None or turn.context.aim not in (None, last.id):
+        raise Refused("not_last", "Only the customer's last chat can be written to after its end.")
+    may_send(turn, command.content)
+    screened = screen(turn, command.content, "agent")
+    if (word := screened.blocked) is not None:
+        raise blocked(word)
+    message = Message(
+        seq=last.seq + 1,
+        author=Author(kind="agent", id=command.by.id, name=command.by.name),
+        content=screened.content,
+        original=screened.original,
+        at=turn.now,
+        hits=screened.lists,
+        client_id=command.client_id,
+    )
+    turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), after_close=True))
+
+
+def blocked(word: str) -> Refused:
+    return Refused(
+        "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
+        field="content.text", word=word,
+    )  # fmt: skip
 
 
 def recall(turn: Turn, command: c.Recall) -> None:
-    session = turn.own_session(command.by)
+    session = turn.own_session(command.by, guest=True)
     if not turn.rules.channel.capabilities.recall:
         raise Refused("no_recall", "A message cannot be taken back on this channel.", field="message")
     if command.author != command.by.id and not command.by.supervisor:
@@ -120,6 +128,6 @@ def tag(turn: Turn, command: c.Tag) -> None:
 
 
 def mark_read(turn: Turn, command: c.MarkRead) -> None:
-    session = turn.own_session(command.by)
+    session = turn.own_session(command.by, guest=True)
     if session.unread:
         turn.emit(e.WasRead(turn.now, command.by.id))

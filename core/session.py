@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from core.agreement import Agreement
 from core.customer import Customer
 from core.submitted import Leaving, Submission
 
@@ -20,6 +21,49 @@ class AgentRef(msgspec.Struct, frozen=True, gc=False):
 
     id: str
     name: str
+
+
+Overflowing = Literal["any", "nobody_online", "all_busy", "off_duty"]
+
+
+class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """Where a waiting chat may go: to a group, to one agent, or (neither) to everybody. It goes on to here when the
+    place before it is in the state `when`."""
+
+    group: str | None = None
+    agent: str | None = None
+    when: Overflowing = "any"
+
+
+Method = Literal["saturation", "round_robin", "least", "idle", "language", "weighted"]
+
+
+class Picking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=True):
+    """How one of a group's free agents is picked, where a channel says so for its chats. None: as the group does."""
+
+    method: Method | None = None
+    familiar: bool | None = None
+
+
+class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What the page asks for (`agent`, `group`; `must`: nobody else) and the group the visitor picked themselves."""
+
+    agent: str | None = None
+    group: str | None = None
+    must: bool = False
+    picked: str | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A transfer that waits: for the colleague to accept it, or for a supervisor to approve it."""
+
+    kind: Literal["accept", "approve"]
+    by: AgentRef
+    at: int
+    expires: int
+    agent: AgentRef | None = None
+    group: str | None = None
+    group_name: str | None = None
 
 
 class Invitation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -67,6 +111,12 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
     numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
     lock ended; `leaving` while a customer is asked what to leave, `offered` once they were.
+    `waits_since` counts for its place in the queue; `asked_at` is when people were first asked for, `assigned_at` when
+    the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
+    they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
+    under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
+    first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
+    that waits for somebody's word.
     """
 
     id: str
@@ -85,8 +135,21 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     wrote: int = 0
     unread: int = 0
     queued_at: int = 0
+    waits_since: int = 0
+    asked_at: int = 0
+    assigned_at: int = 0
+    away_too: bool = False
+    unavailable: str | None = None
+    reminded_at: int = 0
+    wait_until: int | None = None
     positioned: bool = False
     excluded: tuple[str, ...] = ()
+    priority: int = 0
+    prefer: tuple[str, ...] = ()
+    chain: tuple[Place, ...] = ()
+    picking: Picking | None = None
+    guests: tuple[AgentRef, ...] = ()
+    offer: Offer | None = None
     pending: tuple[tuple[str, str], ...] = ()
     reminded: bool = False
     invited: Invitation | None = None
@@ -99,6 +162,8 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     summary: SummaryRef | None = None
     tags: tuple[str, ...] = ()
     timers: dict[str, int] = {}
+    sla_edition: str = ""
+    sla: Agreement | None = None
     closed: Closure | None = None
 
 
@@ -109,13 +174,20 @@ class ReplyToken(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class Contact(msgspec.Struct, frozen=True, gc=False):
+    agent: str
+    at: int
+
+
 class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One customer's address on one channel: the unit of commit, of compare-and-set and of the outbox's order.
 
     `last` is the session closed last, for its rating and for what the customer says to it. `heard_at` is the newest
     provider time of a customer message, by which a late one is known; `window_from` the one the service window counts
-    from (ours). `read_mark` belongs to the customer's last message. `aliases` are other names of the same address,
-    the newest of them. `surveyed_at` is when a rating was asked last; `submissions` the newest that were left.
+    from (ours). `read_mark` belongs to the customer's last message. `rated` is their newest rating of any session.
+    `served` are the agents who had their chats, the newest first; `offline` the one who wrote to them after a close.
+    `surveyed_at` is when a rating was asked last; `submissions` the newest that were left. `aliases` are other names of
+    the same address, the newest of them.
     """
 
     id: str
@@ -132,6 +204,10 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     reachable: bool = True
     blocked_until: int | None = None
     told_blocked: bool = False
+    rated: Rating | None = None
+    wish: Wish = Wish()
+    served: tuple[str, ...] = ()
+    offline: Contact | None = None
     surveyed_at: int = 0
     submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()

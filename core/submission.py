@@ -41,7 +41,9 @@ def offer(turn: Turn, reason: Reason) -> bool:
     """Offer the customer who just wrote to leave something, if that is wanted for this reason; whether it was offered.
     Once a session, and never once an agent has answered in it."""
     session, rules = turn.open_session(), turn.rules
-    if not rules.submissions.on or reason not in rules.submissions.offer or session.phase == "active":
+    if rules.working.always_on or not rules.submissions.on or reason not in rules.submissions.offer:
+        return False  # who writes in always-on mode has left something already
+    if session.phase == "active":
         return False
     if reason != "asked" and (session.offered or session.replies):
         return False

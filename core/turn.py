@@ -10,6 +10,7 @@ from core.evolve import evolve
 from core.message import Author, Choice, Content, Message, Text
 from core.policy import Policy, Rules
 from core.prompts import Key
+from core.routes import Handed, Route, chain_of
 from core.session import Conversation, ReplyToken, Session
 
 SYSTEM = Author(kind="system")
@@ -17,11 +18,40 @@ SYSTEM = Author(kind="system")
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, who is online."""
+    """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, how many are
+    online, and how many seconds a newcomer will wait (None: not measured)."""
 
     waiting: int = 0
     free: bool = False
     online: int = 0
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a waiting session stands, from 1, and how many seconds it will still wait (None: not measured)."""
+
+    position: int
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A chat needs a person: who should it be? `text` is what the customer just wrote; `is_open` tells whether a
+    group's hours (None: the channel's) hold."""
+
+    state: Conversation
+    policy: Policy
+    now: int
+    text: str = ""
+    handed: Handed | None = None
+    is_open: Callable[[str | None], bool] = lambda group: True
+
+
+def to_the_default(asked: Asked) -> Route:
+    """Where nobody decides (routing is not there): the channel's group."""
+    group = asked.policy.channel.group
+    return Route(chain_of(group, asked.policy.assigning(group)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +59,9 @@ class Context:
     """Everything a decision may look at besides the conversation and the command.
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
-    the caller means, if they mean one: a decision never falls on the next session by accident.
+    the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
+    a waiting session stands; `others_online` whether others than an agent are online for a group; `away_free`
+    whether somebody of a group has a place, online or not.
     """
 
     now: int
@@ -37,6 +69,10 @@ class Context:
     new_id: Callable[[], str]
     number: Callable[[], int]
     outlook: Callable[[str | None], Outlook] = lambda group: Outlook()
+    standing: Callable[[str], Standing | None] = lambda session: None
+    others_online: Callable[[str | None, str], bool] = lambda group, agent: False
+    away_free: Callable[[str | None], bool] = lambda group: False
+    route: Callable[[Asked], Route] = to_the_default
     aim: str | None = None
 
 
@@ -83,10 +119,13 @@ class Turn:
             raise Refused("closed", "This chat is closed.")
         return session
 
-    def own_session(self, by: Actor) -> Session:
-        """The open session if it is this agent's, or they are a supervisor; raises `Refused`."""
+    def own_session(self, by: Actor, *, guest: bool = False) -> Session:
+        """The open session if it is this agent's or they are a supervisor (`guest`: or were invited in); raises
+        `Refused`."""
         session = self.open_session()
         if by.supervisor or (session.agent is not None and session.agent.id == by.id):
+            return session
+        if guest and any(one.id == by.id for one in session.guests):
             return session
         who = session.agent.name if session.agent else None
         raise Refused("not_yours", f"This chat is {who}'s." if who else "Claim this chat first.", who=who)

@@ -13,14 +13,16 @@ from aiohttp import web
 import connectors
 from api.auth import Auth
 from api.directory import Directory
-from api.documents import AgentDoc, Change
+from api.documents import AgentDoc, Change, GroupDoc
 from api.hub import Hub, feed_identity
 from api.rim import Rim
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
 from core.errors import Stale
-from core.ports import Hint, Store
+from core.ports import Hint, Seat, Store
+from core.routes import Assigning
+from gateway.absence import Absences
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
@@ -40,7 +42,7 @@ from gateway.shell import Shell
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
-from routing.desk import Team
+from routing.pools import Team
 
 # A drain takes 3 + 10 + 10 s and a second for each thing that is closed: supervisors are to wait for 30.
 NOTICE_S = 3.0  # for proxies that ask /readyz each second to send the next ones elsewhere
@@ -88,6 +90,7 @@ class _Parts:
     files: Files
     metrics: Metrics
     presence: Presence
+    absences: Absences
     neighbours: Neighbours | None
     hooks: Hooks
     letting_go: LettingGo
@@ -107,14 +110,22 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(numbers.stop)
     desk = DeskKeeper(
         store, clock, Random(), _names(directory), lambda: teams(directory),
+        languages=lambda: {id: agent.languages for id, agent in directory.agents.items()},
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
     engine, outbox = _middle(ground, desk, numbers, channels, kept, metrics)
 
-    async def gone(agent: str) -> None:
-        desk.seat_changed(await store.set_status(agent, "offline", "connection lost", clock.now()))
+    keeping = ground.keeping
+    absences = Absences(store, engine, lambda: keeping is None or keeping.fence is not None, alone=keeping is None)
 
-    presence = Presence(gone, feed=feed, roll=ground.roll)
+    def seated(seat: Seat) -> None:
+        desk.seat_changed(seat)
+        absences.seated(seat)
+
+    async def gone(agent: str) -> None:
+        seated(await store.set_status(agent, "offline", "connection lost", clock.now()))
+
+    presence = Presence(gone, directory.grace, feed=feed, roll=ground.roll)
     stack.push_async_callback(presence.stop)
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
     hook_wire = HookWire(config.allow_private)
@@ -132,9 +143,9 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     )  # fmt: skip
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
-        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=desk.seat_changed,
-        files=kept, public_url=config.public_url, objection=hook_wire.objection, hooks=hooks,
-        erase_soon=letting_go.soon,
+        signals=presence, actions=channels, kinds=_kinds, new_id=ground.new_id, seated=seated,
+        files=kept, public_url=config.public_url, standing=desk.standing,
+        objection=hook_wire.objection, hooks=hooks, erase_soon=letting_go.soon,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -164,7 +175,10 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
     stack.push_async_callback(hooks.stop)
-    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, neighbours, hooks, letting_go)
+    parts = _Parts(
+        ground, rim, hub, channels, outbox, intake, kept, metrics, presence, absences,
+        neighbours, hooks, letting_go,
+    )  # fmt: skip
     _background(parts, desk, stack)
     return parts
 
@@ -184,7 +198,8 @@ def _middle(
             ground.feed.tell(Hint("errands", body=done.conversation.id))
 
     around = Surroundings(
-        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook,
+        policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook, route=desk.route,
+        standing=desk.standing, others_online=desk.others_online, away_free=desk.away_free,
         lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
     )  # fmt: skip
     engine = Engine(ground.store, ground.clock, around)
@@ -211,6 +226,7 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
     keeping = parts.ground.keeping
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
+        ("absences", parts.absences.run),
         ("outbox", parts.outbox.run),
         ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
         ("warm", lambda: _warm(parts.ground.directory)),
@@ -304,10 +320,18 @@ def _names(directory: Directory) -> Callable[[str], str | None]:
 
 def teams(directory: Directory) -> Mapping[str, Team]:
     """The groups as the desk sees them; a group's own method before the settings'."""
-    return {
-        id: Team(frozenset(group.agents), group.name, group.method or directory.method(id))
-        for id, group in directory.groups.items()
-    }
+    return {id: _team(group, directory.assigning(id), directory.is_open(id)) for id, group in directory.groups.items()}
+
+
+def _team(group: GroupDoc, assigning: Assigning, is_open: bool) -> Team:
+    return Team(
+        members=frozenset(group.agents),
+        name=group.name,
+        method=group.method or assigning.method,
+        familiar=assigning.familiar_first,
+        weights=assigning.weights,
+        open=is_open,
+    )
 
 
 def _kinds() -> Mapping[str, type[Connector]]:

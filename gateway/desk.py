@@ -6,6 +6,7 @@ With several nodes only the keeper assigns, and derives the desk from the store 
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Mapping
 from random import Random
 
@@ -18,11 +19,15 @@ from core.customer import Address
 from core.effect import FindAgent
 from core.engine import Done, Engine
 from core.errors import Fenced, Full, Refused, StoreError
-from core.ports import Clock, DeskView, Leased, Seat, Store, Waiting
-from core.session import AgentRef, Conversation, Session
-from core.turn import Outlook
+from core.ports import Clock, DeskView, Leased, Seat, Store, waiting_of
+from core.routes import Route
+from core.session import AgentRef, Conversation, Place, Session
+from core.turn import Asked, Outlook, Standing
 from gateway.keeping import Keeping
-from routing.desk import Desk, Match, Team
+from routing.desk import Desk, Match
+from routing.pools import Team
+from routing.rules import route
+from routing.waits import Waits
 
 RETRY_S = 1.0  # before looking again when the store could not be reached
 LOOK_EVERY_S = 1.0  # with several nodes: should a hint be lost
@@ -33,7 +38,8 @@ log = structlog.get_logger()
 
 
 class DeskKeeper:
-    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now.
+    """Keeps the desk of this process. `names` tells an agent's name; `teams` the groups as they are now, `languages`
+    what agents speak.
 
     With several nodes `keeping` says whether this one assigns, and `tell` tells the others that there is something to.
     """
@@ -46,12 +52,13 @@ class DeskKeeper:
         names: Callable[[str], str | None],
         teams: Callable[[], Mapping[str, Team]],
         *,
+        languages: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
         keeping: Keeping | None = None,
         tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
-        self._names, self._teams = names, teams
-        self._desk = Desk()
+        self._names, self._teams, self._languages = names, teams, languages
+        self._desk, self._waits = Desk(), Waits()
         self._engine: Engine | None = None
         self._offering: str | None = None
         self._as_of: dict[str, int] = {}
@@ -67,7 +74,7 @@ class DeskKeeper:
         """Build the desk from the store: who waits and who sits."""
         self._engine = engine
         view = await self._store.desk()
-        self._desk.teams = self._teams()
+        self._staff()
         self._built_at = view.n
         for seat in view.seats:
             self._desk.seat(seat)
@@ -82,14 +89,15 @@ class DeskKeeper:
         time = asyncio.get_running_loop().time
         synced = time()
         while True:
-            await self._stirring(synced + RESYNC_S)
+            await self._stirring(min(synced + RESYNC_S, time() + self._patience()))
             if time() >= synced + RESYNC_S:
+                self._staff()
                 await self._resync()
                 synced = time()
             self._stirred.clear()
             if self._outdated:
                 await self._refresh_all()
-            while (match := self._desk.match(self._random.choice)) is not None:
+            while (match := self._match()) is not None:
                 await self._assign(match, None)
 
     async def _run_among_others(self, keeping: Keeping) -> None:
@@ -101,12 +109,27 @@ class DeskKeeper:
             self._derive(await self._view())
             rest = REST * (loop.time() - began)
             while (fence := keeping.fence) is not None:
-                match = self._desk.match(self._random.choice)
+                match = self._match()
                 if match is None:
                     break
                 await self._assign(match, fence)
             await asyncio.sleep(rest)
             await self._stirring(loop.time() + LOOK_EVERY_S)
+
+    def _match(self) -> Match | None:
+        self._desk.pass_time(self._clock.now())
+        return self._desk.match(self._random.randrange)
+
+    def _staff(self) -> None:
+        """Who is in which group, as it is now; hours that begin or end are seen at the next look."""
+        self._desk.pass_time(self._clock.now())
+        self._desk.staff(self._teams(), self._languages())
+        self._waits.keep(self._desk.teams.__contains__)
+
+    def _patience(self) -> float:
+        """Seconds until time alone may make a match possible."""
+        due = self._desk.next_change
+        return RESYNC_S if due is None else max(0.0, (due - self._clock.now()) / 1000)
 
     async def _stirring(self, until: float) -> None:
         """Wait for something to change, or for the time (of the loop) to look for oneself."""
@@ -130,13 +153,15 @@ class DeskKeeper:
     def _derive(self, view: DeskView) -> None:
         """Make the desk what the store says, and keep whose turn it is."""
         desk = self._desk
-        desk.teams = self._teams()
+        self._staff()
         for gone in desk.seats.keys() - {seat.agent for seat in view.seats}:
             desk.remove_seat(gone)
         for seat in view.seats:
             desk.seat(seat)
         known = {waiting.session: waiting for waiting in desk.waiting()}
+        now = self._clock.now()
         for session in known.keys() - {waiting.session for waiting in view.waiting}:
+            self._waits.left(known[session].group, known[session].since, now)
             desk.leave(session)
         for waiting in view.waiting:
             if known.get(waiting.session) != waiting:
@@ -158,7 +183,7 @@ class DeskKeeper:
 
     def staff_changed(self) -> None:
         """Groups, agents or their capacities are others now."""
-        self._desk.teams = self._teams()
+        self._staff()
         self._outdated = True
         self._stir()
 
@@ -172,9 +197,9 @@ class DeskKeeper:
         """Follow what was committed, in its order: loads change, waiting begins and ends."""
         decision = done.decision
         n = 0 if done.committed is None else done.committed.n
+        own_match = any(isinstance(event, e.Assigned) and event.inputs for event in decision.events)
         if decision.takes is not None:
-            own = any(isinstance(event, e.Assigned) and event.inputs for event in decision.events)
-            self._moved(decision.takes, 0 if own else +1, n)  # the desk counted its own when it matched
+            self._moved(decision.takes, 0 if own_match else +1, n)  # the desk counted its own when it matched
         if decision.frees is not None:
             self._moved(decision.frees, -1, n)
             self._stir()
@@ -182,6 +207,8 @@ class DeskKeeper:
         if session is None:
             return
         if session.phase not in ("queued", "unassigned"):
+            if session.queued_at and (own_match or self._desk.find(session.id) is not None):
+                self._waits.left(session.group, session.queued_at, self._clock.now())
             self._desk.leave(session.id)
             self._told.discard(session.id)
         elif any(isinstance(event, e.Queued) for event in decision.events):
@@ -197,10 +224,43 @@ class DeskKeeper:
             self._desk.load(agent, change)
 
     def outlook(self, channel: str, group: str | None) -> Outlook:
-        return self._desk.outlook(group)
+        found = self._desk.outlook(group)
+        if found.free:
+            return found
+        return dataclasses.replace(found, wait=self._waits.expected(group, found.waiting + 1, self._clock.now()))
 
     def position(self, session: str) -> int | None:
         return self._desk.position(session)
+
+    def standing(self, session: str) -> Standing | None:
+        """Where a session stands that waits in a queue."""
+        waiting, position = self._desk.find(session), self._desk.position(session)
+        if waiting is None or position is None:
+            return None
+        return Standing(position, self._waits.expected(waiting.group, position, self._clock.now()))
+
+    def others_online(self, group: str | None, agent: str) -> bool:
+        return self._desk.others_online(group, agent)
+
+    def away_free(self, group: str | None) -> bool:
+        return self._desk.away_free(group)
+
+    def route(self, asked: Asked) -> Route:
+        """Where a chat that needs a person goes, as things are now."""
+        return route(asked, self)
+
+    def is_free(self, agent: str) -> bool:
+        return self._desk.is_free(agent)
+
+    def finds(self, prefer: tuple[str, ...], chain: tuple[Place, ...]) -> bool:
+        return self._desk.finds(prefer, chain)
+
+    def agent_name(self, agent: str) -> str | None:
+        return self._names(agent) if agent in self._desk.seats else None
+
+    def group_name(self, group: str) -> str | None:
+        team = self._desk.teams.get(group)
+        return team.name if team is not None else None
 
     # what it does
 
@@ -216,17 +276,18 @@ class DeskKeeper:
             return
         self._desk.wait(waiting_of(conversation, session))
         self._stir()
-        if not session.positioned and not self._desk.outlook(session.group).free:
+        free = self._desk.outlook(session.group).free or (session.away_too and self._desk.away_free(session.group))
+        if not session.positioned and not free:
             await self._inform(conversation, session)
 
     async def _inform(self, conversation: Conversation, session: Session) -> None:
-        position = self._desk.position(session.id)
-        if position is None or self._engine is None:
+        standing = self.standing(session.id)
+        if standing is None or self._engine is None:
             return
         online = self._desk.outlook(session.group).online
         where = Address(conversation.channel, conversation.address)
         try:
-            await self._engine.handle(where, Inform(session.id, position, online))
+            await self._engine.handle(where, Inform(session.id, standing.position, online, standing.wait))
         except Refused as error:
             log.debug("desk.not_informed", reason=str(error))  # it closed meanwhile: nothing to tell
 
@@ -235,7 +296,9 @@ class DeskKeeper:
         assert self._engine is not None, "the desk was not started"
         waiting = match.waiting
         name = self._names(match.agent) or "Agent"
-        command = Assign(waiting.session, AgentRef(match.agent, name), f"{name} {match.why}.", match.inputs)
+        command = Assign(
+            waiting.session, AgentRef(match.agent, name), f"{name} {match.why}.", match.inputs, waiting.away
+        )
         self._offering = waiting.session
         done = False
         try:
@@ -286,15 +349,3 @@ class DeskKeeper:
             except StoreError as error:
                 log.warning("desk.store_down", reason=str(error))
                 await asyncio.sleep(RETRY_S)
-
-
-def waiting_of(conversation: Conversation, session: Session) -> Waiting:
-    return Waiting(
-        session=session.id,
-        conversation=conversation.id,
-        channel=conversation.channel,
-        address=conversation.address,
-        group=session.group,
-        since=session.queued_at,
-        excluded=session.excluded,
-    )

@@ -16,6 +16,7 @@ from core import event as e
 from core.customer import Address
 from core.message import State
 from core.ports import FeedRow, SessionRow, StoredMessage
+from core.turn import Standing
 from gateway.visitor import Visitor
 from gateway.widget_frames import ReadFrame
 
@@ -32,6 +33,10 @@ UNTOLD = (
     | e.CustomerLinked
     | e.Erased
     | e.ReachableChanged
+    | e.Unavailable
+    | e.SlaApplied
+    | e.SlaStarted
+    | e.SlaEnded
 )
 """What is the desk's business, or what the widget itself reported."""
 
@@ -39,7 +44,8 @@ UNTOLD = (
 @dataclass(eq=False, slots=True)
 class Guest:
     """`after`: the newest number it was shown. `session`, `seq`: the newest message. `held`: rows that came while the
-    history was being read, None once it was. `chat`: the open session. `reported`: how far each state was told."""
+    history was being read, None once it was. `chat`: the open session. `reported`: how far each state was told.
+    `stood`: where they were last told they stand."""
 
     rim: Rim
     visitor: Visitor
@@ -51,6 +57,7 @@ class Guest:
     introduced: bool = False
     chat: str | None = None
     reported: dict[tuple[str, State], int] = field(default_factory=dict)
+    stood: Standing | None = None
 
     @property
     def where(self) -> Address:

@@ -25,7 +25,7 @@ class Presence:
     def __init__(
         self,
         gone: Callable[[str], Awaitable[None]],
-        grace: float = GRACE_S,
+        grace: Callable[[], float] = lambda: GRACE_S,
         *,
         feed: Feed | None = None,
         roll: Roll | None = None,
@@ -88,7 +88,7 @@ class Presence:
             self._leaving[agent] = asyncio.create_task(self._leave(agent))
 
     async def _leave(self, agent: str) -> None:
-        await asyncio.sleep(self._grace)
+        await asyncio.sleep(self._grace())
         while (elsewhere := await self._roll.elsewhere()) is None:  # noqa: ASYNC110 (nobody tells)
             await asyncio.sleep(LOOK_EVERY_S)
         self._leaving.pop(agent, None)

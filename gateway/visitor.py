@@ -8,6 +8,7 @@ where the payload is JSON with `exp` (seconds since the epoch) and what it vouch
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -20,6 +21,7 @@ from core.channel import Secret
 from core.customer import Customer
 from core.errors import BadInput
 from core.people import People
+from core.session import Wish
 
 LIFE_MS = 3_600_000  # a token opens sockets for an hour
 RENEWAL_MS = 30 * 86_400_000  # and is exchanged for a new one, of the same visitor, for thirty days
@@ -40,6 +42,10 @@ UNSIGNED = ("partner_id", "vip", "vip_level", "tags")
 channel asks for no signature and the area `customers` says so."""
 
 
+OURS = ("page.", "designated.", "visit.", "vip_level", "queue_first")
+"""Parameters that a page cannot name."""
+
+
 class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`token` is made by the company's server with the channel's `identity_secret`."""
 
@@ -47,7 +53,8 @@ class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VisitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The visitor parameters; `token` is that of an earlier visit, to be the same visitor again."""
+    """The visitor parameters; `token` is that of an earlier visit, to be the same visitor again. `agent` and `group`
+    are whom the page asks for (`must`: nobody else); `picked` is the group the visitor chose."""
 
     token: Annotated[str, Meta(max_length=MAX_TOKEN)] | None = None
     identity: SignedIdentity | None = None
@@ -68,6 +75,8 @@ class VisitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     url: Address | None = None
     agent: Id | None = None
     group: Id | None = None
+    must: bool | None = None
+    picked: Id | None = None
     queue_first: bool | None = None
 
 
@@ -91,7 +100,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str
     expires: int
     claims: Customer = Customer(id="")
-    group: str | None = None
+    wish: Wish = Wish()
 
     @property
     def signed(self) -> bool:
@@ -107,8 +116,12 @@ def admit(
     now: int,
     new_id: str,
     people: People = STRICT,
+    origin: Mapping[str, str] = {},
 ) -> tuple[Visitor, tuple[str, ...]]:
-    """The visitor, and the names of what was not believed. Raises `BadInput` for an identity that is not right."""
+    """The visitor, and the names of what was not believed. Raises `BadInput` for an identity that is not right.
+
+    `origin` are the parameters that we found out ourselves (`visit.…`).
+    """
     identity = _identity(request, secret, now)
     request, unknown = _with_known_fields(request, people)
     known = None if request.token is None else read_token(request.token, vault, now, RENEWAL_MS)
@@ -123,8 +136,9 @@ def admit(
         ignored.append("token")
     address = f"partner:{identity.partner_id}" if identity else known.address if known else f"visitor:{new_id}"
     claims = _claims(request, identity, unsigned, known.claims if known else Customer(id=""))
-    group = request.group or (known.group if known else None)
-    visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, group=group)
+    claims = replace(claims, params={**claims.params, **origin})
+    wish = _wish(request) or (known.wish if known else Wish())
+    visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, wish=wish)
     if len(make_token(visitor, vault)) > MAX_TOKEN:
         raise BadInput(("params", "All of it together is too long."))
     return visitor, tuple(ignored)
@@ -211,6 +225,12 @@ def _claims(request: VisitRequest, identity: Identity | None, unsigned: tuple[st
     return replace(before, **{field: value for field, value in said.items() if value is not None})
 
 
+def _wish(request: VisitRequest) -> Wish | None:
+    """None where this visit asks for nobody."""
+    asked = request.agent or request.group or request.picked
+    return Wish(request.agent, request.group, bool(request.must), request.picked) if asked else None
+
+
 def _params(request: VisitRequest) -> dict[str, str]:
     """Free and own fields side by side, and the page, under names that theirs cannot take."""
     page = {
@@ -221,11 +241,7 @@ def _params(request: VisitRequest) -> dict[str, str]:
         **(request.params or {}),
         **{f"field.{key}": value for key, value in (request.fields or {}).items()},
     }
-    kept = {
-        key: value
-        for key, value in theirs.items()
-        if not key.startswith(("page.", "designated.", "vip_level", "queue_first"))
-    }
+    kept = {key: value for key, value in theirs.items() if not key.startswith(OURS)}
     return {**kept, **{key: value for key, value in page.items() if value is not None}}
 
 

@@ -16,6 +16,7 @@ from api.sockets import MAX_WAITING
 from api.times import Time, iso
 from connectors.web import Web
 from core.channel import Rate
+from core.facts import COUNTRY, IP
 from gateway.limits import Buckets
 from gateway.visitor import Visitor, VisitRequest, admit, make_token, read_token
 from gateway.widget_socket import Guests
@@ -63,6 +64,7 @@ class Widget:
             now=rim.clock.now(),
             new_id=rim.new_id(),
             people=rim.directory.policy(request.match_info["channel"]).rules(None).people,
+            origin=self._origin(request),
         )
         view = VisitView(
             token=make_token(visitor, rim.vault),
@@ -71,6 +73,16 @@ class Widget:
             ignored=ignored,
         )
         return web.Response(status=201, body=msgspec.json.encode(view), content_type="application/json")
+
+    def _origin(self, request: web.Request) -> dict[str, str]:
+        """Where the visitor calls from, if the rules ask for that; a header is believed only if settings name it."""
+        routes = self._rim.directory.policy(request.match_info["channel"]).routes
+        if not routes.looks_at_origin:
+            return {}
+        named = request.headers.get(routes.ip_header or "", "").partition(",")[0].strip()
+        country = request.headers.get(routes.country_header or "", "").strip()
+        found = {IP: named or request.remote or "", COUNTRY: country}
+        return {name: value[:64] for name, value in found.items() if value}
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """A file a visitor wants to send; the answer is a content to send."""

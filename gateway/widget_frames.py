@@ -80,6 +80,14 @@ class TypingFrame(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
     name: str | None
 
 
+class QueueFrame(msgspec.Struct, frozen=True, tag_field="type", tag="queue"):
+    """Where the visitor stands, from 1; `wait_seconds` is the expected wait (routing/waits.py), null: not measured."""
+
+    session: str
+    position: int
+    wait_seconds: int | None
+
+
 class NoticeFrame(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
     """Said to the visitor outside any chat."""
 

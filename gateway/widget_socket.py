@@ -1,5 +1,6 @@
 """The widgets that are open: sign in with the first frame, history or what was missed, then live both ways."""
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -23,8 +24,10 @@ from core.engine import Done
 from core.errors import BadInput, Duplicate, Error, Refused, StoreDown
 from core.message import State, Text
 from core.ports import Cause, FeedRow, SessionRow, Settlement, StoredMessage
+from core.session import Wish
 from gateway.guest import IN_HISTORY, Guest
 from gateway.limits import Buckets
+from gateway.places import show_places
 from gateway.visitor import merged, read_token
 from gateway.widget_frames import (
     AckFrame,
@@ -65,6 +68,7 @@ class Guests:
         self._rooms: defaultdict[Address, _Room] = defaultdict(_Room)
         self._sessions: dict[str, Address] = {}
         self._ends: list[Callable[[], None]] = []
+        self._places: asyncio.Task[None] | None = None
         self._per_visitor, self._per_ip = Buckets(PER_VISITOR), Buckets(PER_IP)
 
     def start(self) -> None:
@@ -72,15 +76,21 @@ class Guests:
             self._rim.hub.listen(self._publish, lambda: bool(self._rooms)),
             self._rim.signals.listen(self._signal),
         ]
+        self._places = asyncio.create_task(show_places(self._everybody, self._rim.standing))
 
     async def stop(self) -> None:
         while self._ends:
             self._ends.pop()()
-        guests = [guest for room in self._rooms.values() for guest in room.guests]
+        if self._places is not None:
+            self._places.cancel()
+        guests = self._everybody()
         for guest in guests:
             guest.outlet.close(WSCloseCode.GOING_AWAY, b"restart")
         for guest in guests:
             await guest.outlet.closed()
+
+    def _everybody(self) -> list[Guest]:
+        return [guest for room in self._rooms.values() for guest in room.guests]
 
     @property
     def open(self) -> int:
@@ -274,8 +284,10 @@ class Guests:
         if people.auto_save and guest.visitor.claims.partner_id:
             known = await record_of(rim.store, guest.visitor.claims, known)
         customer = merged(known, guest.visitor)
+        wish = guest.visitor.wish
+        if customer != before or wish != (found[0].wish if found else Wish()):
+            await rim.engine.handle(guest.where, c.Visit(customer, customer.language, wish))
         if customer != before:
-            await rim.engine.handle(guest.where, c.Visit(customer, customer.language, guest.visitor.group))
             await stay_blocked(rim, guest.where, customer.id)
         guest.introduced = True
 

@@ -18,11 +18,14 @@ from core.message import Content, Internal, Media, Note, Summary, Template, Text
 from core.ports import Cause, SessionRow, StoredMessage
 from core.session import AgentRef
 from inbox.bodies import (
+    AssignBody,
     BlockBody,
     CloseBody,
+    ColleagueBody,
     LockBody,
     MessageBody,
     NoteBody,
+    OfflineBody,
     RecallBody,
     SummaryBody,
     TagsBody,
@@ -131,21 +134,62 @@ async def claim(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
 
 
 async def transfer(rim: Rim, call: Call[TransferBody, Nothing]) -> Answer:
-    body, agents, groups = call.body, rim.directory.agents, rim.directory.groups
-    if (body.agent is None) == (body.group is None):
-        raise BadInput(("agent", "Name an agent or a group, one of them."))
-    if body.agent is not None and body.agent not in agents:
-        raise BadInput(("agent", "There is no such agent."))
-    if body.group is not None and body.group not in groups:
-        raise BadInput(("group", "There is no such group."))
-    command = c.Transfer(
-        by=actor(call.caller),
-        agent=AgentRef(body.agent, agents[body.agent].name) if body.agent else None,
-        group=body.group,
-        group_name=groups[body.group].name if body.group else None,
-        note=body.note,
-    )
+    """At once, or (as set) when the colleague accepts it or a supervisor approves it."""
+    agent, group, group_name = _target(rim, call.body.agent, call.body.group)
+    command = c.Transfer(by=actor(call.caller), agent=agent, group=group, group_name=group_name, note=call.body.note)
     return await _do(rim, call, command)
+
+
+async def assign(rim: Rim, call: Call[AssignBody, Nothing]) -> Answer:
+    agent, group, group_name = _target(rim, call.body.agent, call.body.group)
+    return await _do(rim, call, c.Hand(by=actor(call.caller), agent=agent, group=group, group_name=group_name))
+
+
+async def accept(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.Accept(actor(call.caller)))
+
+
+async def decline(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.Decline(actor(call.caller)))
+
+
+async def take_over(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    return await _do(rim, call, c.TakeOver(actor(call.caller)))
+
+
+async def invite(rim: Rim, call: Call[ColleagueBody, Nothing]) -> Answer:
+    return await _do(rim, call, c.Invite(actor(call.caller), _colleague(rim, call.body.agent)))
+
+
+async def uninvite(rim: Rim, call: Call[ColleagueBody, Nothing]) -> Answer:
+    """Yourself, or a colleague out of a chat of yours."""
+    return await _do(rim, call, c.Uninvite(actor(call.caller), call.body.agent))
+
+
+async def offline(rim: Rim, call: Call[OfflineBody, Nothing]) -> Answer:
+    row, body = await seen(rim, call), call.body
+    content = said(body.content)
+    _check(content)
+    command = c.WriteAfter(by=actor(call.caller), client_id=body.client_id, content=content)
+    return await _say(rim, call.caller, row, command, body.client_id, content)
+
+
+def _target(rim: Rim, agent: str | None, group: str | None) -> tuple[AgentRef | None, str | None, str | None]:
+    """Who it goes to: an agent, or a group and its name; raises `BadInput`."""
+    if (agent is None) == (group is None):
+        raise BadInput(("agent", "Name an agent or a group, one of them."))
+    if agent is not None:
+        return _colleague(rim, agent), None, None
+    known = rim.directory.groups.get(group or "")
+    if known is None:
+        raise BadInput(("group", "There is no such group."))
+    return None, known.id, known.name
+
+
+def _colleague(rim: Rim, agent: str) -> AgentRef:
+    if agent not in rim.directory.agents:
+        raise BadInput(("agent", "There is no such agent."))
+    return AgentRef(agent, rim.directory.agents[agent].name)
 
 
 async def close(rim: Rim, call: Call[CloseBody, Nothing]) -> Answer:

@@ -54,6 +54,22 @@ class TransferBody(Body, frozen=True):
     note: NoteText | None = None
 
 
+class AssignBody(Body, frozen=True):
+    """To an agent (who needs a free place) or into a group's queue: one of them."""
+
+    agent: Id | None = None
+    group: Id | None = None
+
+
+class ColleagueBody(Body, frozen=True):
+    agent: Id
+
+
+class OfflineBody(Body, frozen=True):
+    client_id: ClientId
+    content: Sendable
+
+
 class CloseBody(Body, frozen=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200)] = "closed"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from api.documents import Role
 from api.paging import Listing
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
@@ -37,12 +38,13 @@ def _act(
     body: type[msgspec.Struct] | None = None,
     answers: Mapping[int, Any] | None = None,
     refuses: tuple[int, ...] = (404, 409),
+    role: Role = "agent",
 ) -> Route:
     return Route(
         method="POST",
         path=f"{ONE}/{name}",
         handler=handler,
-        role="agent",
+        role=role,
         summary=summary,
         body=body,
         answers=answers or {200: SessionView},
@@ -120,6 +122,27 @@ ACTING = (
     ),
     _act("claim", acts.claim, "Take a chat that waits"),
     _act("transfer", acts.transfer, "Hand a chat over", body=bodies.TransferBody),
+    _act("accept", acts.accept, "Take a chat that is offered, or approve its transfer"),
+    _act("decline", acts.decline, "Do not take or approve it, or take the offer back"),
+    _act(
+        "assign",
+        acts.assign,
+        "Give out a chat that waits",
+        body=bodies.AssignBody,
+        role="supervisor",
+    ),
+    _act("take-over", acts.take_over, "Take a chat from whoever has it", role="supervisor"),
+    _act("invite", acts.invite, "Ask a colleague into the chat", body=bodies.ColleagueBody),
+    _act(
+        "uninvite", acts.uninvite, "Leave a chat you were asked into, or end a colleague's", body=bodies.ColleagueBody
+    ),
+    _act(
+        "offline",
+        acts.offline,
+        "Write to a customer whose chat is over; their next one comes to you, as set",
+        body=bodies.OfflineBody,
+        answers={201: MessageView},
+    ),
     _act("close", acts.close, "End a chat", body=bodies.CloseBody),
     _act("invite-rating", acts.invite_rating, "Ask the customer for a rating"),
     _act(
@@ -195,9 +218,9 @@ SUBMISSIONS = (
     ),
     _left(
         "assign",
-        submissions.assign,
+        submissions.assign_submission,
         "Give it to an agent or a group; to you without either",
-        submissions.AssignBody,
+        submissions.SubmissionAssignBody,
         {200: submissions.SubmissionView},
     ),
     _left(

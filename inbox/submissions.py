@@ -61,7 +61,7 @@ class SubmissionMessageBody(Body, frozen=True):
     content: Sendable
 
 
-class AssignBody(Body, frozen=True):
+class SubmissionAssignBody(Body, frozen=True):
     """To an agent, to a group, or to you if neither is named."""
 
     agent: Id | None = None
@@ -262,7 +262,7 @@ async def _say(rim: Rim, row: SubmissionRow, command: c.ReplyToSubmission, cause
     return None if session is None or seq is None else (session.id, seq)
 
 
-async def assign(rim: Rim, call: Call[AssignBody, Nothing]) -> Answer:
+async def assign_submission(rim: Rim, call: Call[SubmissionAssignBody, Nothing]) -> Answer:
     body, directory = call.body, rim.directory
     if body.agent is not None and body.agent not in directory.agents:
         raise BadInput(("agent", "There is no such agent."))

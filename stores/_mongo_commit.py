@@ -131,7 +131,9 @@ def _seats(commit: Commit) -> Iterable[Write]:
     if commit.frees is not None:
         yield Update("seat", {"_id": commit.frees, "load": {"$gt": 0}}, {"$inc": {"load": -1}})
     if commit.takes is not None:
-        free: Doc = {"_id": commit.takes, "removed": None, "$expr": {"$lt": ["$load", "$capacity"]}}
+        free: Doc = {"_id": commit.takes, "removed": None}
+        if not commit.beyond:
+            free["$expr"] = {"$lt": ["$load", "$capacity"]}
         if not commit.force:
             free["status"] = "online"
         change = {"$inc": {"load": 1}, "$set": {"assigned_at": _rows.assigned_at(commit)}}

@@ -132,7 +132,11 @@ def _errand(errand: Doc) -> Row:
 async def _papers(mongo: Mongo, within: Session) -> AsyncIterator[list[Row]]:
     async for seats in mongo.batches("seat", {}, "_id", BATCH, within):
         names = ("status", "reason", "capacity", "load", "assigned_at")
-        yield [SeatRow(seat["_id"], *(seat[name] for name in names)) for seat in seats if not seat.get("removed")]
+        there = [seat for seat in seats if not seat.get("removed")]
+        yield [
+            SeatRow(agent=seat["_id"], status_at=seat.get("status_at", 0), **{name: seat[name] for name in names})
+            for seat in there
+        ]
     async for revisions in mongo.batches("revision", {}, "_id", BATCH, within):
         names = ("collection", "id", "version", "at", "who")
         yield [RevisionRow(**{name: one[name] for name in names}, body=_raw(one["body"])) for one in revisions]

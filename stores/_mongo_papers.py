@@ -9,7 +9,10 @@ from stores import _rows
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Session, Taken, Update
 from stores._mongo_read import seat
 
-_NEW_SEAT = {"status": "offline", "reason": None, "capacity": _rows.DEFAULT_CAPACITY, "load": 0, "assigned_at": 0}
+_NEW_SEAT = {
+    "status": "offline", "reason": None, "capacity": _rows.DEFAULT_CAPACITY, "load": 0,
+    "assigned_at": 0, "status_at": 0,
+}  # fmt: skip
 
 
 async def _sit(mongo: Mongo, agent: str, fields: Doc) -> Seat:
@@ -30,8 +33,11 @@ async def set_capacity(mongo: Mongo, agent: str, capacity: int) -> None:
     await _sit(mongo, agent, {"capacity": capacity})
 
 
-async def set_status(mongo: Mongo, agent: str, status: str, reason: str | None) -> Seat:
-    return await _sit(mongo, agent, {"status": status, "reason": reason})
+async def set_status(mongo: Mongo, agent: str, status: str, reason: str | None, at: int) -> Seat:
+    made = await _sit(mongo, agent, {"reason": reason})
+    other: Doc = {"_id": agent, "status": {"$ne": status}, "removed": None}
+    changed = await mongo.change("seat", other, {"$set": {"status": status, "status_at": at}})
+    return made if changed is None else seat(changed)
 
 
 async def remove_seat(mongo: Mongo, agent: str) -> None:

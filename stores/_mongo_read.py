@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from core.event import Event, Fact
-from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting
+from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting, waiting_of
 from core.session import Conversation, Session
 from stores import _mongo_shape as shape
 from stores import _rows
@@ -174,29 +174,22 @@ async def newest(mongo: Mongo, within: Transaction = None) -> int:
 async def desk(mongo: Mongo) -> DeskView:
     """Who waits and who sits, at one moment. Commits of that moment may be numbered after `n`."""
     async with mongo.snapshot(short=True) as within:
-        queued = await mongo.find("session", {"phase": "queued"}, fields=["conversation"], session=within)
+        queued = await mongo.find(
+            "session", {"phase": {"$in": ["queued", "unassigned"]}}, fields=["conversation"], session=within
+        )
         ids = sorted({document["conversation"] for document in queued})
         states = await mongo.find("conversation", {"_id": {"$in": ids}}, fields=["body"], session=within)
         waiting = [_waiting(shape.decode_conversation(state["body"])) for state in states]
         seats = await mongo.find("seat", {"removed": None}, sort=[("_id", 1)], session=within)
         n = await newest(mongo, within)
-    waiting.sort(key=lambda waits: (waits.since, waits.session))
+    waiting.sort(key=lambda one: (one.since, one.session))
     return DeskView(n, tuple(waiting), tuple(seat(document) for document in seats))
 
 
 def _waiting(state: Conversation) -> Waiting:
-    session = state.session
-    if session is None:
+    if state.session is None:
         raise TypeError("an open session is in its conversation")
-    return Waiting(
-        session=session.id,
-        conversation=state.id,
-        channel=state.channel,
-        address=state.address,
-        group=session.group,
-        since=session.queued_at,
-        excluded=session.excluded,
-    )
+    return waiting_of(state, state.session)
 
 
 async def seats(mongo: Mongo) -> list[Seat]:
@@ -205,7 +198,8 @@ async def seats(mongo: Mongo) -> list[Seat]:
 
 def seat(document: Doc) -> Seat:
     names = ("status", "reason", "capacity", "load", "assigned_at")
-    return Seat(agent=document["_id"], **{name: document[name] for name in names})
+    known = {name: document[name] for name in names}
+    return Seat(agent=document["_id"], status_at=document.get("status_at", 0), **known)
 
 
 async def counts(mongo: Mongo) -> dict[str, int]:

@@ -109,6 +109,7 @@ class SeatRow(msgspec.Struct, frozen=True, tag="seat"):
     capacity: int
     load: int
     assigned_at: int
+    status_at: int = 0
 
 
 class RevisionRow(msgspec.Struct, frozen=True, tag="revision"):

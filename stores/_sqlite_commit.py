@@ -256,7 +256,7 @@ class Batch:
             return False
         status, capacity, load, _ = seat
         available = commit.force or status == "online"
-        return bool(available and load - (commit.takes == commit.frees) < capacity)
+        return bool(available and (commit.beyond or load - (commit.takes == commit.frees) < capacity))
 
     # --- collecting ----------------------------------------------------------------------------------------
 

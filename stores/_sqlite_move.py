@@ -121,7 +121,7 @@ def _causes(connection: sqlite3.Connection) -> Iterator[Row]:
 
 def _papers(connection: sqlite3.Connection) -> Iterator[Row]:
     run = connection.execute
-    for row in run("SELECT agent, status, reason, capacity, load, assigned_at FROM seat ORDER BY agent"):
+    for row in run("SELECT agent, status, reason, capacity, load, assigned_at, status_at FROM seat ORDER BY agent"):
         yield SeatRow(*row)
     for collection, id, version, at, who, body in run(
         "SELECT collection, id, version, at, who, body FROM revision ORDER BY collection, id, version"
@@ -186,8 +186,8 @@ class Filling:
                     "INSERT INTO early (channel, message_id, delivery, at, body) VALUES (?, ?, ?, ?, ?)",
                     (channel, update.message_id, update.delivery, at, bytes(body)),
                 )
-            case SeatRow(agent, status, reason, capacity, load, assigned_at):
-                self._run("INSERT INTO seat VALUES (?,?,?,?,?,?)", (agent, status, reason, capacity, load, assigned_at))
+            case SeatRow():
+                self._run("INSERT INTO seat VALUES (?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(row))
             case RevisionRow():
                 self._revision(row)
             case GrantRow(digest, agent, expires):

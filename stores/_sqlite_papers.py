@@ -15,7 +15,7 @@ _WALKED = 20_000  # events at most in one transaction
 def _sit(connection: sqlite3.Connection, agent: str) -> None:
     """Make a seat if there is none, with the chats the agent has already."""
     connection.execute(
-        "INSERT OR IGNORE INTO seat SELECT ?1, 'offline', NULL, ?2, count(*), 0 FROM session"
+        "INSERT OR IGNORE INTO seat SELECT ?1, 'offline', NULL, ?2, count(*), 0, 0 FROM session"
         " WHERE agent = ?1 AND phase = 'active' AND phase <> 'closed'",
         (agent, _rows.DEFAULT_CAPACITY),
     )
@@ -26,9 +26,12 @@ def set_capacity(connection: sqlite3.Connection, agent: str, capacity: int) -> N
     connection.execute("UPDATE seat SET capacity = ? WHERE agent = ?", (capacity, agent))
 
 
-def set_status(connection: sqlite3.Connection, agent: str, status: str, reason: str | None) -> Seat:
+def set_status(connection: sqlite3.Connection, agent: str, status: str, reason: str | None, at: int) -> Seat:
     _sit(connection, agent)
-    connection.execute("UPDATE seat SET status = ?, reason = ? WHERE agent = ?", (status, reason, agent))
+    connection.execute(
+        "UPDATE seat SET status_at = iif(status = ?1, status_at, ?3), status = ?1, reason = ?2 WHERE agent = ?4",
+        (status, reason, at, agent),
+    )
     return seat(connection.execute(f"SELECT {SEAT} FROM seat WHERE agent = ?", (agent,)).fetchone())
 
 

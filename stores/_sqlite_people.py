@@ -61,10 +61,8 @@ def asked(q: str | None) -> tuple[str, list[object]] | None:
         return None
     first, *others = wanted
     term, values = _term("term", first)
-    conditions = [
-        f"customer IN (SELECT customer FROM customer_term WHERE {term}"
-        f" ORDER BY term DESC, customer DESC LIMIT {_DRIVEN})"
-    ]
+    newest = f"SELECT customer FROM customer_term WHERE {term} ORDER BY term DESC, customer DESC LIMIT {_DRIVEN}"
+    conditions = [f"customer IN ({newest})"]
     for other in others:
         more, more_values = _term("x.term", other)
         conditions.append(

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from core.event import Event, Fact
-from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting
+from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting, waiting_of
 from core.session import Conversation
 from stores import _rows
 from stores._sqlite_rows import (
@@ -156,7 +156,7 @@ def desk(connection: sqlite3.Connection) -> DeskView:
         _waiting(decode_conversation(row[0]))
         for row in connection.execute(
             "SELECT c.body FROM session s JOIN conversation c ON c.rid = s.conversation"
-            " WHERE s.phase = 'queued' AND s.phase <> 'closed'"
+            " WHERE s.phase IN ('queued', 'unassigned') AND s.phase <> 'closed'"
         )
     ]
     waiting.sort(key=lambda waits: (waits.since, waits.session))
@@ -164,21 +164,12 @@ def desk(connection: sqlite3.Connection) -> DeskView:
 
 
 def _waiting(state: Conversation) -> Waiting:
-    session = state.session
-    if session is None:
+    if state.session is None:
         raise TypeError("an open session is in its conversation")
-    return Waiting(
-        session=session.id,
-        conversation=state.id,
-        channel=state.channel,
-        address=state.address,
-        group=session.group,
-        since=session.queued_at,
-        excluded=session.excluded,
-    )
+    return waiting_of(state, state.session)
 
 
-SEAT = "agent, status, reason, capacity, load, assigned_at"
+SEAT = "agent, status, reason, capacity, load, assigned_at, status_at"
 
 
 def seats(connection: sqlite3.Connection) -> list[Seat]:
@@ -186,8 +177,11 @@ def seats(connection: sqlite3.Connection) -> list[Seat]:
 
 
 def seat(row: Any) -> Seat:
-    agent, status, reason, capacity, load, assigned_at = row
-    return Seat(agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at)
+    agent, status, reason, capacity, load, assigned_at, status_at = row
+    return Seat(
+        agent=agent, status=status, reason=reason, capacity=capacity, load=load, assigned_at=assigned_at,
+        status_at=status_at,
+    )  # fmt: skip
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:

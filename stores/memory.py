@@ -37,6 +37,7 @@ from core.ports import (
     SubmissionQuery,
     SubmissionRow,
     Waiting,
+    waiting_of,
 )
 from core.session import Conversation, Rating, Session
 from core.submitted import Submission
@@ -161,7 +162,7 @@ class MemoryStore:
         seat = self._seats.get(cast(str, commit.takes))
         if seat is None or not (commit.force or seat.status == "online"):
             return False
-        return seat.load - (commit.takes == commit.frees) < seat.capacity
+        return commit.beyond or seat.load - (commit.takes == commit.frees) < seat.capacity
 
     def _append_events(self, commit: Commit) -> None:
         carried = _rows.carried(commit.effects)
@@ -696,7 +697,9 @@ class MemoryStore:
         return len(self._log)
 
     async def desk(self) -> DeskView:
-        waiting = [self._waiting(kept) for kept in self._sessions.values() if kept.session.phase == "queued"]
+        waiting = [
+            self._waiting(kept) for kept in self._sessions.values() if kept.session.phase in ("queued", "unassigned")
+        ]
         waiting.sort(key=lambda one: (one.since, one.session))
         seats = sorted(self._seats.values(), key=lambda seat: seat.agent)
         return DeskView(len(self._log), tuple(waiting), tuple(seats))
@@ -706,16 +709,7 @@ class MemoryStore:
 
     def _waiting(self, kept: _Kept) -> Waiting:
         state, _ = self._conversations[kept.conversation]
-        session = kept.session
-        return Waiting(
-            session=session.id,
-            conversation=kept.conversation,
-            channel=state.channel,
-            address=state.address,
-            group=session.group,
-            since=session.queued_at,
-            excluded=session.excluded,
-        )
+        return waiting_of(state, kept.session)
 
     # --- seats ---------------------------------------------------------------------------------------------
 
@@ -731,7 +725,9 @@ class MemoryStore:
 
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat:
         known = cast(Literal["online", "busy", "offline"], status)
-        self._seats[agent] = _replace(self._seat(agent), status=known, reason=reason)
+        seat = self._seat(agent)
+        since = seat.status_at if seat.status == known else at
+        self._seats[agent] = _replace(seat, status=known, reason=reason, status_at=since)
         return self._seats[agent]
 
     async def remove_seat(self, agent: str) -> None:

@@ -238,7 +238,7 @@ class MongoStore:
         await papers.set_capacity(self._mongo, agent, capacity)
 
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat:
-        return await papers.set_status(self._mongo, agent, status, reason)
+        return await papers.set_status(self._mongo, agent, status, reason, at)
 
     async def remove_seat(self, agent: str) -> None:
         await papers.remove_seat(self._mongo, agent)

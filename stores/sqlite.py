@@ -274,7 +274,7 @@ class SqliteStore:
         await self._write(lambda c, _: papers.set_capacity(c, agent, capacity))
 
     async def set_status(self, agent: str, status: str, reason: str | None, at: int) -> Seat:
-        return await self._write(lambda c, _: papers.set_status(c, agent, status, reason))
+        return await self._write(lambda c, _: papers.set_status(c, agent, status, reason, at))
 
     async def remove_seat(self, agent: str) -> None:
         await self._write(lambda c, _: c.execute("DELETE FROM seat WHERE agent = ?", (agent,)).rowcount)

@@ -78,6 +78,8 @@ async def test_each_kind_of_event_tells_what_it_is_about(here: World) -> None:
     left = told(e.Submitted(ticket)).submission
     assert left is not None and left.agent is not None
     assert (left.agent.name, left.answers[0].message) == ("Mei", "s1.3")
+    missed = told(e.SlaBreached(NOON, "resolution", NOON, "Gold", "mei")).sla
+    assert missed is not None and missed.agent is not None and (missed.policy, missed.agent.name) == ("Gold", "Mei")
     note = m.Message(seq=3, author=m.Author(kind="agent"), content=m.Text("****"), at=NOON)
     summed = told(e.Summarized(message=note, at=NOON, seq=3, by="mei", types=("order",), solved=True)).summary
     assert summed is not None and (summed.by.name, summed.types, summed.solved) == ("Mei", ("order",), True)

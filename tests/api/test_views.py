@@ -118,6 +118,9 @@ async def test_a_session_is_shown_with_names(here: World) -> None:
         "unread": 0,
         "tags": (),
         "locked": False,
+        "sla": None,
+        "guests": (),
+        "offer": None,
     }
     assert "secret-address" not in str(view)
 

@@ -25,9 +25,11 @@ from core.errors import BadInput, DeliveryError
 from core.hook import Outcome
 from core.message import Text
 from core.ports import Cause, Lease, Seat
+from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook
 from locales import read
+from routing.rules import route
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
@@ -173,6 +175,27 @@ class World:
         await self.rim.engine.at_session(session, Claim(Actor(agent.id, agent.name)))
 
 
+@dataclass
+class Away:
+    """Who there is to be routed to; nobody of them is free."""
+
+    directory: Directory
+
+    def is_free(self, agent: str) -> bool:
+        return False
+
+    def finds(self, prefer: tuple[str, ...], chain: tuple[Place, ...]) -> bool:
+        return False
+
+    def agent_name(self, agent: str) -> str | None:
+        found = self.directory.agents.get(agent)
+        return found.name if found else None
+
+    def group_name(self, group: str) -> str | None:
+        found = self.directory.groups.get(group)
+        return found.name if found else None
+
+
 async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Limits | None = None) -> World:
     """`serve` is pytest-aiohttp's `aiohttp_client`; `hits` where the met statuses are kept (hits.py)."""
     store, clock, ids, numbers = MemoryStore(), StillClock(), count(1), count(1)
@@ -200,6 +223,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         new_id=new_id,
         number=lambda: next(numbers),
         outlook=lambda channel, group: Outlook(),
+        route=lambda asked: route(asked, Away(directory)),
         lease=lambda now: Lease("test", now + 60_000),
         done=done,
     )

@@ -13,10 +13,11 @@ from core.customer import Customer
 from core.message import Choice, Content, Message, Option, Text, plain
 from core.policy import ChannelFacts, Closing, Level, Policy, Prompts, Words
 from core.prompts import KEYS, Override
+from core.routes import Assignment, Route
 from core.scheme import Surveys
 from core.session import AgentRef, Conversation, Session
 from core.survey import Answers
-from core.turn import Context, Outlook
+from core.turn import Context, Outlook, Standing, to_the_default
 from core.words import Action, Side, WordList
 
 NOON = 1_700_000_000_000
@@ -42,6 +43,7 @@ _ENGLISH = {
     "greeting": "Hello!",
     "no_agent": "Nobody is here.",
     "queue_position": "You are number {position}.",
+    "queue_wait": "Wait {minutes}.",
     "agent_joined": "{agent} is here.",
     "transferred": "Over to {agent}.",
     "idle_reminder": "Still there?",
@@ -87,6 +89,7 @@ def policy(
     surveys: Surveys | None = None,
     closing: Closing | None = None,
     prompts: dict[str, Override] | None = None,
+    assignment: Assignment | None = None,
     groups: dict[str, Level] | None = None,
     group: str | None = None,
     language: str = "en",
@@ -101,6 +104,7 @@ def policy(
             prompts=Prompts(prompts or {}),
             words=Words(lists),
             surveys=surveys or Surveys(),
+            assignment=assignment or Assignment(),
         ),
         groups=groups or {},
         here=Level(),
@@ -117,6 +121,9 @@ class Talk:
 
     def __init__(self, rules: Policy | None = None, outlook: Outlook = FREE) -> None:
         self.policy, self.outlook, self.now = rules or policy(), outlook, NOON
+        self.standing: Standing | None = None
+        self.others_online, self.away_free = True, False
+        self.route: Route | None = None
         self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
         self._ids, self._numbers, self._inbounds = count(1), count(1), count(1)
 
@@ -127,6 +134,10 @@ class Talk:
             new_id=lambda: f"id-{next(self._ids):04}",
             number=lambda: next(self._numbers),
             outlook=lambda group: self.outlook,
+            standing=lambda session: self.standing,
+            others_online=lambda group, agent: self.others_online,
+            away_free=lambda group: self.away_free,
+            route=lambda asked: self.route or to_the_default(asked),
             aim=aim,
         )
 

@@ -244,8 +244,9 @@ WAITING = Closing(agent_idle_seconds=300)
 
 
 def test_an_agent_who_lets_the_customer_wait_is_reminded() -> None:
-    talk = active(policy(closing=WAITING))
-    assert wakes(talk.hear("Are you there?")) == [("agent_idle", NOON + 5 * MINUTE)]
+    talk = Talk(policy(closing=WAITING))
+    talk.hear("Are you there?")
+    assert wakes(talk.assign()) == [("agent_idle", NOON + 5 * MINUTE)]
     decision = talk.later(5 * MINUTE).do(c.Wake("agent_idle"))
     assert decision.events == (e.TimerEnded("agent_idle"), e.AgentReminded(talk.now, MEI.id))
     assert decision.effects == ()

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from core.codec import convert
-from core.policy import AREAS, Assignment, ChannelFacts, Closing, Ending, Level, Policy, Prompts, Words
+from core.policy import AREAS, ChannelFacts, Closing, Ending, Level, Policy, Prompts, Words
 from core.prompts import Override
+from core.routes import Assignment
 from core.scheme import Survey, Surveys
 from tests.core.given import CHAT, TEXTS, answers, policy, words
 

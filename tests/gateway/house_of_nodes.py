@@ -98,6 +98,7 @@ class Node:
             new_id=lambda: f"{next(ids):08}",
             number=lambda: next(ids),
             outlook=self.desk.outlook,
+            route=self.desk.route,
             lease=lambda now: Lease(self.name, now + 60_000),
             done=self._happened,
         )

@@ -178,7 +178,8 @@ class Desks:
         bus = Bus()
         self.rolls = [Roll(self.sheets, number) for number in range(2)]
         self.here, self.there = (
-            Presence(self._gone, grace, feed=Wire(bus, number), roll=roll) for number, roll in enumerate(self.rolls)
+            Presence(self._gone, lambda: grace, feed=Wire(bus, number), roll=roll)
+            for number, roll in enumerate(self.rolls)
         )
 
     async def _gone(self, agent: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from api.documents import EVERYWHERE
 from api.hub import Cursor, write_cursor
 from core.ports import SessionQuery
+from core.session import Wish
 from gateway.visitor import LIFE_MS, RENEWAL_MS
 from tests.api import hits
 from tests.inbox.floor import Floor, Line, floor
@@ -195,6 +196,40 @@ async def test_an_identity_that_is_not_right_is_refused(desk: Floor, forged: dic
     assert answer.status == 422
     assert (await answer.json())["errors"][0]["field"] == "identity.token"
     assert SECRET not in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("headers", "settings", "kept"),
+    [
+        ({}, {}, {"visit.ip": "127.0.0.1"}),
+        ({"X-Real-Ip": "9.9.9.9", "X-Country": "DE"}, {}, {"visit.ip": "127.0.0.1"}),
+        ({"X-Real-Ip": "9.9.9.9, 10.0.0.1", "X-Country": "DE"},
+         {"ip_header": "X-Real-Ip", "country_header": "X-Country"},
+         {"visit.ip": "9.9.9.9", "visit.country": "DE"}),
+    ],
+)  # fmt: skip
+async def test_where_a_visitor_calls_from_is_kept_only_if_a_rule_asks_for_it(
+    desk: Floor, headers: dict[str, str], settings: dict[str, str], kept: dict[str, str]
+) -> None:
+    mei = await desk.agent("mei")
+    for rules in ([], [{"name": "Near", "to": {"agent": "mei"}, "when": {"if": "ip", "in": ["9.0.0.0/8"]}}]):
+        await desk.setting("routing", {"rules": rules, **settings})
+        body = {"params": {"visit.ip": "1.1.1.1", "plan": "gold"}, "name": f"Ann {len(rules)}"}
+        seen = await desk.http.post("/widget/site/visits", json=body, headers=headers)
+        line = await desk.widget((await seen.json())["token"])
+        await line.next()
+        await say(line, "Hello")
+        known = (await mei.get(f"{INBOX}/customers", params={"q": f"Ann {len(rules)}"})).body["items"][0]
+        assert known["params"] == {"plan": "gold", **(kept if rules else {})}
+
+
+async def test_whom_the_page_asks_for_is_kept_with_the_first_message(desk: Floor) -> None:
+    await desk.agent("mei")
+    line = await visiting(desk, agent="mei", must=True, picked="sales")
+    ack = await say(line, "Hello")
+    found = await desk.store.load_of(ack["message"]["id"].partition(".")[0])
+    assert found is not None
+    assert found[0].wish == Wish(agent="mei", must=True, picked="sales")
 
 
 async def test_a_visitor_is_the_same_again_by_their_token(desk: Floor) -> None:

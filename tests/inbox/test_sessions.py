@@ -87,8 +87,9 @@ async def test_the_detail_tells_why_the_chat_is_where_it_is(desk: Floor) -> None
     await mei.post(f"{BASE}/sessions/{session}/claim")
     await mei.post(f"{BASE}/sessions/{session}/close", {"reason": "solved"})
     found = (await mei.get(f"{BASE}/sessions/{session}")).body
-    assert [line["step"] for line in found["trace"]] == ["opened", "queued", "assigned", "closed"]
-    assert found["trace"][2]["text"] == "Given to Mei: Mei took it from the queue."
+    assert [line["step"] for line in found["trace"]] == ["opened", "unavailable", "queued", "assigned", "closed"]
+    assert found["trace"][1]["text"] == "Nobody can take it now: nobody is online."
+    assert found["trace"][3]["text"] == "Given to Mei: Mei took it from the queue."
     assert found["closed"]["by"] == "agent"
     assert found["closed"]["reason"] == "solved"
     assert found["rating"] is None

@@ -31,7 +31,7 @@ from gateway.replay import Replay
 from gateway.shell import Shell, Ways
 from gateway.spool import Kept, Spool, SpoolFull
 from gateway.webhooks import Door, Intake
-from routing.desk import Team
+from routing.pools import Team
 from tests.lab.loop import OWNER, Loop
 from tests.lab.providers.base import Provider, Reply, asked
 from tests.lab.store import Front, Shared, Weather
@@ -168,7 +168,9 @@ class Node:
             return Lease(self.id, now + LEASE_MS)
 
         around = Surroundings(
-            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next, outlook=self.desk.outlook,
+            policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next,
+            outlook=self.desk.outlook, route=self.desk.route, standing=self.desk.standing,
+            others_online=self.desk.others_online, away_free=self.desk.away_free,
             lease=lease, done=self._happened, doubted=self._doubted,
         )  # fmt: skip
         self.engine = Engine(store, self, around)

@@ -194,7 +194,7 @@ class People:
         if found is None and self._draw() < 0.5:
             from core.customer import Customer
 
-            await node.engine.handle(where, c.Visit(Customer(id=f"cu{self.serial()}", name="Web"), None, None))
+            await node.engine.handle(where, c.Visit(Customer(id=f"cu{self.serial()}", name="Web")))
         await node.engine.handle(where, c.Receive(said), Cause("c-web", said.id))
 
     # --- agents

@@ -28,7 +28,7 @@ from core.scheme import Surveys
 from core.session import Session
 from core.survey import Answers
 from core.words import WordList
-from routing.desk import Team
+from routing.pools import Team
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
 from tests.lab.node import LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats

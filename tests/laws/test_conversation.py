@@ -4,6 +4,7 @@ Folding the events over the old state gives the new one, also with every text bl
 said or promised without its errand; deciding changes nothing and may be repeated; only `Refused` is ever raised.
 """
 
+import dataclasses
 from collections import Counter
 from itertools import count
 from typing import Any
@@ -18,11 +19,13 @@ from core import command as c
 from core import effect as f
 from core import event as e
 from core.channel import Profile, Reached, Received
+from core.condition import Vip
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.erasing import blank_event, is_erased
 from core.errors import BadInput, Refused
 from core.evolve import evolve
+from core.hours import Opening, Span
 from core.message import (
     Choice,
     Chosen,
@@ -38,11 +41,16 @@ from core.message import (
     Text,
     plain,
 )
+from core.mode import AlwaysOn, Reception
 from core.policy import Closing, Level, Policy
+from core.promise import Promise, Sla
+from core.routes import Assignment
+from core.routes import Level as Overflow
 from core.scheme import Surveys, Tag
-from core.session import AgentRef, Conversation
+from core.session import AgentRef, Conversation, Wish
 from core.submitted import Submissions
 from core.turn import Context, Outlook
+from core.waiting import Absence, Queue, Silence
 from tests.core.given import BOSS, CHAT, MEI, NOON, PLAIN, TOKENS, TOM, WINDOW, policy, words
 
 LISTS = (
@@ -53,12 +61,14 @@ LISTS = (
     words("block", "idiot", side="agent", name="manners"),
 )
 IDLE = Closing(customer_idle_seconds=120, customer_reminder_seconds=60, agent_idle_seconds=90)
-POLICIES: tuple[Policy, ...] = (
+BASE: tuple[Policy, ...] = (
     policy(),
     policy(TOKENS, lists=LISTS, surveys=Surveys(on=True, comment=True), closing=IDLE),
     policy(replace(WINDOW, batch=1), lists=LISTS, surveys=Surveys(on=True, kind="thumbs"), closing=IDLE),
     policy(PLAIN, surveys=Surveys(on=True, kind="nps", expires_seconds=60), groups={"sales": Level(closing=IDLE)}),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}, read_marks=True), surveys=Surveys(on=True), group="sales"),
+    policy(assignment=Assignment(transfer="accept", transfer_seconds=60, overflow=(Overflow(group="sales"),))),
+    policy(assignment=Assignment(transfer="approve"), lists=LISTS, closing=IDLE),
 )
 SCHEME = Surveys(
     on=True, tags=(Tag("slow"), Tag("rude")), solved="optional", comment="optional", alert_at_most=3, invitations=3,
@@ -68,11 +78,51 @@ LEFT = Level(
     submissions=Submissions(on=True, abandon_seconds=60, reply_seconds=300, words={"en": ("idiot",)}),
     closing=Closing(ask_after_close=True, agent_idle_seconds=90),
 )
-POLICIES += (
+BASE += (
     policy(TOKENS, lists=LISTS, groups={"sales": LEFT}, group="sales"),
     policy(replace(CHAT, outbound=CHAT.outbound | {"form"}), groups={"sales": LEFT}, group="sales"),
     policy(PLAIN, groups={"sales": LEFT}, group="sales"),
 )
+WAITS = Assignment(
+    queue=Queue(limit=3, reminder_seconds=60, answer_seconds=40),
+    agent_silent=Silence(reminder_seconds=50, transfer_seconds=100),
+    agent_offline=Absence("move"),
+)
+PROMISES = Sla(
+    (
+        Promise(name="VIP", when=Vip(), first_response_seconds=30, clock="open"),
+        Promise(
+            name="All", first_response_seconds=60, next_response_seconds=30, resolution_seconds=300,
+            remind_before_seconds=(20,), remind_after_seconds=(10, 50),
+        ),
+    )
+)  # fmt: skip
+CLOSES = Level(
+    assignment=Assignment(agent_offline=Absence("close")), sla=Sla((Promise(name="S", resolution_seconds=9),))
+)
+POLICIES = BASE + tuple(
+    Policy(
+        version=made.version,
+        channel=made.channel,
+        texts=made.texts,
+        answers=made.answers,
+        everywhere=dataclasses.replace(
+            made.everywhere, assignment=WAITS, sla=PROMISES, reception=reception, hours=hours
+        ),
+        groups={"sales": CLOSES},
+        here=Level(),
+    )
+    for made, reception, hours in (
+        (BASE[0], Reception("real_time"), Opening()),
+        (BASE[1], Reception("real_time"), Opening(week={"tue": (Span("22:00", "22:20"), Span("22:30", "23:00"))})),
+        (BASE[2], Reception("always_on", AlwaysOn(target="all", pending_seconds=90)), Opening()),
+        (BASE[3], Reception("always_on"), Opening()),
+    )
+)
+TIMERS = [
+    "customer_idle", "customer_reminder", "agent_idle", "agent_transfer", "queue_reminder", "pending", "opening",
+    "sla_first_response", "sla_next_response", "sla_resolution", "transfer_offer", "submission", "unknown",
+]  # fmt: skip
 CANARY = "canary body"
 SAYINGS = st.sampled_from(
     [
@@ -168,9 +218,9 @@ class AnyConversation(RuleBasedStateMachine):
     def the_customer_is_reached_or_not(self, reachable: bool) -> None:
         self.ask(c.Reach(Reached(id="u", address="ann", reachable=reachable, at=self.now)))
 
-    @rule(name=st.sampled_from(["Ann", "Bo"]))
-    def the_customer_visits(self, name: str) -> None:
-        self.ask(c.Visit(replace(self.state.customer, name=name)))
+    @rule(name=st.sampled_from(["Ann", "Bo"]), wish=st.sampled_from([Wish(), Wish(agent="agent-mei", must=True)]))
+    def the_customer_visits(self, name: str, wish: Wish) -> None:
+        self.ask(c.Visit(replace(self.state.customer, name=name), wish=wish))
 
     @rule(id=st.sampled_from(["cust0", "other"]), own=st.sampled_from([None, "p-1"]), saved=st.booleans())
     def somebody_says_who_the_customer_is(self, id: str, own: str | None, saved: bool) -> None:
@@ -237,6 +287,18 @@ class AnyConversation(RuleBasedStateMachine):
     def an_agent_transfers_to_a_group(self, by: c.Actor, group: str | None) -> None:
         self.ask(c.Transfer(by=by, group=group))
 
+    @rule(by=ACTORS, agent=AGENTS, which=st.integers(0, 6))
+    def it_changes_hands_some_other_way(self, by: c.Actor, agent: AgentRef, which: int) -> None:
+        ways: tuple[c.Command, ...] = (
+            c.Accept(by), c.Decline(by), c.Hand(by=BOSS, agent=agent), c.Hand(by=BOSS, group="sales"), c.TakeOver(BOSS),
+            c.Invite(by, agent), c.Uninvite(by, agent.id),
+        )  # fmt: skip
+        self.ask(ways[which])
+
+    @rule(by=ACTORS, content=CONTENTS)
+    def an_agent_writes_after_the_end(self, by: c.Actor, content: Content) -> None:
+        self.ask(c.WriteAfter(by=by, client_id="c", content=content))
+
     @rule(by=ACTORS)
     def an_agent_closes(self, by: c.Actor) -> None:
         self.ask(c.Close(by))
@@ -273,9 +335,24 @@ class AnyConversation(RuleBasedStateMachine):
         agent = by.id if state is None else None
         self.ask(c.ChangeSubmission(by=by, submission=session, state=state, agent=agent, only_new=new))
 
-    @rule(name=st.sampled_from(["customer_idle", "customer_reminder", "agent_idle", "submission", "unknown"]))
+    @rule(name=st.sampled_from(TIMERS))
     def a_timer_is_due(self, name: str) -> None:
         self.ask(c.Wake(name))
+
+    @rule(names=st.permutations(TIMERS), seconds=SECONDS)
+    def time_passes_and_every_timer_is_due(self, names: list[str], seconds: int) -> None:
+        self.now += seconds * 1000
+        for name in names:
+            self.ask(c.Wake(name))
+
+    @rule(agent=AGENTS, ago=SECONDS)
+    def an_agent_is_gone(self, agent: AgentRef, ago: int) -> None:
+        self.ask(c.Absent(agent.id, self.now - ago * 1000))
+
+    @rule(which=st.sampled_from(POLICIES))
+    def the_settings_change(self, which: Policy) -> None:
+        if which.channel.capabilities == self.policy.channel.capabilities:
+            self.policy = which
 
     # what holds
 
@@ -287,6 +364,7 @@ class AnyConversation(RuleBasedStateMachine):
             new_id=lambda: f"{step:04}-{next(ids)}",
             number=lambda: step,
             outlook=lambda group: self.outlook,
+            others_online=lambda group, agent: self.outlook.online > 0,
         )
         try:
             return decide(self.state, command, context)
@@ -385,7 +463,7 @@ class AnyConversation(RuleBasedStateMachine):
 
     def nothing_says_what_must_not_be_said(self, decision: Decision) -> None:
         for event in decision.events:
-            if isinstance(event, e.Received) and self.policy is POLICIES[1]:
+            if isinstance(event, e.Received) and self.policy.everywhere.words.lists:
                 assert "sekrit" not in plain(event.message.content)
                 assert "bomb" not in plain(event.message.content).split()
         blanked = _json.encode(tuple(map(blank, decision.events)))
@@ -395,7 +473,8 @@ class AnyConversation(RuleBasedStateMachine):
     def phases_are_legal(self) -> None:
         session, last = self.state.session, self.state.last
         if session is not None:
-            assert session.phase in (("bot",) if session.leaving else ("queued", "active"))
+            waits = ("bot",) if session.leaving or session.unavailable else ("queued", "unassigned")
+            assert session.phase in (*waits, "active")
             assert (session.phase == "active") == (session.agent is not None)
             assert session.closed is None
         if last is not None:
@@ -410,7 +489,7 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.state.aliases) <= 16
         for session in (self.state.session, self.state.last):
             if session is not None:
-                assert len(session.timers) <= 3 and len(session.excluded) <= 1 and len(session.tags) <= 50
+                assert len(session.timers) <= len(TIMERS) and len(session.excluded) <= 1 and len(session.tags) <= 50
 
 
 TestAnyConversation = AnyConversation.TestCase

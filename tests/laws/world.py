@@ -27,7 +27,7 @@ from core.scheme import Surveys
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox
 from gateway.shell import Shell, Ways
-from routing.desk import Team
+from routing.pools import Team
 from stores.memory import MemoryStore
 from tests.core.given import EVERYTHING, NOON, policy
 
@@ -55,9 +55,10 @@ class Loop(asyncio.SelectorEventLoop):
         return self._at
 
     def _run_once(self) -> None:
-        if not self._ready:
+        if not self._ready and self._scheduled:
+            first = self._scheduled[0]  # a heap: who is not cancelled in front is the next
             times = (handle.when() for handle in self._scheduled if not handle.cancelled())
-            self._at = max(self._at, min(times, default=self._at))
+            self._at = max(self._at, min(times, default=self._at) if first.cancelled() else first.when())
         super()._run_once()  # type: ignore[misc]
 
 
@@ -233,19 +234,23 @@ class World:
         faults: float = 0.0,
         trouble: float = 0.0,
         connector: Callable[[Provider], Connector] | None = None,
+        names: Mapping[str, str] = NAMES,
+        teams: Mapping[str, Team] = TEAMS,
+        policies: Mapping[str, Policy] | None = None,
         shares: Shares | None = None,
     ) -> None:
         self.loop, self.random = Loop(), Random(seed)
         self.store, self.provider = Store(self.random), Provider(self.random, faults)
         self.store.trouble, self.troubled = trouble, trouble > 0
         self.ids, self.numbers, self.inbounds, self.clients = count(1), count(1), count(1), count(1)
-        self.policies = {channel: _policy(channel, group) for channel, group in CHANNELS.items()}
+        self.policies = policies or {channel: _policy(channel, group) for channel, group in CHANNELS.items()}
+        self.names = names
         self.posted: dict[tuple[str, str], int] = {}
         self.lost: list[BaseException] = []
         self.tasks: set[asyncio.Task[None]] = set()
         structlog.configure(processors=[self._logged], cache_logger_on_first_use=False)
         self.loop.set_exception_handler(lambda loop, context: self.lost.append(RuntimeError(str(context))))
-        self.desk = DeskKeeper(self.store, self, self.random, NAMES.get, lambda: TEAMS)
+        self.desk = DeskKeeper(self.store, self, self.random, names.get, lambda: teams)
         self.engine = Watched(
             self.store,
             self,
@@ -254,6 +259,10 @@ class World:
                 new_id=lambda: f"{next(self.ids):08}",
                 number=lambda: next(self.numbers),
                 outlook=self.desk.outlook,
+                route=self.desk.route,
+                standing=self.desk.standing,
+                others_online=self.desk.others_online,
+                away_free=self.desk.away_free,
                 lease=self.lease,
                 done=self.happened,
                 doubted=lambda conversation: self.outbox.doubt(conversation),  # noqa: PLW0108 - made below
@@ -366,7 +375,7 @@ class World:
             pass  # an agent is told, and that is all
 
     def answers(self, agent: str, customer: str, text: str = "How can I help you?") -> None:
-        by = c.Actor(agent, NAMES[agent])
+        by = c.Actor(agent, self.names[agent])
         self.asks(customer, c.Reply(by=by, client_id=f"c{next(self.clients)}", content=Text(text)))
 
     def sits(self, agent: str, status: str, capacity: int | None = None) -> None:

@@ -7,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ports import Seat, Waiting
+from core.session import Picking, Place
 from core.turn import Outlook
-from routing.desk import Desk, Match, Team
+from routing.desk import Desk, Match
+from routing.pools import Team
 
 SALES = Team(frozenset({"mei", "tom"}), "Sales")
 HELP = Team(frozenset({"tom", "kai"}), "Help", "round_robin")
 TEAMS = {"sales": SALES, "help": HELP, "empty": Team(frozenset(), "Empty")}
 
 
-def first(seats: Sequence[Seat]) -> Seat:
-    return seats[0]
+def first(size: int) -> int:
+    return 0
 
 
 def seat(agent: str, load: int = 0, capacity: int = 2, status: str = "online", assigned_at: int = 0) -> Seat:
@@ -87,7 +89,9 @@ def test_a_match_says_why_and_keeps_what_it_was_made_from() -> None:
     match = desk(seat("mei", 1), seat("tom", 0), waiting=[waits("a", 1, "sales")]).match(first)
     assert match is not None
     assert match.why == "has the lowest load (0 of 2 chats) of 2 free in Sales"
-    assert match.inputs == {"method": "saturation", "candidates": {"mei": [1, 2], "tom": [0, 2]}}
+    assert match.inputs == {
+        "method": "saturation", "place": ["sales", None], "free": 2, "candidates": {"mei": [1, 2, 0], "tom": [0, 2, 0]}
+    }  # fmt: skip
     match = desk(seat("kai"), waiting=[waits("a", 1, "help")]).match(first)
     assert match is not None and match.why == "is next in turn (0 of 2 chats) of 1 free in Help"
 
@@ -222,3 +226,105 @@ def _earlier(chat: Waiting, match: Match) -> bool:
 def _fits(chat: Waiting, agent: str) -> bool:
     team = TEAMS.get(chat.group or "")
     return (team is None or agent in team.members) and agent not in chat.excluded
+
+
+def chat(session: str, *chain: Place, **more: object) -> Waiting:
+    home = chain[0].group if chain else None
+    return Waiting(session, f"conv-{session}", "chan", session, home, 1, chain=chain, **more)  # type: ignore[arg-type]
+
+
+BUSY = Place("help", when="all_busy")
+
+
+@pytest.mark.parametrize(
+    ("seats", "waiting", "agent"),
+    [
+        ([seat("mei"), seat("kai")], chat("a", Place("sales"), Place("help")), "mei"),
+        ([seat("mei", 2), seat("kai")], chat("a", Place("sales"), Place("help")), "kai"),
+        ([seat("mei", 2), seat("kai")], chat("a", Place("sales"), BUSY), "kai"),
+        ([seat("mei", status="busy"), seat("kai")], chat("a", Place("sales"), BUSY), None),
+        ([seat("mei", 2), seat("kai")], chat("a", Place("sales"), Place("help", when="nobody_online")), None),
+        ([seat("mei", status="offline"), seat("kai")], chat("a", Place("sales"), Place("help", when="nobody_online")),
+         "kai"),
+        ([seat("mei", 2), seat("kai")], chat("a", Place("sales"), Place("help", when="off_duty")), None),
+        ([seat("kai")], chat("a", Place("shut"), Place("help", when="off_duty")), "kai"),
+        # a level whose state does not hold is passed over, and the next one looks at the last place that was reached
+        ([seat("mei", 2), seat("zoe")], chat("a", Place("sales"), Place("help", when="nobody_online"),
+                                            Place(agent="zoe", when="all_busy")), "zoe"),
+        ([seat("mei", 2), seat("kai", 2), seat("zoe")], chat("a", Place("sales"), BUSY, Place(agent="zoe")), "zoe"),
+        ([seat("mei"), seat("kai")], chat("a", Place(agent="kai")), "kai"),
+        ([seat("mei"), seat("kai", 2)], chat("a", Place(agent="kai")), None),
+        ([seat("mei"), seat("kai")], chat("a", Place("sales"), prefer=("kai",)), "kai"),
+        ([seat("mei"), seat("kai", 2)], chat("a", Place("sales"), prefer=("kai",)), "mei"),
+        ([seat("mei", 1), seat("tom")], chat("a", Place("known"), familiar=("zoe", "mei")), "mei"),
+        ([seat("mei", 2), seat("tom")], chat("a", Place("known"), familiar=("mei",)), "tom"),
+        ([seat("mei", 1), seat("tom")], chat("a", Place("sales"), familiar=("mei",)), "tom"),
+        ([seat("mei", 1), seat("tom")], chat("a", Place("sales"), familiar=("mei",), picking=Picking(familiar=True)),
+         "mei"),
+        ([seat("mei", 1, assigned_at=1), seat("tom", 0, assigned_at=5)],
+         chat("a", Place("sales"), picking=Picking("idle")), "mei"),
+        ([seat("mei", status="offline")], chat("a", Place("sales")), None),
+        ([seat("mei", status="offline")], chat("a", Place("sales"), away=True), "mei"),
+        ([seat("mei", 2, status="offline")], chat("a", Place("sales"), away=True), None),
+    ],
+)  # fmt: skip
+def test_where_a_chat_goes_by_its_places(seats: list[Seat], waiting: Waiting, agent: str | None) -> None:
+    made = Desk({**TEAMS, "shut": Team(frozenset({"zoe"}), "Shut", open=False),
+                 "known": Team(frozenset({"mei", "tom"}), "Known", familiar=True)})  # fmt: skip
+    for one in seats:
+        made.seat(one)
+    made.wait(waiting)
+    match = made.match(first)
+    assert (match and match.agent) == agent
+
+
+def test_overflow_begins_when_the_last_one_goes_and_ends_when_somebody_comes() -> None:
+    places = (Place("sales"), Place("help", when="nobody_online"))
+    made = desk(seat("mei", 2), seat("kai"))
+    made.wait(chat("a", *places))
+    assert drained(made) == []
+    made.seat(seat("mei", 2, status="offline"))
+    assert drained(made) == [("a", "kai")]
+    made.seat(seat("mei", 2))
+    made.wait(chat("b", *places))
+    assert drained(made) == []
+
+
+def test_hours_that_end_open_the_overflow_of_who_waits_already() -> None:
+    made = desk(seat("mei", 2), seat("kai"))
+    made.wait(chat("a", Place("sales"), Place("help", when="off_duty")))
+    assert drained(made) == []
+    made.staff({**TEAMS, "sales": Team(SALES.members, "Sales", open=False)})
+    assert drained(made) == [("a", "kai")]
+
+
+def test_who_let_go_of_a_chat_may_have_it_again_after_a_while() -> None:
+    made = desk(seat("mei"), seat("tom", 2))
+    made.wait(chat("a", Place("sales"), excluded=("mei",), excluded_until=500))
+    assert (drained(made), made.next_change) == ([], 500)
+    made.pass_time(499)
+    assert drained(made) == []
+    made.pass_time(500)
+    assert (drained(made), made.next_change) == ([("a", "mei")], None)
+
+
+def test_the_inputs_are_bounded_and_name_whoever_was_chosen() -> None:
+    made = Desk({"all": Team(frozenset(f"a{number:03}" for number in range(200)), "All")})
+    for number in range(200):
+        made.seat(seat(f"a{number:03}"))
+    made.wait(chat("a", Place("all")))
+    match = made.match(lambda size: size - 1)
+    assert match is not None
+    candidates = match.inputs["candidates"]
+    assert isinstance(candidates, dict)
+    assert (match.agent, len(candidates), match.agent in candidates, match.inputs["free"]) == ("a199", 30, True, 200)
+
+
+def test_a_language_is_kept_to_while_somebody_free_speaks_it() -> None:
+    team = Team(frozenset({"mei", "tom", "kai"}), "World", "language")
+    made = Desk({"world": team}, {"mei": ("de-AT",), "tom": ("en",), "kai": ("de",)})
+    for one in (seat("mei", 1), seat("tom"), seat("kai", 1, capacity=1)):
+        made.seat(one)
+    made.wait(chat("a", Place("world"), language="de-CH"))
+    made.wait(chat("b", Place("world"), language="de"))
+    assert drained(made) == [("a", "mei"), ("b", "tom")]

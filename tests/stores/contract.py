@@ -20,13 +20,15 @@ from core.event import (
     Prompted,
     Rated,
     Recalled,
+    Replied,
     Retracted,
     StateChanged,
+    Tagged,
     TurnedAway,
 )
 from core.message import Author, Image, Message, Note, State, Text, plain
-from core.ports import Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
-from core.session import Rating
+from core.ports import EXCLUDED_MS, Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
+from core.session import Picking, Place, Rating
 from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
 from tests.stores.people import EraseContract, PeopleContract
@@ -264,6 +266,8 @@ class SeatContract:
         (seat,) = (await store.desk()).seats
         assert (seat.load, seat.capacity, seat.status, seat.reason) == (2, 2, "busy", "lunch")
         assert seat.assigned_at == NOON
+        await store.commit(scenes[2].assigned("bo", force=True, beyond=True))
+        assert [(seat.load, seat.capacity) for seat in await store.seats()] == [(3, 2)]
 
     async def test_fifty_who_want_one_agent_at_once_get_the_places_there_are(self, store: Store) -> None:
         scenes = [await opened(store, f"c{index}") for index in range(50)]
@@ -324,6 +328,20 @@ class SeatContract:
         seat = await store.set_status("bo", "busy", "lunch", NOON)
         assert (seat.agent, seat.status, seat.reason, seat.capacity) == ("bo", "busy", "lunch", 3)
 
+    async def test_a_seat_tells_since_when_its_status_is_what_it_is(self, store: Store) -> None:
+        assert (await store.set_status("bo", "online", None, NOON)).status_at == NOON
+        assert (await store.set_status("bo", "online", "still", NOON + 5)).status_at == NOON
+        await store.seat("bo", capacity=3, at=NOON + 6)
+        assert (await store.set_status("bo", "offline", "lost", NOON + 7)).status_at == NOON + 7
+        (seat,) = (await store.desk()).seats
+        assert (seat.status, seat.reason, seat.status_at) == ("offline", "lost", NOON + 7)
+
+    async def test_the_desk_sees_the_unassigned_too(self, store: Store) -> None:
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens(phase="unassigned", group="sales", away_too=True)))
+        (waiting,) = (await store.desk()).waiting
+        assert (waiting.conversation, waiting.group, waiting.away) == ("conv-ann", "sales", True)
+
     async def test_the_desk_sees_who_waits_in_the_order_they_came(self, store: Store) -> None:
         for name, at in (("late", NOON + 5), ("early", NOON)):
             scene = Scene(name, at=at)
@@ -336,6 +354,43 @@ class SeatContract:
             ("conv-late", "sales", NOON + 5),
         ]
         assert (view.waiting[0].channel, view.waiting[0].address) == ("line-1", "addr-early")
+
+    async def test_the_desk_sees_where_a_chat_may_go_and_how_much_it_matters(self, store: Store) -> None:
+        ann = Scene("ann", at=NOON)
+        await store.commit(ann.take(ann.opens(phase="queued", group="sales")))
+        waits = replace(
+            ann.session,
+            priority=3,
+            excluded=("bo",),
+            prefer=("cy",),
+            chain=(Place("sales"), Place(agent="di", when="all_busy")),
+            picking=Picking("idle", True),
+            language="pt-BR",
+        )
+        commit = ann.with_events(Tagged((), NOON, "bo"), session=waits)
+        await store.commit(ann.take(replace(commit, conversation=replace(commit.conversation, served=("bo", "di")))))
+        (seen,) = (await store.desk()).waiting
+        assert (seen.priority, seen.prefer, seen.chain, seen.picking) == (3, ("cy",), waits.chain, waits.picking)
+        assert (seen.excluded, seen.excluded_until, seen.familiar) == (("bo",), NOON + EXCLUDED_MS, ("bo", "di"))
+        assert (seen.language, seen.away) == ("pt-BR", False)
+
+    async def test_a_chat_that_is_over_is_written_to_and_stays_over(self, store: Store) -> None:
+        ann = await opened(store, "ann")
+        await store.commit(ann.take(ann.closed()))
+        said = Message(seq=2, author=Author(kind="agent", id="bo", name="Bo"), content=Text("Found it"), at=NOON)
+        event = Replied(message=said, at=NOON, seq=2, after_close=True)
+        await store.commit(ann.take(ann.with_events(event, session=replace(ann.session, seq=2))))
+        assert [each.message.content for each in await store.history(ann.session.id)] == [
+            Text("hello"),
+            Text("Found it"),
+        ]
+        row = await store.session(ann.session.id)
+        assert row is not None
+        assert (row.session.phase, row.session.seq, row.last_message and row.last_message.message.seq) == (
+            "closed",
+            2,
+            2,
+        )
 
 
 class KeeperContract:

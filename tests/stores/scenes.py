@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from core.effect import Deliver, Effect, FindAgent, WakeAt
 from core.event import Assigned, Closed, CustomerKnown, Event, Opened, Queued, Received, Replied
 from core.message import Author, Content, Message, Text
 from core.ports import Cause, Commit, Lease
-from core.session import AgentRef, Closure, Conversation, Session
+from core.session import AgentRef, Closure, Conversation, Phase, Session
 
 CUSTOMER = Author(kind="customer")
 NOON = 1_000_000
@@ -59,7 +60,8 @@ class Scene:
         number: int = 1,
         customer: Customer | None = None,
         cause: str | None = None,
-        phase: str = "bot",
+        phase: Phase = "bot",
+        away_too: bool = False,
         effects: tuple[Effect, ...] = (),
     ) -> Commit:
         state = self.state or self.fresh(customer)
@@ -75,9 +77,10 @@ class Scene:
         )
         opened = Opened(session.id, number, self.at, "en", group=group)
         events: tuple[Event, ...] = (CustomerKnown(state.customer), opened, self._heard(1, text, cause))
-        if phase == "queued":
-            session = replace(session, phase="queued", queued_at=self.at)
-            events += (Queued(self.at, group),)
+        if phase in {"queued", "unassigned"}:
+            session = replace(session, phase=phase, queued_at=self.at, away_too=away_too)
+            waits: Literal["queued", "unassigned"] = "unassigned" if phase == "unassigned" else "queued"
+            events += (Queued(self.at, group, phase=waits, away_too=away_too),)
         return self._commit(replace(state, session=session), session, events, effects, self._cause(cause, 1))
 
     def says(self, text: str = "and more", *, cause: str | None = None, ref: str | None = None) -> Commit:
@@ -101,11 +104,11 @@ class Scene:
         part = Part(session.seq, content)
         return Deliver(id=key or self.id("deliver"), session=session.id, parts=(part,), not_after=self.at + 86_400_000)
 
-    def assigned(self, agent: str, *, frees: str | None = None, force: bool = False) -> Commit:
+    def assigned(self, agent: str, *, frees: str | None = None, force: bool = False, beyond: bool = False) -> Commit:
         ref = AgentRef(agent, agent.title())
         session = replace(self.session, phase="active", agent=ref)
         commit = self._commit(self._with(session), session, (Assigned(ref, self.at),))
-        return replace(commit, takes=agent, frees=frees, force=force)
+        return replace(commit, takes=agent, frees=frees, force=force, beyond=beyond)
 
     def closed(self) -> Commit:
         assert self.state is not None

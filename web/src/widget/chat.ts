@@ -17,6 +17,8 @@ export type Shown = Message & { session: string; number: number };
 /** `sent`: acknowledged, and on its way back on the feed. */
 export type Waiting = Said & { refused?: string; sent?: boolean };
 
+export type Place = Extract<Frame, { type: "queue" }>;
+
 export class Chat {
   readonly status = signal<Status>("idle");
   readonly messages = signal<Shown[]>([]);
@@ -28,6 +30,8 @@ export class Chat {
   readonly typing = signal<string | null>(null);
   /** What was said outside any chat. */
   readonly notice = signal("");
+  /** Where the visitor stands in the queue of a session. */
+  readonly place = signal<Place | null>(null);
   /** By session: what an agent has seen. */
   readonly read = signal<ReadonlyMap<string, number>>(new Map());
   /** What the visitor has seen: the session's number and the message's seq. */
@@ -154,6 +158,9 @@ export class Chat {
         break;
       case "notice":
         this.notice.value = frame.text;
+        break;
+      case "queue":
+        this.place.value = frame;
         break;
       case "session.read":
         this.read.value = new Map(this.read.value).set(frame.session, frame.seq);

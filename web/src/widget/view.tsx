@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import type { Chat, Shown, Waiting } from "./chat";
+import type { Chat, Place, Shown, Waiting } from "./chat";
 import { Body } from "./contents";
 import { Bubble, Clip, Cross, Down, Plane } from "./icons";
 import { direction, ENGLISH, say, type Texts } from "./texts";
@@ -194,16 +194,23 @@ function Unsaid({ said, stage }: { said: Waiting; stage: Stage }) {
 function Status({ chat, texts }: { chat: Chat; texts: Texts }) {
   const phase = chat.session.value?.phase;
   const status = chat.status.value;
+  const place = chat.place.value;
   const told =
     status === "unavailable" ? texts.unavailable
     : status === "waiting" ? texts.waiting
     : status === "connecting" ? texts.connecting
     : chat.notice.value ? chat.notice.value
     : phase === "closed" ? texts.closed
+    : phase === "queued" && place && place.session === chat.session.value?.id ? standing(place, texts)
     : phase === "queued" || phase === "unassigned" ? texts.queued
     : "";
   return <p class={`status ${status}`} role="status">{told}</p>;
 }
+
+const standing = ({ position, wait_seconds }: Place, texts: Texts) =>
+  wait_seconds == null
+    ? say(texts.place, { n: position })
+    : say(texts.place_wait, { n: position, m: Math.max(1, Math.ceil(wait_seconds / 60)) });
 
 /** What may be done besides writing: begin anew, rate, leave a message. */
 function Offers({ chat }: { chat: Chat }) {

@@ -68,6 +68,8 @@ export type Frame =
   /** Without a message: it was not kept, the visitor is blocked. */
   | { type: "ack"; client_id: string; message: Message | null }
   | { type: "typing"; by: "agent" | "bot"; name: string | null }
+  /** Where the visitor stands in the queue, from 1; the wait is null where none was measured yet. */
+  | { type: "queue"; session: string; position: number; wait_seconds: number | null }
   /** Said to the visitor outside any chat. */
   | { type: "notice"; text: string }
   | { type: "error"; code: string; detail: string; client_id?: string; retry_after?: number };
