@@ -176,6 +176,7 @@ class _Lane:
     cursor: int = 0
     until: float = 0.0
     under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)  # while the store was being asked what is due
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     times: dict[str, float] = field(default_factory=dict)
     full: bool = False
@@ -338,6 +339,7 @@ class _Lane:
         hook, now = self.hook, self.shell.clock.now()
         if hook is None or not self.on or len(self.under_way) >= AT_ONCE:
             return
+        self.ended.clear()
         if hook.paused_at is not None:
             if now >= hook.probe_at and not self.under_way:
                 self._begin(await self.shell.store.hooks.due(hook.id, ANY_TIME, 1))
@@ -346,13 +348,14 @@ class _Lane:
 
     def _begin(self, due: Sequence[HookDelivery]) -> None:
         for delivery in due:
-            if len(self.under_way) < AT_ONCE and delivery.id not in self.under_way:
+            if len(self.under_way) < AT_ONCE and delivery.id not in self.under_way.keys() | self.ended:
                 task = asyncio.create_task(self._attempt(delivery))
                 self.under_way[delivery.id] = task
                 task.add_done_callback(partial(self._ended, delivery.id))
 
     def _ended(self, id: str, task: asyncio.Task[None]) -> None:
         self.under_way.pop(id, None)
+        self.ended.add(id)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("webhook.defect", webhook=self.endpoint.id, exc_info=error)
 

@@ -45,7 +45,8 @@ class Receiver:
         return web.Response()
 
     def told(self, type: str) -> list[dict[str, Any]]:
-        return [body["data"] for body in self.bodies if body["type"] == type]
+        """Each once, however often it came."""
+        return list({body["id"]: body["data"] for body in self.bodies if body["type"] == type}.values())
 
     async def until(self, type: str, count: int = 1) -> list[dict[str, Any]]:
         async def look() -> list[dict[str, Any]] | None:
