@@ -244,6 +244,13 @@ export interface components {
       name: string;
       phones?: string[];
     };
+    CsvIn: {
+      csv: string;
+      mode?: "merge" | "replace";
+    };
+    CsvView: {
+      csv: string;
+    };
     CustomerRef: {
       id: string;
       name: string | null;
@@ -370,6 +377,20 @@ export interface components {
       facts: { [key: string]: string };
       at: string | null;
     };
+    HitView: {
+      list: string;
+      word: string;
+      action: string;
+    };
+    HitsQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      side?: "agent" | "bot" | "customer" | null;
+      action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null;
+      list?: string | null;
+      channel?: string | null;
+    };
     Holiday: {
       date: string;
       name?: string;
@@ -413,6 +434,14 @@ export interface components {
       if: "page";
       starts?: string[];
       contains?: string[];
+    };
+    Languages: {
+      detect?: boolean;
+      sure?: number;
+      picker?: "always" | "never" | "unsure";
+      offered?: string[];
+      translate?: boolean;
+      translate_to?: string;
     };
     LaterIn: {
       messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
@@ -484,6 +513,10 @@ export interface components {
       items: components["schemas"]["TemplateInfo"][];
       next: string | null;
     };
+    Listing_WordHitView_: {
+      items: components["schemas"]["WordHitView"][];
+      next: string | null;
+    };
     Location: {
       type: "location";
       latitude: number;
@@ -527,6 +560,7 @@ export interface components {
       client_id: string;
       content: components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"];
       reply_to?: string | null;
+      written?: components["schemas"]["Written"] | null;
     };
     MessageTried: {
       now: components["schemas"]["RouteView"];
@@ -549,6 +583,7 @@ export interface components {
       maybe_twice?: boolean;
       hits?: string[];
       original?: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Summary"] | components["schemas"]["Unsupported"] | null;
+      translation?: components["schemas"]["Translation"] | null;
     };
     MessagesQuery: {
       limit?: number;
@@ -621,6 +656,22 @@ export interface components {
       consent?: { [key: string]: string };
       questions?: components["schemas"]["Question"][];
       give_up_seconds?: number;
+    };
+    PreviewIn: {
+      key: string;
+      language: string;
+      channel: string;
+      group?: string | null;
+      text?: string | null;
+      values?: { [key: string]: string | number };
+    };
+    PreviewView: {
+      on: boolean;
+      language: string;
+      direction: string;
+      text: string;
+      length: number;
+      parts: (components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Summary"] | components["schemas"]["Unsupported"])[];
     };
     Problem: {
       title: string;
@@ -841,6 +892,10 @@ export interface components {
       closed: components["schemas"]["ClosedView"] | null;
       window: components["schemas"]["WindowView"] | null;
       summary: components["schemas"]["SummaryView"] | null;
+    };
+    SessionRef: {
+      id: string;
+      number: number;
     };
     SessionView: {
       id: string;
@@ -1124,9 +1179,31 @@ export interface components {
       group?: string | null;
       note?: string | null;
     };
+    TranslateBody: {
+      text: string;
+      to?: string | null;
+    };
+    Translation: {
+      text: string;
+      language: string;
+      source?: string | null;
+    };
+    TranslationView: {
+      text: string;
+      language: string;
+      source: string | null;
+    };
     Tried: {
       message?: components["schemas"]["MessageTried"] | null;
       replay?: components["schemas"]["ReplayTried"] | null;
+    };
+    TriedHit: {
+      list: string;
+      word: string;
+      action: string;
+      start: number;
+      end: number;
+      found: string;
     };
     TryBody: {
       settings?: { [key: string]: unknown } | null;
@@ -1134,10 +1211,6 @@ export interface components {
       group?: string | null;
       message?: components["schemas"]["TryMessage"] | null;
       days?: number | null;
-    };
-    TryIn: {
-      text: string;
-      language?: string;
     };
     TryMessage: {
       channel: string;
@@ -1157,12 +1230,6 @@ export interface components {
       picked?: string | null;
       returning?: boolean;
       at?: number | null;
-    };
-    TryView: {
-      ok: boolean;
-      milliseconds: number;
-      reason: string | null;
-      reply: components["schemas"]["ReplyIn"] | null;
     };
     UndoIn: {
       version: number;
@@ -1225,6 +1292,15 @@ export interface components {
       agent?: string | null;
       note?: string | null;
     };
+    WordHitView: {
+      at: string;
+      side: "agent" | "bot" | "customer";
+      channel: components["schemas"]["ChannelRef"];
+      session: components["schemas"]["SessionRef"];
+      message: string | null;
+      agent: components["schemas"]["Ref"] | null;
+      hits: components["schemas"]["HitView"][];
+    };
     WordList: {
       name: string;
       side: "agent" | "bot" | "customer";
@@ -1234,19 +1310,48 @@ export interface components {
       language?: string | null;
       on?: boolean;
       anywhere?: boolean | null;
+      patterns?: string[];
+      find?: ("card" | "email" | "iban" | "phone")[];
+      text?: { [key: string]: string };
     };
     Words: {
       lists?: components["schemas"]["WordList"][];
     };
+    Written: {
+      text: string;
+      language: string;
+    };
     Wrote: {
       if: "text";
       contains: string[];
+    };
+    "admin.bots.TryIn": {
+      text: string;
+      language?: string;
+    };
+    "admin.bots.TryView": {
+      ok: boolean;
+      milliseconds: number;
+      reason: string | null;
+      reply: components["schemas"]["ReplyIn"] | null;
     };
     "admin.kinds.FieldView": {
       name: string;
       secret: boolean;
       required: boolean;
       schema: { [key: string]: unknown };
+    };
+    "admin.words.TryIn": {
+      text: string;
+      side?: "agent" | "bot" | "customer";
+      channel?: string | null;
+      group?: string | null;
+      lists?: components["schemas"]["WordList"][] | null;
+    };
+    "admin.words.TryView": {
+      action: string;
+      text: string;
+      hits: components["schemas"]["TriedHit"][];
     };
     "core.condition.Field": {
       if: "field";
@@ -1414,9 +1519,9 @@ export interface paths {
   "/api/v1/admin/bots/{id}/test": {
     post: {
       parameters: { path: { id: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["TryIn"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["admin.bots.TryIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["TryView"] }; };
+        200: { content: { "application/json": components["schemas"]["admin.bots.TryView"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1452,11 +1557,38 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/channels/{channel}/settings/words/csv": {
+    get: {
+      parameters: { path: { channel: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CsvView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { path: { channel: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/channels/{channel}/settings/{area}": {
     get: {
       parameters: { path: { channel: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1465,9 +1597,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1497,7 +1629,7 @@ export interface paths {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1599,11 +1731,38 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/groups/{group}/settings/words/csv": {
+    get: {
+      parameters: { path: { group: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CsvView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { path: { group: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/groups/{group}/settings/{area}": {
     get: {
       parameters: { path: { group: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1612,9 +1771,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1644,7 +1803,7 @@ export interface paths {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1783,6 +1942,21 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/settings/prompts/preview": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["PreviewIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["PreviewView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/routing/try": {
     post: {
       parameters: {  };
@@ -1798,11 +1972,51 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/settings/words/csv": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CsvView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/words/try": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["admin.words.TryIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["admin.words.TryView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/{area}": {
     get: {
       parameters: { path: { area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1811,9 +2025,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1843,7 +2057,7 @@ export interface paths {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2395,6 +2609,23 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/translate": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["TranslateBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TranslationView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions/{id}/typing": {
     post: {
       parameters: { path: { id: string }; };
@@ -2537,6 +2768,18 @@ export interface paths {
       responses: {
         200: { content: { "application/json": components["schemas"]["TalliesView"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/word-hits": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; side?: "agent" | "bot" | "customer" | null; action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null; list?: string | null; channel?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_WordHitView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
