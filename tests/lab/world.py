@@ -9,7 +9,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -17,33 +16,23 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import structlog
 
 import connectors
-import locales
 from core import event as e
 from core.channel import Connector
 from core.codec import convert
 from core.errors import Error
-from core.policy import ChannelFacts, Closing, Level, Policy, Words
 from core.ports import Commit, Committed, Hint
-from core.scheme import Surveys
-from core.session import Session
-from core.survey import Answers
-from core.words import WordList
-from routing.pools import Team
+from core.session import Place, Session
+from tests.lab.company import CHANNELS, TEAMS, policies
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
 from tests.lab.node import LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
 from tests.lab.providers.base import ALWAYS, IDS, NONE, Arrived, Asked, Provider, Trouble
-from tests.lab.providers.line import SECRET as LINE_SECRET
 from tests.lab.providers.line import Line
-from tests.lab.providers.meta import NUMBER, Meta
-from tests.lab.providers.meta import SECRET as META_SECRET
-from tests.lab.providers.telegram import SECRET as TELEGRAM_SECRET
-from tests.lab.providers.telegram import TOKEN as TELEGRAM_TOKEN
+from tests.lab.providers.meta import Meta
 from tests.lab.providers.telegram import Telegram
-from tests.lab.providers.twilio import ACCOUNT, SENDER, Twilio
-from tests.lab.providers.twilio import SECRET as TWILIO_SECRET
+from tests.lab.providers.twilio import Twilio
 from tests.lab.store import Shared
 from tests.lab.trace import Trace
 
@@ -55,25 +44,6 @@ LINE token's minute less the 40 s in which it is used what "invalid" needs to me
 KNOWN_TO_ALL_S = 600.0
 """After so long the keeper of the desk must know of a session: a hint may be lost, and the
 store may be away when the desk is looked at without one."""
-
-TEAMS = {
-    "g-sales": Team(frozenset({"a-ada", "a-bob", "a-eva"}), "Sales"),
-    "g-help": Team(frozenset({"a-bob", "a-cho", "a-dan"}), "Help", "round_robin"),
-}
-CHANNELS: Mapping[str, tuple[str, str | None, Mapping[str, object]]] = {
-    "c-line": ("line", "g-sales", {"channel_secret": LINE_SECRET.decode(), "channel_access_token": "t"}),
-    "c-twilio": (
-        "whatsapp", "g-help", {"account_sid": ACCOUNT, "auth_token": TWILIO_SECRET.decode(), "from": SENDER}
-    ),
-    "c-meta": (
-        "whatsapp-cloud", None,
-        {"phone_number_id": NUMBER, "access_token": "t", "app_secret": META_SECRET.decode(), "verify_token": "verify",
-         "waba_id": "waba"},
-    ),
-    "c-telegram": ("telegram", "g-sales", {"bot_token": TELEGRAM_TOKEN, "secret_token": TELEGRAM_SECRET}),
-    "c-web": ("web", "g-help", {}),
-}  # fmt: skip
-LABELS = ("rating_", "nps_", "thumb_", "options_hint", "link_media", "field", "language_switched")
 
 
 class World:
@@ -104,7 +74,7 @@ class World:
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks of dead nodes are never ended
         self.setting = Setting(
             loop=self.loop, random=self.random, shared=self.shared, counts=self.counts, providers=self._hosts(),
-            policies=_policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint,
+            policies=policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint,
             called=self._called,
         )  # fmt: skip
         self.loop.set_exception_handler(self._unhandled)
@@ -376,6 +346,7 @@ class World:
         from tests.lab.ledger import SEVERAL
 
         self.note("writes", channel, address, message, kind)
+        self.ledger.writers[channel, message] = channel, address
         self.ledger.posted[channel, message] = SEVERAL.get(kind, 1)
 
     def arrived(self, channel: str, address: str, message: Arrived, options: list[tuple[str, str]]) -> None:
@@ -419,10 +390,10 @@ class World:
         now = self.time()
         for kept in self.shared.open.values():
             other = kept.session
-            if other.phase != "queued" or (other.queued_at, other.id) >= (chosen.queued_at, chosen.id):
+            if other.phase != "queued" or _turn(other) >= _turn(chosen) or chosen.prefer:
                 continue
             known_for = now - self._known.get(other.id, now)
-            if known_for > KNOWN_TO_ALL_S and agent in _members(other.group) and agent not in other.excluded:
+            if known_for > KNOWN_TO_ALL_S and agent in _first_choice(other) and agent not in other.excluded:
                 self.ledger.breaks(
                     "passed over", f"{agent} got {chosen.id} before {other.id}, known for {known_for:.0f} s"
                 )
@@ -434,7 +405,7 @@ class World:
             session = kept.session
             if session.phase != "queued":
                 continue
-            team = [seats[agent] for agent in sorted(_members(session.group))]
+            team = [seats[agent] for agent in sorted(_first_choice(session))]
             others = [seat for seat in team if seat.agent not in session.excluded]
             fitting = others if any(seat.status == "online" for seat in others) else team
             for seat in fitting:
@@ -463,8 +434,17 @@ class World:
         return hosts
 
 
-def _members(group: str | None) -> frozenset[str]:
-    return TEAMS[group].members if group in TEAMS else frozenset(NAMES)
+def _turn(session: Session) -> tuple[int, int, str]:
+    """Who comes first comes first, after those who matter more; what was moved keeps its place."""
+    return -session.priority, session.waits_since, session.id
+
+
+def _first_choice(session: Session) -> frozenset[str]:
+    """Who may take a waiting chat whatever is so of the places it overflows to."""
+    place = session.chain[0] if session.chain else Place(session.group)
+    if place.agent is not None:
+        return frozenset((place.agent,))
+    return TEAMS[place.group].members if place.group in TEAMS else frozenset(NAMES)
 
 
 def _connectors() -> dict[str, Connector]:
@@ -473,40 +453,3 @@ def _connectors() -> dict[str, Connector]:
         made = connectors.load(kind)
         found[channel] = made(convert(dict(settings), made.Settings))
     return found
-
-
-@cache
-def _policies() -> dict[str, Policy]:
-    """Every channel with everything switched on; each prompt carries a token by which it is known again."""
-    found = locales.read()
-    texts = {
-        tag: {
-            key: text if key.startswith(LABELS) else f"{text} [p:{key}:{{session}}]"
-            for key, text in locale.prompts.items()
-        }
-        for tag, locale in found.items()
-    }
-    answers = Answers.compile({tag: locale.survey for tag, locale in found.items()})
-    closing = Closing(customer_idle_seconds=900, customer_reminder_seconds=300, agent_idle_seconds=240)
-    words = Words((
-        WordList(name="mild", side="customer", action="mask", words=("damn", "badword", "订单")),
-        WordList(name="hard", side="customer", action="block", words=("secretword",)),
-        WordList(name="watch", side="customer", action="alert", words=("shame", "ครับ"), except_=("shameful",)),
-        WordList(name="house", side="agent", action="block", words=("damn",)),
-        WordList(name="house watch", side="agent", action="alert", words=("漢字",)),
-    ))  # fmt: skip
-    kinds: Mapping[str, Any] = {"c-line": "nps", "c-twilio": "stars", "c-meta": "stars", "c-telegram": "thumbs"}
-    policies = {}
-    for channel, (kind, group, _) in CHANNELS.items():
-        facts = ChannelFacts(channel, channel, "en", connectors.load(kind).capabilities, group)
-        surveys = Surveys(on=True, kind=kinds.get(channel, "stars"), comment=channel in ("c-meta", "c-web"))
-        policies[channel] = Policy(
-            version=1, channel=facts, texts=texts, answers=answers,
-            everywhere=Level(closing=closing, words=words, surveys=surveys),
-            groups={"g-help": Level(words=Words((_lenient(),)))}, here=Level(),
-        )  # fmt: skip
-    return policies
-
-
-def _lenient() -> WordList:
-    return WordList(name="mild", side="customer", action="mask", words=("damn",), on=False)
