@@ -204,9 +204,7 @@ class People:
         found = await node.front.load("c-web", address)
         if found is None and self._draw() < 0.5:
             wish = Wish(*self._world.random.choice(WISHES))
-            params = self._world.random.choice(
-                PARAMS
-            )
+            params = self._world.random.choice(PARAMS)
             known = Customer(id=f"cu{self.serial()}", name="Web", vip=self._draw() < 0.1, params=params)
             await node.engine.handle(where, c.Visit(known, None, wish))
         await node.engine.handle(where, c.Receive(said), Cause("c-web", said.id))

@@ -22,6 +22,8 @@ from core.codec import convert
 from core.errors import Error
 from core.ports import Commit, Committed, Hint
 from core.session import Place, Session
+from routing.replay import Names
+from tests.lab import admin
 from tests.lab.company import CHANNELS, TEAMS, policies
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
@@ -44,6 +46,9 @@ LINE token's minute less the 40 s in which it is used what "invalid" needs to me
 KNOWN_TO_ALL_S = 600.0
 """After so long the keeper of the desk must know of a session: a hint may be lost, and the
 store may be away when the desk is looked at without one."""
+
+
+STAFF = Names(NAMES, {id: team.name for id, team in TEAMS.items()})
 
 
 class World:
@@ -115,6 +120,7 @@ class World:
             self._start(place)
         for n, agent in enumerate(NAMES):
             await self.shared.seat(agent, capacity=2 + n % 3, at=NOON)
+        self._administer()
         await asyncio.sleep(1.0)
         for agent in NAMES:
             self.later(self.random.random() * 300, lambda agent=agent: self.people.shift(agent))  # type: ignore[misc]
@@ -146,6 +152,10 @@ class World:
         await asyncio.sleep(3600.0)
         if hour % 6 == 5:
             await self._quiet()
+
+    def _administer(self) -> None:
+        for complaint in (*admin.settings(), *admin.rehearsals(self.random, self.setting.policies)):
+            self.ledger.breaks("settings", complaint)
 
     async def _quiet(self) -> None:
         """A quarter of an hour without faults; then nobody waits for an agent who is free."""
@@ -384,7 +394,13 @@ class World:
             for event in commit.events:
                 if isinstance(event, e.Assigned) and event.inputs:
                     self._passed_over(session, event.agent.id)
+        self._replays(commit)
         self.people.saw(commit)
+
+    def _replays(self, commit: Commit) -> None:
+        policy = self.setting.policies[commit.conversation.channel]
+        for how in admin.replays(commit, policy, STAFF, admin.first_words(commit)):
+            self.ledger.breaks("replayed", how)
 
     def _passed_over(self, chosen: Session, agent: str) -> None:
         now = self.time()
