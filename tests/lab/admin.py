@@ -103,7 +103,7 @@ def rehearsals(random: Random, policies: Mapping[str, Policy]) -> Iterator[str]:
     """Prompts that would say nothing though they are on."""
     for channel, policy in policies.items():
         for key in sorted(PROMPT_KEYS):
-            shown = rehearse(policy.rules(None), key, random.choice(("en", "ar", "zh-Hant", "xx")), {})  # type: ignore[arg-type]
+            shown = rehearse(policy.rules(None), key, random.choice(("en", "ar", "zh-Hant", "xx")), {})
             if shown.on and not shown.text:
                 yield f"{key} of {channel} is empty"
 
