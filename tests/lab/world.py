@@ -73,7 +73,7 @@ class World:
         self._hinted: set[Hint] = set()
         self._requests = 0
         self._born = 0
-        self._storms = True
+        self._storms, self._aimed = True, False
         self._tasks: set[asyncio.Task[None]] = set()
         structlog.configure(processors=[self._logged], cache_logger_on_first_use=False)
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks of dead nodes are never ended
@@ -231,11 +231,12 @@ class World:
     # --- what goes wrong
 
     async def _kills(self) -> None:
-        """At any await: a few hundred steps from now, whoever's turn it is."""
+        """At any await: a few hundred steps from now, whoever's turn it is; or soon after the next webhook came in."""
         while True:
             await asyncio.sleep(self.random.expovariate(1 / (DAY_S / 10)))
             if self._storms and len(self.alive()) > 1:
-                self.loop.kill_at = self.loop.steps + self.random.randrange(1, 1500)
+                self._aimed = self.random.random() < 0.5
+                self.loop.kill_at = 1 << 62 if self._aimed else self.loop.steps + self.random.randrange(1, 1500)
 
     async def _storm(self) -> None:
         while True:
@@ -327,6 +328,9 @@ class World:
         if node is None or node.dead:
             self.counts["webhook refused"] += 1
             return 0
+        if self._aimed and self._storms:
+            self._aimed = False
+            self.loop.kill_at = self.loop.steps + self.random.randrange(1, 60)
         self._requests += 1
         path = f"/hooks/{channel}" + (f"/{part}" if part else "") + (f"?{query}" if query else "")
         ids = headers.get(IDS, "")
