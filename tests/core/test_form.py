@@ -298,6 +298,8 @@ def test_an_options_id_fits_a_button_of_every_channel() -> None:
 
     assert validate_questions((asked("k" * 29, "o" * 29),)) == []  # with "form:" and ":" 64 bytes
     assert validate_questions((asked("k" * 40, "o" * 40),)) == [
-        ("questions.0.options.0.id", "The question's key and the option's id are 22 characters too long together "
-         "for a button."),
-    ]  # fmt: skip
+        (
+            "questions.0.options.0.id",
+            "The question's key and the option's id are 22 characters too long together for a button.",
+        ),
+    ]
