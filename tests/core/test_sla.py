@@ -92,7 +92,7 @@ def test_another_policy_may_fit_by_the_time_the_chat_is_assigned() -> None:
     talk = Talk(desk(Promise(name="VIP", when=Vip(), first_response_seconds=60), SLOW), BUSY)
     talk.hear()
     assert policy_of(talk) == "Slow"
-    talk.do(c.Identify(msgspec.structs.replace(talk.state.customer, vip=True), MEI))
+    talk.do(c.Identify(msgspec.structs.replace(talk.state.customer, vip=True), MEI.id))
     talk.assign()
     assert (policy_of(talk), running(talk)) == ("VIP", {"first_response": NOON + MINUTE})
 
