@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from admin.differences import differences
 from admin.settings import RevisionView, UndoIn
-from api.directory import Collection
+from api.documents import Collection
 from api.paging import Window, slice_of
 from api.problems import Stop
 from api.rim import Rim
