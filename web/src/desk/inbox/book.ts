@@ -48,10 +48,17 @@ export const own = computed(() => {
 export function put(found: readonly Session[]): void {
   for (const session of found) {
     const before = sessions.get(session.id);
-    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, session);
+    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, spoken(session, before));
   }
   edition.value++;
   unread.value = own.peek().filter((session) => session.unread).length;
+}
+
+/** What a person said last says more than the notice the system sent after it. */
+function spoken(session: Session, before: Session | undefined): Session {
+  const last = before?.last_message;
+  if (session.last_message?.author.kind !== "system" || !last || last.author.kind === "system") return session;
+  return { ...session, last_message: last };
 }
 
 export function drop(id: string): void {

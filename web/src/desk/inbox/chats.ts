@@ -186,6 +186,7 @@ export type Unsent = {
   content: Sendable;
   reply_to?: string;
   mentions?: string[];
+  written?: Schema["Written"];
   at: string;
   /** Why the server did not take it: to be mended or discarded. */
   refused?: { detail: string; word?: string };
@@ -285,7 +286,7 @@ async function post(one: Unsent): Promise<Message> {
       return ok(api.POST("/api/v1/inbox/sessions/{id}/template", { params, body: { client_id, ...template } }));
     }
     default:
-      return ok(api.POST("/api/v1/inbox/sessions/{id}/messages", { params, body: { client_id, content, ...(one.reply_to ? { reply_to: one.reply_to } : {}) } }));
+      return ok(api.POST("/api/v1/inbox/sessions/{id}/messages", { params, body: { client_id, content, ...(one.reply_to ? { reply_to: one.reply_to } : {}), ...(one.written ? { written: one.written } : {}) } }));
   }
 }
 
