@@ -55,10 +55,10 @@ export function put(found: readonly Session[]): void {
 }
 
 /** What a person said last says more than the notice the system sent after it. */
-function spoken(session: Session, before: Session | undefined): Session {
-  const last = before?.last_message;
-  if (session.last_message?.author.kind !== "system" || !last || last.author.kind === "system") return session;
-  return { ...session, last_message: last };
+function spoken(session: Session, before: Session | undefined, heard?: Message | null): Session {
+  if (session.last_message?.author.kind !== "system") return session;
+  const last = heard && heard.author.kind !== "system" ? heard : before?.last_message;
+  return last && last.author.kind !== "system" ? { ...session, last_message: last } : session;
 }
 
 export function drop(id: string): void {
@@ -114,7 +114,7 @@ listen((frame) => {
   else if (frame.type === "agent.status") statusOf(frame.agent.id, frame.status);
   else if ("session" in frame && "cursor" in frame) {
     const before = sessions.get(frame.session.id);
-    put([frame.session as Session]);
+    put([spoken(frame.session as Session, before, frame.type === "message.created" ? frame.message : null)]);
     if (!frame.type.startsWith("message.")) countSoon();
     tellOf(frame, frame.session as Session, before);
   }

@@ -79,6 +79,11 @@ export class Chat {
     this.messages.value = [...by.values()].sort((a, b) => a.seq - b.seq);
   }
 
+  /** What the server took. The feed may have told more of it already: that it failed, that it was read. */
+  sent(message: Message): void {
+    if (!this.messages.peek().some((one) => one.seq === message.seq)) this.merge([message]);
+  }
+
   /** A message of the feed; what lies between is fetched. */
   hear(message: Message): void {
     const last = this.messages.peek().at(-1);
@@ -233,7 +238,7 @@ async function pump(session: string): Promise<void> {
       if (!next || !token.peek()) return;
       try {
         const message = await post(next);
-        chats.get(session)?.merge([message]);
+        chats.get(session)?.sent(message);
         discard(next.client_id);
         pause = FIRST_PAUSE;
       } catch (error) {

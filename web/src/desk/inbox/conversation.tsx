@@ -121,10 +121,11 @@ function Head({ session, chat, transfer, ask, details }: HeadProps) {
       <Avatar name={name} id={session.customer.id} picture={null} />
       <div class="grow titles">
         <h2 class="clip"><bdi>{name}</bdi></h2>
-        <p class="faint small row clip"><Icon of={channelSign(session.channel.kind)} size={13} /><bdi class="clip">{session.channel.name}</bdi><span aria-hidden="true">·</span><span>#{session.number}</span><span class="wide-only" aria-hidden="true">·</span><span class="wide-only">{languageName(session.language)}</span>{session.waits_since ? <Wait since={session.waits_since} urgent={waits(session)} /> : null}<Promised sla={session.sla} /></p>
+        <p class="faint small row clip"><Icon of={channelSign(session.channel.kind)} size={13} /><bdi class="clip">{session.channel.name}</bdi><span aria-hidden="true">·</span><span>#{session.number}</span><span class="wide-only" aria-hidden="true">·</span><span class="wide-only">{languageName(session.language)}</span>{session.waits_since ? <Wait since={session.waits_since} urgent={waits(session)} /> : null}</p>
       </div>
       <Lookers chat={chat} />
       <div class="row doing">
+        <Promised sla={session.sla} />
         {waits(session) || session.phase === "bot" ? <Button look="main" small icon={Hand} onClick={() => void claim(id)}>{t("claim")}</Button> : null}
         {session.phase === "active" && !isMine ? <span class="chip accent holder"><bdi>{t("taken_by", { name: session.agent?.name ?? "" })}</bdi></span> : null}
         {session.phase === "active" && !isMine && supervises ? <Button small icon={Hand} onClick={() => void takeOver(id)}>{t("take_over")}</Button> : null}

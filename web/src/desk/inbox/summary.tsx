@@ -112,7 +112,7 @@ function Form({ chat, detail, closing }: { chat: Chat; detail: Detail; closing: 
             value={fields[question.key] ?? ""} onChange={(value) => setFields({ ...fields, [question.key]: value })} />
         ))}
         {form.note === "off" ? null : <TextField label={named(t("note"), form.note === "required")} wrong={wrong("note")} lines={3} value={note} onChange={setNote} />}
-        <Trouble of={doing.trouble} />
+        <Trouble of={doing.trouble instanceof Problem && doing.trouble.errors.length ? null : doing.trouble} />
         <div class="row"><span class="grow" /><Button onClick={leave}>{say("cancel")}</Button><Button type="submit" look="main" busy={doing.busy}>{closing ? t("close_chat") : say("save")}</Button></div>
       </form>
     </Dialog>

@@ -1,5 +1,6 @@
 /** What customers left while nobody could take their chat: found, given to somebody, answered, solved, exported. */
 
+import "../customers/customers.css";
 import "../inbox/inbox.css";
 import "./submissions.css";
 
@@ -142,6 +143,8 @@ function One({ id }: { id: string }) {
   useNews(found.again, found.value?.customer.id ?? "");
   const doing = useDoing();
   const one = found.value;
+  const later = new Set(one?.thread.map((message) => message.id));
+  const before = (one?.chat ?? []).filter((message) => !later.has(message.id)); // of one chat, what was said of it comes in both
   const change = (call: () => Promise<unknown>) => void doing.run(async () => {
     await call();
     found.again();
@@ -169,7 +172,7 @@ function One({ id }: { id: string }) {
             </div>
           </section>
           <section class="card stack" aria-label={t("messages")}>
-            {one.chat.length ? <Part title={t("chat")} open={!one.thread.length}><Talk messages={one.chat} /></Part> : null}
+            {before.length ? <Part title={t("chat")} open={!one.thread.length}><Talk messages={before} /></Part> : null}
             <Talk messages={one.thread} />
             <Answer one={one} done={found.again} />
           </section>
