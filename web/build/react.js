@@ -9,7 +9,8 @@
  * events forbid. So whoever handles one here gets it with a `currentTarget` that can be set.
  */
 
-import compat, { options, useMemo } from "preact/compat";
+import { options } from "preact";
+import compat, { useMemo } from "preact/compat";
 
 export * from "preact/compat";
 
