@@ -971,6 +971,8 @@ export interface components {
       closed: components["schemas"]["ClosedView"] | null;
       window: components["schemas"]["WindowView"] | null;
       summary: components["schemas"]["SummaryView"] | null;
+      summary_form: components["schemas"]["Summaries"];
+      translates: boolean;
     };
     SessionRef: {
       id: string;
