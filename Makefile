@@ -16,7 +16,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo $$name; break; }; done)
 WEB_SOURCES := $(shell [ -f web/package.json ] && find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
 
-.PHONY: help setup runtime web python chromium run test check format bench lab lock clean
+.PHONY: help setup runtime web python chromium run test check format types bench lab lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -36,11 +36,15 @@ check: $(VENV)/.dev web/node_modules/.installed ## format, lint, import contract
 	for step in "ruff format --check --quiet ." "ruff check --quiet ." "lint-imports --no-logo" "mypy"; do \
 		echo "== $$step"; $(BIN)/$$step || failed="$$failed [$${step%% *}]"; \
 	done; \
+	echo "== the API's types"; $(BIN)/python -m gateway.api_types --check || failed="$$failed [make types]"; \
 	echo "== tsc"; (cd web && npm run --silent check) || failed="$$failed [tsc]"; \
 	[ -z "$$failed" ] || { echo "make check failed:$$failed" >&2; exit 1; }
 
 format: $(VENV)/.dev ## put the sources in order (what `check` asks for)
 	@$(BIN)/ruff check --quiet --fix-only .; $(BIN)/ruff format --quiet .
+
+types: $(VENV)/.dev ## the API's types for the browser's side, from the OpenAPI document
+	@$(BIN)/python -m gateway.api_types
 
 bench: setup ## the benchmarks, with ratios to their floors
 	@$(BIN)/python -m bench

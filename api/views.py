@@ -96,7 +96,8 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
-    """`guests` are colleagues who were invited in."""
+    """`waits_since`: since it was queued or, with an agent, since the customer's last message if nobody answered it;
+    `guests` are colleagues who were invited in."""
 
     id: str
     number: int
@@ -112,6 +113,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     tags: tuple[str, ...]
     locked: bool
+    waits_since: Time | None
     sla: SlaView | None
     guests: tuple[Ref, ...]
     offer: OfferView | None
@@ -372,10 +374,17 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
+        "waits_since": iso_or_none(_waits_since(session)),
         "sla": sla_view(session),
         "guests": tuple(Ref(guest.id, guest.name) for guest in session.guests),
         "offer": _offer_view(session.offer, directory) if session.offer else None,
     }
+
+
+def _waits_since(session: Session) -> int | None:
+    if session.phase in ("queued", "unassigned"):
+        return session.queued_at or session.said_at or session.opened_at
+    return session.said_at if session.phase == "active" and session.said_at and not session.answered else None
 
 
 def _offer_view(offer: Offer, directory: Directory) -> OfferView:

@@ -72,6 +72,8 @@ class Annotate(msgspec.Struct, frozen=True, gc=False):
     by: Actor
     text: str
     client_id: str | None = None
+    mentions: tuple[str, ...] = ()
+    whisper: bool = False
 
 
 class Assign(msgspec.Struct, frozen=True, gc=False):

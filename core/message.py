@@ -118,10 +118,13 @@ class Template(msgspec.Struct, frozen=True, gc=False, tag="template", omit_defau
     text: str | None = None
 
 
-class Note(msgspec.Struct, frozen=True, gc=False, tag="note"):
-    """Internal: agents see it, it is never delivered."""
+class Note(msgspec.Struct, frozen=True, gc=False, tag="note", omit_defaults=True):
+    """Internal: agents see it, it is never delivered. `mentions` are the ids of colleagues it is for; a `whisper` is a
+    supervisor's word to the chat's agent."""
 
     text: str
+    mentions: tuple[str, ...] = ()
+    whisper: bool = False
 
 
 class Summary(msgspec.Struct, frozen=True, gc=False, tag="summary", omit_defaults=True):

@@ -166,11 +166,22 @@ class SessionQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     mine: str | None = None
     channel: str | None = None
     group: str | None = None
+    customer: str | None = None
     visible_to: str | None = None
     visible_groups: tuple[str, ...] = ()
     q: str | None = None
     after: str | None = None
     limit: int = 50
+
+
+class Tally(msgspec.Struct, frozen=True, gc=False):
+    """How many open sessions there are of this phase, channel, group and agent."""
+
+    phase: Phase
+    channel: str
+    group: str | None
+    agent: str | None
+    count: int
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
@@ -384,6 +395,9 @@ class Store(Protocol):
     async def session(self, session: str) -> SessionRow | None: ...
 
     async def sessions(self, query: SessionQuery) -> Page: ...
+
+    async def tally(self) -> Sequence[Tally]:
+        """The open sessions, counted."""
 
     async def submission(self, id: str) -> SubmissionRow | None: ...
 

@@ -45,7 +45,7 @@ def annotate(turn: Turn, command: c.Annotate) -> None:
     message = Message(
         seq=session.seq + 1,
         author=Author(kind="agent", id=command.by.id, name=command.by.name),
-        content=Note(command.text),
+        content=Note(command.text, command.mentions, command.whisper),
         at=turn.now,
         client_id=command.client_id,
     )

@@ -61,6 +61,7 @@ def _say_where(desk: Frontdesk, simulator: Simulator, config: Config, web: str) 
     print(
         f"""
 Frontdesk        {desk.url}            API documentation  {desk.url}/api/docs
+The desk         {desk.url}/desk/
 Web widget       {desk.url}/widget-demo.html?channel={web}
 Simulator        {simulator.url}            the customers' phones and a shop's page: chat with yourself
 Sign in          {config.admin_email} / {config.admin_password}            (owner)

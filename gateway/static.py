@@ -31,6 +31,20 @@ EMBEDDED = MappingProxyType(
     {**ASSET, hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 )
 
+# The desk shows pictures, sound and films from wherever their sender keeps them, and what is about to be sent.
+DESK_PAGE = MappingProxyType(
+    {
+        **_COMMON,
+        hdrs.CACHE_CONTROL: "no-cache",  # it names the newest pieces
+        "Content-Security-Policy": _POLICY.replace("img-src 'self' data:", "img-src 'self' https: data: blob:")
+        + "; media-src 'self' https: blob:; require-trusted-types-for 'script'",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+)
+# Their names change with what is in them.
+DESK_PIECE = MappingProxyType({**ASSET, hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable"})
+
 # Said and not guessed: the letters of a script without a charset are read as the embedding page's.
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -57,6 +71,7 @@ FOLDERS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
         r"/widget-texts/{name:[A-Za-z-]+\.json}": ("widget-texts", EMBEDDED),
         r"/api/docs/{name:[a-z][a-z0-9-]*\.(?:css|js|png)}": ("docs", ASSET),
+        r"/desk/assets/{name:[\w.-]+\.(?:css|js)}": ("desk/assets", DESK_PIECE),
     }
 )
 
@@ -65,7 +80,11 @@ def routes(dist: Path) -> list[web.RouteDef]:
     """Routes over a folder that need not exist yet: until it does they answer 503 and say what builds it."""
     files = [web.get(path, _file(dist, name, headers)) for path, (name, headers) in FILES.items()]
     folders = [web.get(path, _folder(dist, name, headers)) for path, (name, headers) in FOLDERS.items()]
-    return files + folders
+    # Every screen's address answers with the one page; the page finds the screen.
+    desk = [
+        web.get(path, _file(dist, "desk/index.html", DESK_PAGE)) for path in ("/desk", r"/desk/{screen:(?!assets/).*}")
+    ]
+    return [*files, *folders, *desk]
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -9,7 +9,7 @@ from api.media import linked
 from api.problems import Stop
 from api.rim import Rim, Signal
 from api.routes import Answer, Call, Nothing
-from api.sight import actor, audience
+from api.sight import actor, audience, sees
 from api.views import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
@@ -56,23 +56,32 @@ async def send(rim: Rim, call: Call[MessageBody, Nothing]) -> Answer:
         reply_to=quoted.message.seq if quoted else None,
         quote=(quoted.message.quote or quoted.provider_id) if quoted else None,
     )
-    return await _say(rim, call.caller, row, command, body.client_id, content)
+    return await said_in(rim, call.caller, row, command, body.client_id, content)
 
 
 async def template(rim: Rim, call: Call[TemplateBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
     content = Template(body.name, body.language, body.variables, body.text)
     command = c.Reply(by=actor(call.caller), client_id=body.client_id, content=content)
-    return await _say(rim, call.caller, row, command, body.client_id, content)
+    return await said_in(rim, call.caller, row, command, body.client_id, content)
 
 
 async def note(rim: Rim, call: Call[NoteBody, Nothing]) -> Answer:
     row, body = await seen(rim, call), call.body
-    command = c.Annotate(actor(call.caller), body.text, body.client_id)
-    return await _say(rim, call.caller, row, command, body.client_id, Note(body.text))
+    unseen = [id for id in body.mentions if not _sees(rim, row, id)]
+    if unseen:
+        raise BadInput(("mentions", "Only colleagues who see this chat can be mentioned."))
+    mentions = tuple(dict.fromkeys(body.mentions))
+    command = c.Annotate(actor(call.caller), body.text, body.client_id, mentions)
+    return await said_in(rim, call.caller, row, command, body.client_id, Note(body.text, mentions))
 
 
-async def _say(
+def _sees(rim: Rim, row: SessionRow, agent: str) -> bool:
+    known = rim.directory.agents.get(agent)
+    return known is not None and sees(Caller(known.id, known.name, known.role), row.session, rim.directory)
+
+
+async def said_in(
     rim: Rim, caller: Caller, row: SessionRow, command: Command, client_id: str | None, content: Content
 ) -> Answer:
     """201 with the message; the same for a repeat, also when the chat was closed in between."""
@@ -171,7 +180,7 @@ async def offline(rim: Rim, call: Call[OfflineBody, Nothing]) -> Answer:
     content = said(body.content)
     check_content(content)
     command = c.WriteAfter(by=actor(call.caller), client_id=body.client_id, content=content)
-    return await _say(rim, call.caller, row, command, body.client_id, content)
+    return await said_in(rim, call.caller, row, command, body.client_id, content)
 
 
 def _target(rim: Rim, agent: str | None, group: str | None) -> tuple[AgentRef | None, str | None, str | None]:

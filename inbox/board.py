@@ -19,7 +19,7 @@ from api.sockets import MAX_WAITING, Outlet, encoded
 from api.views import Audience
 from core import event as e
 from core.ports import FeedRow
-from inbox.frames import AgentStatus, Frames, Typing
+from inbox.frames import AgentStatus, Frames, Looking, Typing
 from inbox.places import Place, place_before, place_of
 
 TOGETHER = 50  # rows whose frames go out in one write: at most about 50 KiB for a socket
@@ -38,6 +38,7 @@ class Desk:
     after: int = 0
     audience: Audience = field(init=False)
     held: list[bytes] = field(default_factory=list)
+    looking: str | None = None  # the chat that is open there
 
     def __post_init__(self) -> None:
         self.audience = audience(self.caller)
@@ -96,8 +97,21 @@ class Board:
         self._seeing.clear()
         self._rim.signals.opened(desk.caller.id)
 
+    def look(self, desk: Desk, session: str | None) -> None:
+        """Which chat an agent has open now: colleagues who see it are told, and so is the agent of those there."""
+        before, desk.looking = desk.looking, session
+        agent = desk.caller.id
+        if before is not None and before != session and agent not in self._lookers(before):
+            self._rim.signals.send(Signal(kind="looking", session=before, agent=agent, by="agent", value="off"))
+        if session is not None:
+            self._rim.signals.send(Signal(kind="looking", session=session, agent=agent, by="agent", value="on"))
+
+    def _lookers(self, session: str) -> set[str]:
+        return {desk.caller.id for desk in self._desks if desk.looking == session}
+
     def detach(self, desk: Desk) -> None:
         if desk in self._desks:
+            self.look(desk, None)
             self._desks.discard(desk)
             self._seeing.clear()
             if not self._desks:
@@ -172,10 +186,22 @@ class Board:
             for desk in self._who_see(place) if place is not None else ():
                 if signal.agent != desk.caller.id:
                     desk.outlet.write(frame)
+        elif signal.kind == "looking" and signal.session is not None:
+            self._show_looking(signal, signal.session)
         elif signal.kind == "presence" and signal.agent is not None:
             frame = encoded(AgentStatus.of(signal, self._rim.directory))
             for desk in self._desks:
                 desk.outlet.write(frame)
+
+    def _show_looking(self, signal: Signal, session: str) -> None:
+        """Only those are told who have the chat open; who opens it hears of them in turn ("here" is not answered)."""
+        frame = encoded(Looking.of(signal, self._rim.directory))
+        there = [desk for desk in self._desks if desk.looking == session and desk.caller.id != signal.agent]
+        for desk in there:
+            desk.outlet.write(frame)
+        if signal.value == "on":
+            for agent in {desk.caller.id for desk in there}:
+                self._rim.signals.send(Signal(kind="looking", session=session, agent=agent, by="agent", value="here"))
 
     def _changed(self, change: Change) -> None:
         """Somebody's role or groups are others now: what they see is another inbox."""

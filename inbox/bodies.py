@@ -8,7 +8,8 @@ from msgspec import Meta
 from api.contents import AudioView, FileView, ImageView, Sendable, VideoView
 from api.documents import Role
 from api.paging import Window
-from api.views import Ref
+from api.times import Time
+from api.views import ChannelRef, Ref, SessionView
 from core.session import Phase
 
 ClientId = Annotated[str, Meta(min_length=1, max_length=200, description="Repeating it repeats the first answer.")]
@@ -75,8 +76,22 @@ class CloseBody(Body, frozen=True):
 
 
 class NoteBody(Body, frozen=True):
+    """`mentions` are ids of colleagues who are to look at it."""
+
     text: NoteText
     client_id: ClientId | None = None
+    mentions: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+
+
+class WhisperBody(Body, frozen=True):
+    """What a supervisor tells the chat's agent; customers never see it."""
+
+    text: NoteText
+    client_id: ClientId | None = None
+
+
+class StarBody(Body, frozen=True):
+    on: bool = True
 
 
 class SummaryBody(Body, frozen=True):
@@ -110,10 +125,15 @@ class RecallBody(Body, frozen=True):
 
 
 class SessionsQuery(Window, frozen=True, kw_only=True):
-    """No `phase`: all of them. `mine`: only those that are yours."""
+    """No `phase`: all of them. `mine`: only those that are yours; `starred`: those you keep an eye on, in the order of
+    starring. With `tag` or `starred` a page may be short (or empty) and still have a `next`."""
 
     phase: Phase | None = None
     mine: bool = False
+    starred: bool = False
+    agent: Id | None = None
+    customer: Id | None = None
+    tag: Annotated[str, Meta(max_length=50)] | None = None
     channel: Id | None = None
     group: Id | None = None
     q: Annotated[str, Meta(max_length=200)] | None = None
@@ -147,6 +167,66 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True):
     load: int
     languages: tuple[str, ...]
     groups: tuple[Ref, ...]
+
+
+class StarsView(msgspec.Struct, frozen=True):
+    sessions: list[str]
+
+
+class ColleagueView(msgspec.Struct, frozen=True, kw_only=True):
+    """`load` is how many chats they have, of `capacity`; `groups` are ids."""
+
+    id: str
+    name: str
+    role: Role
+    status: Status
+    reason: str | None
+    capacity: int
+    load: int
+    groups: tuple[str, ...]
+
+
+class AroundView(msgspec.Struct, frozen=True):
+    """Who and what there is to choose from: colleagues, groups, channels."""
+
+    agents: list[ColleagueView]
+    groups: list[Ref]
+    channels: list[ChannelRef]
+
+
+class TallyView(msgspec.Struct, frozen=True, kw_only=True):
+    """How many open chats there are of this phase, channel, group and agent."""
+
+    phase: Phase
+    channel: str
+    group: str | None
+    agent: str | None
+    count: int
+
+
+class TalliesView(msgspec.Struct, frozen=True):
+    items: list[TallyView]
+
+
+class QueuedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat that waits for an agent, `since` it was queued. `session` is null beyond the first of the queue."""
+
+    id: str
+    group: Ref | None
+    channel: ChannelRef
+    since: Time
+    priority: int
+    session: SessionView | None
+
+
+class FloorView(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens now, read at `at`: agents, open chats counted, the queue with the longest wait first."""
+
+    at: Time
+    agents: list[ColleagueView]
+    sessions: list[TallyView]
+    waiting: int
+    queue: list[QueuedView]
 
 
 class TemplateView(msgspec.Struct, frozen=True):

@@ -58,6 +58,19 @@ class Typing(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
         return cls(GoneRef(signal.session or ""), "agent" if signal.by == "agent" else "customer", agent)
 
 
+class Looking(msgspec.Struct, frozen=True, tag_field="type", tag="looking"):
+    """A colleague has the chat open (`on`), or no longer."""
+
+    session: GoneRef
+    agent: Ref
+    on: bool
+
+    @classmethod
+    def of(cls, signal: Signal, directory: Directory) -> "Looking":
+        agent = _agent(signal.agent, directory) or Ref(signal.agent or "", "")
+        return cls(GoneRef(signal.session or ""), agent, signal.value != "off")
+
+
 class AgentStatus(msgspec.Struct, frozen=True, tag_field="type", tag="agent.status"):
     agent: Ref
     status: str

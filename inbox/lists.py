@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from api.auth import Caller
 from api.media import linked, linked_row
 from api.paging import MOST, Listing, cursor, position
@@ -36,6 +39,9 @@ from inbox.submissions import hand_over
 
 _RATINGS = e.Rated | e.RatingDetailed | e.ScoreAlerted | e.Commented
 
+STARS = "stars"  # the collection: one document for each agent
+LOOKS = 4  # pages that one call looks through for a tag: the tags are in the chats, and in no index
+
 
 async def me(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     seats = await rim.store.seats()
@@ -56,18 +62,41 @@ async def set_status(rim: Rim, call: Call[StatusBody, Nothing]) -> Answer:
 
 async def sessions(rim: Rim, call: Call[Nothing, SessionsQuery]) -> Answer:
     asked = call.query
+    if asked.starred:
+        return Answer(200, await starred_page(rim, call.caller, asked))
     query = SessionQuery(
         phase=asked.phase,
-        mine=call.caller.id if asked.mine else None,
+        mine=call.caller.id if asked.mine else asked.agent,
         channel=asked.channel,
         group=asked.group,
+        customer=asked.customer,
         q=asked.q or None,
         after=None if asked.after is None else str(position(asked.after)),
         limit=asked.size,
     )
-    page = await rim.store.sessions(limited(query, call.caller, rim.directory))
-    items = [shown_session(rim, row, call.caller) for row in page.items]
-    return Answer(200, Listing[SessionView](items, cursor(int(page.next)) if page.next else None))
+    rows, after = await _page(rim, limited(query, call.caller, rim.directory), asked.tag)
+    items = [shown_session(rim, row, call.caller) for row in rows]
+    return Answer(200, Listing[SessionView](items, cursor(int(after)) if after else None))
+
+
+async def _page(rim: Rim, query: SessionQuery, tag: str | None) -> tuple[Sequence[SessionRow], str | None]:
+    """A page; of those with a tag, as many as a bounded look finds, and where to look on."""
+    if tag is None:
+        page = await rim.store.sessions(query)
+        return page.items, page.next
+    found: list[SessionRow] = []
+    after = query.after
+    for _ in range(LOOKS):
+        page = await rim.store.sessions(replace(query, after=after, limit=MOST))
+        after = page.next
+        for row in page.items:
+            if tag in row.session.tags:
+                found.append(row)
+            if len(found) == query.limit:
+                return found, str(row.active_n)
+        if after is None:
+            break
+    return found, after
 
 
 async def session(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
@@ -171,4 +200,38 @@ def _me(rim: Rim, caller: Caller, seat: Seat) -> MeView:
         load=seat.load,
         languages=known.languages if known else (),
         groups=tuple(group for group in groups if group is not None),
+    )
+
+
+# --- starred
+
+
+async def starred(rim: Rim, caller: Caller) -> list[str]:
+    found = await rim.store.get(STARS, caller.id)
+    return [] if found is None else msgspec.convert(found.body["sessions"], list[str])
+
+
+async def starred_page(rim: Rim, caller: Caller, asked: SessionsQuery) -> Listing[SessionView]:
+    """Their starred chats that they still see; the other filters hold as well, the order is that of starring."""
+    ids = await starred(rim, caller)
+    start, items = 0 if asked.after is None else position(asked.after), list[SessionView]()
+    for place, session in enumerate(ids[start:], start):
+        if len(items) == asked.size:
+            return Listing(items, cursor(place))
+        row = await rim.store.session(session)
+        if row is not None and sees(caller, row.session, rim.directory) and _fits(row, asked, caller):
+            items.append(shown_session(rim, row, caller))
+    return Listing(items, None)
+
+
+def _fits(row: SessionRow, asked: SessionsQuery, caller: Caller) -> bool:
+    session = row.session
+    agent = session.agent.id if session.agent else None
+    return (
+        asked.phase in (None, session.phase)
+        and asked.channel in (None, row.channel)
+        and asked.group in (None, session.group)
+        and asked.agent in (None, agent)
+        and (asked.tag is None or asked.tag in session.tags)
+        and (not asked.mine or agent == caller.id)
     )

@@ -7,10 +7,10 @@ import msgspec
 
 from api.bots import LaterIn
 from api.documents import Role
-from api.paging import Listing
+from api.paging import Listing, Window
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, bodies, bots, lists, submissions
+from inbox import acts, around, bodies, bots, lists, oversight, quick_replies, stars, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -96,6 +96,9 @@ READING = (
         "Customers",
         query=bodies.CustomersQuery,
     ),
+    _read(f"{BASE}/around", around.around, bodies.AroundView, "Colleagues, groups and channels to choose from"),
+    _read(f"{BASE}/tallies", around.tallies, bodies.TalliesView, "The open chats you see, counted"),
+    _read(f"{BASE}/me/stars", stars.stars, bodies.StarsView, "The chats you keep an eye on, newest first"),
     _read(f"{BASE}/customers/{{id}}", lists.customer, CustomerView, "A customer", refuses=(404,)),
 )
 
@@ -158,7 +161,92 @@ ACTING = (
     _act("block", acts.block, "Turn the customer away", body=bodies.BlockBody, refuses=(404,)),
     _act("recall", acts.recall, "Take a message back", body=bodies.RecallBody, answers={200: MessageView}),
     _act("read", acts.read, "All of it was read", answers={204: None}),
+    _act(
+        "star",
+        stars.star,
+        "Keep an eye on a chat",
+        body=bodies.StarBody,
+        answers={200: bodies.StarsView},
+        refuses=(404,),
+    ),
     _act("typing", acts.typing, "Show the customer that you write", answers={204: None}, refuses=(404,)),
+)
+
+QUICK = f"{BASE}/quick-replies"
+QUICK_REPLIES = (
+    _read(
+        QUICK,
+        quick_replies.list_quick_replies,
+        quick_replies.QuickReplies,
+        "Everybody's quick replies and your own",
+        query=Window,
+    ),
+    Route(
+        method="POST",
+        path=QUICK,
+        handler=quick_replies.create_quick_reply,
+        role="agent",
+        summary="Make a quick reply; one for everybody needs the role supervisor",
+        body=quick_replies.QuickReplyIn,
+        answers={201: quick_replies.QuickReplyView},
+        refuses=(403, 409),
+        tag="inbox",
+    ),
+    Route(
+        method="PATCH",
+        path=f"{QUICK}/{{id}}",
+        handler=quick_replies.change_quick_reply,
+        role="agent",
+        summary="Change a quick reply",
+        body=quick_replies.QuickReplyPatch,
+        answers={200: quick_replies.QuickReplyView},
+        refuses=(403, 404),
+        tag="inbox",
+    ),
+    Route(
+        method="DELETE",
+        path=f"{QUICK}/{{id}}",
+        handler=quick_replies.remove_quick_reply,
+        role="agent",
+        summary="Remove a quick reply",
+        answers={204: None},
+        refuses=(403, 404),
+        tag="inbox",
+    ),
+)
+
+OVERSEEING = (
+    Route(
+        method="GET",
+        path=f"{BASE}/floor",
+        handler=around.floor,
+        role="supervisor",
+        summary="What happens now: agents, open chats counted, the queue",
+        answers={200: bodies.FloorView},
+        tag="floor",
+    ),
+    Route(
+        method="PUT",
+        path=f"{BASE}/agents/{{id}}/status",
+        handler=around.force_status,
+        role="supervisor",
+        summary="Set a colleague's status",
+        body=bodies.StatusBody,
+        answers={200: bodies.ColleagueView},
+        refuses=(404,),
+        tag="floor",
+    ),
+    Route(
+        method="POST",
+        path=f"{ONE}/whisper",
+        handler=oversight.whisper,
+        role="supervisor",
+        summary="Tell the chat's agent something that no customer sees",
+        body=bodies.WhisperBody,
+        answers={201: MessageView},
+        refuses=(404, 409),
+        tag="floor",
+    ),
 )
 
 LEFT = f"{BASE}/submissions"
@@ -237,6 +325,8 @@ SUBMISSIONS = (
 ROUTES = (
     *READING,
     *ACTING,
+    *QUICK_REPLIES,
+    *OVERSEEING,
     *SUBMISSIONS,
     Route(
         method="POST",

@@ -15,6 +15,7 @@ from core.ports import FeedRow
 from inbox.acts import show_typing
 from inbox.board import Board, Desk
 from inbox.frames import Frames, Problem, Ready, Reload
+from inbox.lists import seen_by
 from inbox.places import place_before, place_of
 
 MOST_BEHIND = 10_000  # rows; more than that is read faster as a snapshot
@@ -34,6 +35,12 @@ class TypingIn(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
     session: str
 
 
+class LookingIn(msgspec.Struct, frozen=True, tag_field="type", tag="looking"):
+    """The agent has this chat open; null: none."""
+
+    session: str | None = None
+
+
 BOARD = web.AppKey("board", Board)
 
 
@@ -46,7 +53,7 @@ async def inbox_socket(rim: Rim, request: web.Request) -> web.StreamResponse:
         desk = await _sign_in(rim, outlet, hello)
         if desk is not None and hello is not None:
             await _catch_up(rim, board, desk, hello.after)
-            await _listen(rim, socket, desk)
+            await _listen(rim, board, socket, desk)
     finally:
         if desk is not None:
             board.detach(desk)
@@ -129,11 +136,17 @@ async def _start(rim: Rim, after: str) -> int | None:
     return cursor.n if 0 <= newest - cursor.n <= MOST_BEHIND else None
 
 
-async def _listen(rim: Rim, socket: web.WebSocketResponse, desk: Desk) -> None:
+async def _listen(rim: Rim, board: Board, socket: web.WebSocketResponse, desk: Desk) -> None:
     async for message in socket:
         try:
-            heard = msgspec.json.decode(read_text(message) or "", type=TypingIn)
-            await show_typing(rim, desk.caller, heard.session)
+            heard: TypingIn | LookingIn = msgspec.json.decode(read_text(message) or "", type=TypingIn | LookingIn)
+            match heard:
+                case TypingIn(session=session):
+                    await show_typing(rim, desk.caller, session)
+                case LookingIn(session=session):
+                    if session is not None:
+                        await seen_by(rim, desk.caller, session)
+                    board.look(desk, session)
         except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
             desk.outlet.write(encoded(Problem("bad_frame", f"This frame is not understood: {error}"[:300])))
         except Stop as stop:

@@ -209,6 +209,13 @@ class Mongo:
         with _Told("MongoDB cannot be read"):
             return {row["_id"]: row["sum"] async for row in self._db[collection].aggregate(stages)}
 
+    async def tallied(self, collection: str, where: Doc, by: Sequence[str]) -> list[tuple[Doc, int]]:
+        """How many documents there are for each combination of some fields' values (None where one is not there)."""
+        names = {name: {"$ifNull": [f"${name}", None]} for name in by}
+        stages = [{"$match": where}, {"$group": {"_id": names, "sum": {"$sum": 1}}}]
+        with _Told("MongoDB cannot be read"):
+            return [(row["_id"], row["sum"]) async for row in self._db[collection].aggregate(stages)]
+
     async def make_index(self, collection: str, keys: Sequence[tuple[str, int]], name: str, **options: Any) -> None:
         with _Told("an index cannot be made"):
             await self._db[collection].create_index(list(keys), name=name, **options)

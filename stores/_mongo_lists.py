@@ -3,7 +3,7 @@
 import re
 
 from core import terms
-from core.ports import CustomerPage, Page, SessionQuery
+from core.ports import CustomerPage, Page, SessionQuery, Tally
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo
@@ -14,6 +14,9 @@ _HITS = 5_000  # of the newest messages that hold the words asked for
 
 async def sessions(mongo: Mongo, query: SessionQuery) -> Page:
     conditions = _asked(query)
+    if query.customer is not None:
+        states = await mongo.find("conversation", {"customer": query.customer}, fields=["_id"])
+        conditions.append({"conversation": {"$in": [state["_id"] for state in states]}})
     if _rows.folded(query.q):
         conditions.append({"$or": await searched(mongo, _rows.folded(query.q))})
     where: Doc = conditions[0] if len(conditions) == 1 else {"$and": conditions}
@@ -25,6 +28,12 @@ async def sessions(mongo: Mongo, query: SessionQuery) -> Page:
     more = len(found) > len(shown) > 0
     items = tuple(rows[document["_id"]] for document in shown if document["_id"] in rows)
     return Page(items, str(shown[-1]["active_n"]) if more else None)
+
+
+async def tally(mongo: Mongo) -> list[Tally]:
+    phases = {"phase": {"$in": ["bot", "queued", "unassigned", "active"]}}
+    found = await mongo.tallied("session", phases, ("phase", "channel", "group", "agent"))
+    return [Tally(key["phase"], key["channel"], key["group"], key["agent"], count) for key, count in found]
 
 
 def _asked(query: SessionQuery) -> list[Doc]:

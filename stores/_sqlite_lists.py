@@ -8,7 +8,7 @@ import sqlite3
 
 from core import terms
 from core.customer import Customer
-from core.ports import CustomerPage, Page, SessionQuery
+from core.ports import CustomerPage, Page, SessionQuery, Tally
 from stores import _rows
 from stores._sqlite_read import session_rows
 from stores._sqlite_rows import ACTIVE, decode_customer, marks
@@ -37,6 +37,8 @@ def sessions(connection: sqlite3.Connection, query: SessionQuery) -> Page:
     found: _Found = {}
     if _rows.folded(query.q):
         found = _searched(connection, query)
+    elif query.customer is not None:
+        found = _of_customer(connection, query)
     else:
         if query.phase != "closed":
             found |= _open(connection, query)
@@ -59,6 +61,8 @@ def _asked(query: SessionQuery, active: str) -> Where:
         where.add("s.grp = ?", query.group)
     if query.channel is not None:
         where.add("s.channel = ?", query.channel)
+    if query.customer is not None:
+        where.add("s.conversation IN (SELECT rid FROM conversation WHERE customer = ?)", query.customer)
     if query.visible_to is not None:
         groups = query.visible_groups
         where.add(f"(s.agent = ? OR s.grp IS NULL OR s.grp IN ({marks(len(groups))}))", query.visible_to, *groups)
@@ -123,8 +127,7 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     asked = _asked(query, ACTIVE)
     if asked.sql:
         where.add(asked.sql, *asked.values)
-    source = "session s JOIN conversation c ON c.rid = s.conversation"
-    return _walk(connection, source, ACTIVE, where, query.limit)
+    return _walk(connection, _BOTH, ACTIVE, where, query.limit)
 
 
 def found_sessions(wanted: str) -> tuple[str, list[object]]:
@@ -147,6 +150,22 @@ def found_sessions(wanted: str) -> tuple[str, list[object]]:
         )
         values.append(words)
     return " UNION ".join(kinds), values
+
+
+_BOTH = "session s JOIN conversation c ON c.rid = s.conversation"
+
+
+def _of_customer(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
+    """What one person ever wrote is little enough to be sorted."""
+    return _walk(connection, _BOTH, ACTIVE, _asked(query, ACTIVE), query.limit)
+
+
+def tally(connection: sqlite3.Connection) -> list[Tally]:
+    sql = (
+        "SELECT phase, channel, grp, agent, COUNT(*) FROM session INDEXED BY session_open_phase"
+        " WHERE phase <> 'closed' GROUP BY phase, channel, grp, agent"
+    )
+    return [Tally(*row) for row in connection.execute(sql)]
 
 
 def match(query: str) -> str:

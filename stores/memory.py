@@ -3,7 +3,7 @@
 One event loop; no method awaits between reading and writing, so each is atomic.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, cast
 
@@ -36,6 +36,7 @@ from core.ports import (
     SubmissionPage,
     SubmissionQuery,
     SubmissionRow,
+    Tally,
     Waiting,
     waiting_of,
 )
@@ -462,6 +463,14 @@ class MemoryStore:
             str(shown[-1].active_n) if more else None,
         )
 
+    async def tally(self) -> Sequence[Tally]:
+        found = Counter(
+            (kept.session.phase, self._conversations[kept.conversation][0].channel, kept.session.group,
+             kept.session.agent.id if kept.session.agent else None)
+            for kept in self._sessions.values() if kept.session.phase != "closed"
+        )  # fmt: skip
+        return [Tally(*key, count) for key, count in found.items()]
+
     def _wanted(self, kept: _Kept, query: SessionQuery) -> bool:
         session = kept.session
         agent = session.agent.id if session.agent else None
@@ -477,6 +486,7 @@ class MemoryStore:
             and query.mine in (None, agent)
             and query.group in (None, session.group)
             and query.channel in (None, self._conversations[kept.conversation][0].channel)
+            and query.customer in (None, self._conversations[kept.conversation][0].customer.id)
         )
 
     def _found(self, kept: _Kept, q: str | None) -> bool:

@@ -33,6 +33,7 @@ from core.ports import (
     SubmissionPage,
     SubmissionQuery,
     SubmissionRow,
+    Tally,
 )
 from core.session import Conversation, Rating
 from stores import _mongo_alter as alter
@@ -153,6 +154,9 @@ class MongoStore:
 
     async def sessions(self, query: SessionQuery) -> Page:
         return await lists.sessions(self._mongo, query)
+
+    async def tally(self) -> Sequence[Tally]:
+        return await lists.tally(self._mongo)
 
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await read.trace(self._mongo, session)

@@ -36,6 +36,7 @@ from core.ports import (
     SubmissionPage,
     SubmissionQuery,
     SubmissionRow,
+    Tally,
 )
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
@@ -176,6 +177,9 @@ class SqliteStore:
 
     async def sessions(self, query: SessionQuery) -> Page:
         return await self._read(lambda c: lists.sessions(c, query))
+
+    async def tally(self) -> Sequence[Tally]:
+        return await self._read(lists.tally)
 
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await self._read(lambda c: read.trace(c, session))

@@ -118,6 +118,7 @@ async def test_a_session_is_shown_with_names(here: World) -> None:
         "unread": 0,
         "tags": (),
         "locked": False,
+        "waits_since": None,
         "sla": None,
         "guests": (),
         "offer": None,

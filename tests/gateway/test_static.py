@@ -88,6 +88,28 @@ async def test_the_widget_is_sent_compressed_and_is_small(client: Client) -> Non
     assert gzip.decompress((static.DIST / "widget.js.gz").read_bytes()) == script
 
 
+@pytest.mark.parametrize("path", ["/desk", "/desk/", "/desk/chats/01J", "/desk/admin/channels"])
+async def test_every_screen_of_the_desk_is_the_one_page_under_the_strictest_policy(client: Client, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "unsafe" not in policy
+    page = await answer.text()
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=", page) == []
+
+
+async def test_the_desks_pieces_are_kept_for_good(client: Client) -> None:
+    page = await (await client.get("/desk/")).text()
+    for piece in re.findall(r"/desk/assets/[\w.-]+", page):
+        answer = await client.get(piece, headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Encoding"] == "gzip"
+    assert (await client.get("/desk/assets/nothing.js")).status == 404
+
+
 async def test_where_nothing_was_built_the_answer_says_what_builds_it(
     aiohttp_client: AiohttpClient, tmp_path: Path
 ) -> None:

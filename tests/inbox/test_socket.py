@@ -313,3 +313,26 @@ async def test_a_change_of_state_is_an_update_of_the_message(desk: Floor) -> Non
 
 async def test_a_call_that_is_no_websocket_is_refused(desk: Floor) -> None:
     assert (await desk.client.get(f"{BASE}/socket")).status == 400
+
+
+async def test_who_opens_a_chat_hears_who_else_has_it_open_and_when_they_leave(desk: Floor) -> None:
+    await desk.agent("mei")
+    await desk.agent("kim")
+    await desk.agent("ann")
+    session = await desk.chat()
+    mei, kim, ann = [await desk.socket(who) for who in ("mei", "kim", "ann")]
+    for line in (mei, kim, ann):
+        await line.next()
+    await mei.say(type="looking", session=session)
+    await kim.say(type="looking", session=session)
+    told = {"type": "looking", "session": {"id": session}, "on": True}
+    assert await mei.until(type="looking") == {**told, "agent": {"id": "kim", "name": "Kim"}}
+    assert await kim.until(type="looking") == {**told, "agent": {"id": "mei", "name": "Mei"}}
+    await mei.close()
+    assert await kim.until(type="looking", on=False) == {**told, "on": False, "agent": {"id": "mei", "name": "Mei"}}
+    await kim.say(type="looking", session=None)
+    await kim.say(type="looking", session="nothing")
+    assert (await kim.next())["code"] == "unknown"
+    await desk.chat("again")
+    await ann.until(type="message.created")
+    assert "looking" not in ann.types()

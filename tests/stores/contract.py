@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -876,6 +877,45 @@ class ListContract:
         assert await listed(store, channel="line-1", group="help") == ["done"]
         assert await listed(store, mine="bo", phase="closed") == ["done"]
         assert await listed(store, mine="cy") == []
+
+    async def test_the_chats_of_one_customer_open_and_closed_on_every_channel(self, store: Store) -> None:
+        ann = Customer(id="ann", name="Ann")
+        for name, channel in (("line", "line-1"), ("web", "web-1")):
+            scene = Scene(name, channel=channel)
+            await store.commit(scene.take(scene.opens(customer=ann, group="sales")))
+        done = Scene("done", channel="line-2")
+        await store.commit(done.take(done.opens(customer=ann)))
+        await store.commit(done.take(done.closed()))
+        await opened(store, "somebody")
+
+        async def theirs(**query: Any) -> list[str]:
+            page = await store.sessions(SessionQuery(**query))
+            return [row.conversation.removeprefix("conv-") for row in page.items]
+
+        assert await theirs(customer="ann") == ["done", "web", "line"]
+        first = await store.sessions(SessionQuery(customer="ann", limit=1))
+        assert await theirs(customer="ann", after=first.next) == ["web", "line"]
+        assert await theirs(customer="ann", phase="closed") == ["done"]
+        assert await theirs(customer="ann", visible_to="bo") == ["done"]
+        assert await theirs(customer="nobody") == []
+
+    async def test_open_chats_are_counted_by_phase_channel_group_and_agent(self, store: Store) -> None:
+        await store.seat("bo", capacity=9, at=NOON)
+        await store.set_status("bo", "online", None, NOON)
+        assert await store.tally() == []
+        await opened(store, "bot")
+        for name in ("one", "two"):
+            await opened(store, name, phase="queued", group="sales")
+        active = await opened(store, "active", group="sales")
+        await store.commit(active.take(active.assigned("bo")))
+        done = await opened(store, "done")
+        await store.commit(done.take(done.closed()))
+        found = {(each.phase, each.channel, each.group, each.agent): each.count for each in await store.tally()}
+        assert found == {
+            ("bot", "line-1", None, None): 1,
+            ("queued", "line-1", "sales", None): 2,
+            ("active", "line-1", "sales", "bo"): 1,
+        }
 
     async def test_an_agent_sees_their_own_their_groups_and_those_of_no_group(self, store: Store) -> None:
         await store.seat("bo", capacity=9, at=NOON)

@@ -1,0 +1,29 @@
+/** A window onto a long list: only what can be seen (and a little more) is in the page. */
+
+import type { RefObject } from "preact";
+import { elementScroll, observeElementOffset, observeElementRect, Virtualizer, type VirtualItem } from "@tanstack/virtual-core";
+import { useLayoutEffect, useReducer, useState } from "preact/hooks";
+
+export type { VirtualItem };
+
+type Wanted = { count: number; size: (index: number) => number; key: (index: number) => string };
+
+export function useVirtual(scroller: RefObject<HTMLDivElement | null>, { count, size, key }: Wanted): Virtualizer<HTMLDivElement, HTMLElement> {
+  const [, again] = useReducer((turn: number) => turn + 1, 0);
+  const options = {
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: size,
+    getItemKey: key,
+    overscan: 8,
+    observeElementRect,
+    observeElementOffset,
+    scrollToFn: elementScroll,
+    onChange: () => again(undefined as never),
+  };
+  const [virtualizer] = useState(() => new Virtualizer<HTMLDivElement, HTMLElement>(options));
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), []);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  return virtualizer;
+}
