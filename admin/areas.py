@@ -9,16 +9,18 @@ from api.fields import Wrong, typed
 from api.problems import Stop
 from core.closing import Summaries, validate_after_close, validate_summaries
 from core.errors import BadInput
-from core.policy import AREAS, Closing, Prompts, Words
+from core.language import normal
+from core.policy import AREAS, Closing, Languages, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
 from core.scheme import validate_survey
 from core.service import validate_reception
+from core.spoken import MOST_OFFERED
 from core.submitted import validate_submissions
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset({"languages", "customers", "webhooks", "retention"})
+LATER = frozenset({"customers", "webhooks", "retention"})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -74,7 +76,30 @@ def _words(document: Words) -> _Problems:
     ]
     return [*twice, *validate_lists(document.lists)]
 
-    return []
+
+def _languages(document: Languages) -> _Problems:
+    """`offered` is canonical tags without a repeat; a picker needs two of them to choose from."""
+    wrong: list[tuple[str, str]] = []
+    if isinstance(document.sure, float | int) and not 0.5 <= document.sure <= 1:
+        wrong.append(("sure", "Give a confidence from 0.5 to 1."))
+    offered = document.offered if isinstance(document.offered, tuple) else ()
+    if len(offered) > MOST_OFFERED:
+        wrong.append(("offered", f"At most {MOST_OFFERED} languages can be offered."))
+    for index, tag in enumerate(offered):
+        if normal(tag) != tag:
+            wrong.append((f"offered.{index}", _no_tag(tag)))
+        elif tag in offered[:index]:
+            wrong.append((f"offered.{index}", "This language is already offered."))
+    if document.picker in ("unsure", "always") and isinstance(document.offered, tuple) and len(offered) < 2:
+        wrong.append(("offered", "A picker needs at least two languages to choose from."))
+    if isinstance(document.translate_to, str) and normal(document.translate_to) != document.translate_to:
+        wrong.append(("translate_to", _no_tag(document.translate_to)))
+    return wrong
+
+
+def _no_tag(tag: str) -> str:
+    found = normal(tag)
+    return f'Write "{found}".' if found else f'"{tag}" is not a language tag such as en, pt-BR or zh-Hant.'
 
 
 _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
@@ -83,6 +108,7 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "prompts": lambda document: _prompts(document, PROMPT_KEYS),
         "words": _words,
         "surveys": validate_survey,
+        "languages": _languages,
         "assignment": lambda document: [],
         "routing": lambda document: [],
         "reception": validate_reception,

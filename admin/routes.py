@@ -1,6 +1,6 @@
 """The table of the admin API."""
 
-from admin import agents, bots, channels, groups, segments, settings, trying
+from admin import agents, bots, channels, groups, preview, segments, settings, trying, words
 from api.paging import Window
 from api.routes import Handler, Plain, Route
 from core.policy import AREAS
@@ -390,6 +390,58 @@ def _try(area: str, handler: Handler) -> Route:
     )
 
 
+def _word_lists(path: str, whose: str) -> tuple[Route, ...]:
+    return (
+        Route(
+            method="GET",
+            path=f"{path}/words/csv",
+            handler=words.export_words,
+            role="admin",
+            summary=f"The sensitive-word lists {whose} as CSV",
+            answers={200: words.CsvView},
+            refuses=(404,) if "{" in path else (),
+            tag="settings",
+        ),
+        Route(
+            method="POST",
+            path=f"{path}/words/csv",
+            handler=words.import_words,
+            role="admin",
+            summary=f"Take sensitive-word lists {whose} from CSV",
+            body=words.CsvIn,
+            answers={200: Plain},
+            documents=_SHAPES,
+            refuses=(404, 412) if "{" in path else (412,),
+            tag="settings",
+            large=True,
+        ),
+    )
+
+
+_TRYING = (
+    Route(
+        method="POST",
+        path=f"{ADMIN}/settings/prompts/preview",
+        handler=preview.preview_prompt,
+        role="admin",
+        summary="A prompt as a customer of a channel would see it, in any language",
+        body=preview.PreviewIn,
+        answers={200: preview.PreviewView},
+        tag="settings",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/settings/words/try",
+        handler=words.try_words,
+        role="admin",
+        summary="What the word filter would make of a text",
+        body=words.TryIn,
+        answers={200: words.TryView},
+        tag="settings",
+        large=True,
+    ),
+)
+
 ROUTES = (
     *_CHANNELS,
     *_AGENTS,
@@ -398,6 +450,10 @@ ROUTES = (
     *_SEGMENTS,
     _try("routing", trying.try_routing),
     _try("assignment", trying.try_assignment),
+    *_TRYING,
+    *_word_lists(f"{ADMIN}/settings", "for all"),
+    *_word_lists(f"{ADMIN}/groups/{{group}}/settings", "for a group"),
+    *_word_lists(f"{ADMIN}/channels/{{channel}}/settings", "for a channel"),
     *_settings(f"{ADMIN}/settings/{{area}}", "for all"),
     *_settings(f"{ADMIN}/groups/{{group}}/settings/{{area}}", "for a group"),
     *_settings(f"{ADMIN}/channels/{{channel}}/settings/{{area}}", "for a channel"),

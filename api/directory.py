@@ -31,12 +31,13 @@ from core.codec import convert
 from core.handover import Asks, Wishes
 from core.hours import Hours, Opening, is_open
 from core.mode import Reception, Working
-from core.policy import AREAS, ChannelFacts, Level, Policy, assigning_of, hours_of, working_of
+from core.policy import AREAS, ChannelFacts, Filters, Level, Policy, assigning_of, hours_of, working_of
 from core.ports import Clock, Document, Revision, Store
 from core.routes import Assigning, Assignment
 from core.service import Audience
 from core.survey import Answers
 from core.waiting import AbsenceRules
+from core.words import Filter
 
 D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc, BotDoc, SegmentDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
@@ -104,6 +105,7 @@ class Directory:
         self.changing = asyncio.Lock()  # held while several documents are looked at before one is written
         self._version = 0
         self._policies: dict[str, Policy] = {}
+        self._filters = Filters()
         self._connectors: dict[str, Connector] = {}
         self._hours: dict[str, Hours] = {}
         self.channels: Mapping[str, ChannelDoc] = {}
@@ -253,12 +255,19 @@ class Directory:
         """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""
         found = self._policies.get(channel)
         if found is None:
-            found = self._policies[channel] = self._compiled(self._channels[channel], self._settings)
+            found = self._policies[channel] = self._compiled(self._channels[channel], self._settings, self._filters)
         return found
 
     def policy_with(self, channel: str, scope: Scope, area: str, body: dict[str, object]) -> Policy:
         """A channel's rules as they would be with other settings; `body` is valid for the area."""
-        return self._compiled(self._channels[channel], {**self._settings, scope.key(area): Setting(0, body)})
+        settings = {**self._settings, scope.key(area): Setting(0, body)}
+        return self._compiled(self._channels[channel], settings, self._filters)
+
+    def words(self, group: str | None = None) -> Filter:
+        """The word filter of the lists for all, and a group's."""
+        scopes = [EVERYWHERE] if group is None else [EVERYWHERE, Scope("group", group)]
+        lists = [_level(scope, self._settings).words.lists for scope in scopes]
+        return self._filters.of([() if isinstance(found, UnsetType) else found for found in lists])
 
     def connector(self, channel: str) -> Connector:
         """KeyError if there is no such channel; `CannotOpen` if its secrets were sealed with another key."""
@@ -426,11 +435,14 @@ class Directory:
     async def _renewed(self, settings: Mapping[str, Setting]) -> dict[str, Policy]:
         """The policies that are in use, made anew, off the loop: word lists may take a while."""
         used = {channel: tuple(policy.compiled) for channel, policy in self._policies.items()}
-        fresh = {channel: self._compiled(self._channels[channel], settings) for channel in used}
+        filters = Filters(self._filters)
+        fresh = {channel: self._compiled(self._channels[channel], settings, filters) for channel in used}
         await asyncio.to_thread(_compile, fresh, used)
+        filters.settled()
+        self._filters = filters
         return fresh
 
-    def _compiled(self, doc: ChannelDoc, settings: Mapping[str, Setting]) -> Policy:
+    def _compiled(self, doc: ChannelDoc, settings: Mapping[str, Setting], filters: Filters) -> Policy:
         capabilities = self.connector_class(doc.kind).capabilities
         return Policy(
             version=self._version,
@@ -442,6 +454,7 @@ class Directory:
             everywhere=_level(EVERYWHERE, settings),
             groups={id: _level(Scope("group", id), settings) for id in self.groups},
             here=_level(Scope("channel", doc.id), settings),
+            filters=filters,
             audience=Audience(
                 segments={id: segment.condition for id, segment in self.segments.items()},
                 bots={id: bot.rules for id, bot in self.bots.items()},

@@ -12,7 +12,7 @@ from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
-from core.message import Content
+from core.message import Content, Translation
 from core.ports import Clock, FeedRow, Seat, Store
 from core.turn import Standing
 
@@ -115,6 +115,11 @@ class Files(Protocol):
     async def remove(self, url: str) -> None: ...
 
 
+class Translates(Protocol):
+    async def translate(self, text: str, target: str) -> Translation:
+        """Raises `DeliveryError`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bytes and counts that keep one request from taking everybody's memory."""
@@ -143,5 +148,6 @@ class Rim:
     new_id: Callable[[], str]
     seated: Callable[[Seat], None]
     public_url: str
+    translator: Translates | None = None
     limits: Limits = Limits()
     standing: Callable[[str], Standing | None] = lambda session: None

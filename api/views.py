@@ -16,7 +16,7 @@ from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
 from core.customer import Customer
-from core.message import Author, Summary, Unsupported
+from core.message import Author, Summary, Translation, Unsupported
 from core.message import State as Sent
 from core.ports import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation, Offer, Overflowing, Phase, Place, Rating, Session, SummaryRef, SurveyKind
@@ -83,6 +83,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     maybe_twice: bool = False
     hits: tuple[str, ...] = ()
     original: Shown | None = None
+    translation: Translation | None = None
 
 
 class OfferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +188,7 @@ FrameType = Literal[
     "session.alerted",
     "submission.created",
     "submission.updated",
+    "words.found",
     "session.reminded",
     "session.sla_reminded",
     "session.sla_breached",
@@ -196,8 +198,17 @@ FrameType = Literal[
 ]
 
 
+class HitView(msgspec.Struct, frozen=True):
+    """A word of a sensitive-word list that was found; what was written around it is the message's."""
+
+    list: str
+    word: str
+    action: str
+
+
 class FrameView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event on an agent's socket, with the session (and message) as they are now."""
+    """One event on an agent's socket, with the session (and message) as they are now. `hits`: of `words.found`, which
+    goes to supervisors; it has no message where an agent's was refused."""
 
     cursor: str
     type: FrameType
@@ -205,6 +216,10 @@ class FrameView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: Time
     message: MessageView | None = None
     submission: SubmissionRef | None = None
+    hits: tuple[HitView, ...] = ()
+
+
+FLOOR = frozenset({"session.alerted", "words.found"})  # for those who watch over others
 
 
 def message_id(session: str, seq: int) -> str:
@@ -237,6 +252,7 @@ def message_view(stored: StoredMessage, audience: Audience = "agent") -> Message
         maybe_twice=stored.maybe_twice,
         hits=message.hits,
         original=None if original is None else shown(original),
+        translation=message.translation,
     )
 
 
@@ -408,7 +424,7 @@ def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> 
 def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audience) -> FrameView | None:
     """None for what this audience is not shown, or what stands in no session."""
     kind = frame_type(row.event)
-    if kind is None or row.row is None or (kind == "session.alerted" and audience != "supervisor"):
+    if kind is None or row.row is None or (kind in FLOOR and audience != "supervisor"):
         return None
     about_message = kind in ("message.created", "message.updated") or isinstance(row.event, e.Alerted)
     if about_message and row.stored is None:
@@ -420,7 +436,12 @@ def frame_view(row: FeedRow, cursor: str, directory: Directory, audience: Audien
         at=iso(row.at),
         message=message_view(concealed(row.stored, row.row, directory, audience), audience) if row.stored else None,
         submission=submission_ref(row.event, directory),
+        hits=hit_views(row.event) if isinstance(row.event, e.WordsFound) else (),
     )
+
+
+def hit_views(event: e.WordsFound) -> tuple[HitView, ...]:
+    return tuple(HitView(found.list, found.word, found.action) for found in event.found)
 
 
 def frame_type(event: e.Event | e.Fact) -> FrameType | None:
@@ -440,6 +461,8 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.rated"
         case e.Alerted() | e.ScoreAlerted():
             return "session.alerted"
+        case e.WordsFound():
+            return "words.found"
         case e.Submitted():
             return "submission.created"
         case e.SubmissionChanged():
@@ -452,7 +475,15 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "session.sla_breached"
         case e.Received() | e.Prompted() | e.Replied() | e.Noted() | e.Summarized() | e.SubmissionReplied():
             return "message.created"
-        case e.Amended() | e.Retracted() | e.Recalled() | e.StateChanged() | e.MediaFetched():
+        case (
+            e.Amended()
+            | e.Released()
+            | e.Translated()
+            | e.Retracted()
+            | e.Recalled()
+            | e.StateChanged()
+            | e.MediaFetched()
+        ):
             return "message.updated"
         case (
             e.CustomerKnown()
@@ -481,6 +512,8 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             | e.SubmissionDeclined()
         ):
             return "session.updated"
+        case e.LanguageGuessed() | e.Warned() | e.ConsentAsked() | e.ConsentAnswered():
+            return None
         case e.FormMoved() | e.BotAsked() | e.BotAnswered():
             return None
         case (
@@ -524,6 +557,17 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
             return "transferred", _sentence(f"Transferred{whither} by {_agent(directory, by)}", why)
         case e.Alerted(side=side, lists=lists):
             return "alerted", f"A word list matched what the {side} wrote: {', '.join(lists)}."
+        case e.WordsFound(side=side, found=found, seq=None):
+            return (
+                "withheld",
+                f"A message of the {side} was not sent: {', '.join(dict.fromkeys(f.list for f in found))}.",
+            )
+        case e.ConsentAsked():
+            return "consent", "The customer was asked whether personal data may be passed on."
+        case e.ConsentAnswered(until=until):
+            return "consent", f"The customer {'agreed' if until else 'did not agree'} that it is passed on."
+        case e.Warned(list=name):
+            return "warned", f"The customer was warned: {name}."
         case e.Invited(kind=kind):
             return "invited", f"A rating was asked for ({kind})."
         case e.Rated(kind=kind, score=score):

@@ -7,7 +7,7 @@ import msgspec
 from api.contents import Shown, shown
 from api.directory import Directory
 from api.times import Time, iso, iso_or_none
-from api.views import frame_type, message_id
+from api.views import FLOOR, frame_type, message_id
 from core.after import offers
 from core.message import Internal, Option, State, Text
 from core.ports import FeedRow, SessionRow, StoredMessage
@@ -99,7 +99,7 @@ def visitor_session(row: SessionRow, directory: Directory) -> VisitorSession:
 def visitor_frame(row: FeedRow, cursor: str, directory: Directory) -> VisitorFrame | None:
     """None for what customers are not told."""
     kind = frame_type(row.event)
-    if kind is None or kind in INSIDE or row.row is None:
+    if kind is None or kind in INSIDE or kind in FLOOR or row.row is None:
         return None
     message = visitor_message(row.stored) if row.stored else None
     if kind in ("message.created", "message.updated"):

@@ -39,7 +39,7 @@ def _afterwards(rules: Rules, session: Session) -> tuple[AfterClose, ...]:
 
 
 def _may_leave(rules: Rules) -> bool:
-    return rules.submissions.on and "asked" in rules.submissions.offer
+    return rules.submissions.on and "asked" in rules.submissions.offer and not rules.working.always_on
 
 
 def offer(turn: Turn, session: Session) -> None:

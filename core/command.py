@@ -7,7 +7,7 @@ import msgspec
 
 from core import channel
 from core.customer import Customer
-from core.message import Content, Option, Summary
+from core.message import Content, Option, Summary, Translation
 from core.routes import Handed
 from core.session import AgentRef, Wish
 from core.submitted import State
@@ -66,6 +66,22 @@ class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     content: Content
     reply_to: int | None = None
     quote: str | None = None
+    translation: Translation | None = None
+
+
+class Withhold(msgspec.Struct, frozen=True, gc=False):
+    """An agent's message was refused for its words: write that down."""
+
+    by: Actor
+    content: Content
+
+
+class KeepTranslation(msgspec.Struct, frozen=True, gc=False):
+    """A provider translated a message of `session`."""
+
+    session: str
+    seq: int
+    translation: Translation
 
 
 class Annotate(msgspec.Struct, frozen=True, gc=False):
@@ -272,6 +288,8 @@ Command = (
     | Reach
     | Visit
     | Reply
+    | Withhold
+    | KeepTranslation
     | Annotate
     | Assign
     | Inform

@@ -15,6 +15,7 @@ from core.fit import fit
 from core.message import Content, Media, Text
 from core.session import Conversation, Session
 from core.submitted import Submission
+from core.translating import translations
 from core.turn import Context, Turn
 
 PEOPLE_MS = 24 * 3_600_000  # how long a person's message is tried (DESIGN.md "Connectors")
@@ -57,6 +58,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reception.visit(turn, command)
         case c.Reply():
             reply.reply(turn, command)
+        case c.KeepTranslation():
+            turn.emit(e.Translated(command.session, command.seq, turn.now, command.translation))
+        case c.Withhold():
+            reply.withhold(turn, command)
         case c.Annotate():
             reply.annotate(turn, command)
         case c.Assign():
@@ -95,8 +100,6 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             submission.reply_to(turn, command)
         case c.ChangeSubmission():
             submission.change(turn, command)
-        case c.Wake(name=submission.TIMER):
-            submission.wake(turn)
         case c.Wake():
             timers.wake(turn, command)
         case _:
@@ -184,6 +187,8 @@ def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.E
                 effects.append(f.MarkRead(new_id(), turn.state.read_mark))
             case _:
                 pass
+    if turn.rules.languages.translate:
+        effects += translations(turn)
     if isinstance(command, c.Receive) and command.inbound.ack:
         effects.append(f.Acknowledge(new_id(), command.inbound.ack))
     return effects

@@ -26,3 +26,4 @@ class Customer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     vip: bool = False
     tags: tuple[str, ...] = ()
     params: dict[str, str] = {}
+    chose_language: bool = False  # picked it from a list, so they are not asked again

@@ -54,6 +54,15 @@ class Acknowledge(msgspec.Struct, frozen=True, gc=False, tag="acknowledge"):
     ack: str
 
 
+class Translate(msgspec.Struct, frozen=True, gc=False, tag="translate"):
+    """Have a customer's message translated for the agents."""
+
+    id: str
+    session: str
+    seq: int
+    target: str
+
+
 class Recall(msgspec.Struct, frozen=True, gc=False, tag="recall"):
     """Take a sent message back at the provider; one that is still in the outbox is withdrawn there."""
 
@@ -72,4 +81,4 @@ class AskBot(msgspec.Struct, frozen=True, gc=False, tag="ask_bot"):
     until: int
 
 
-Effect = Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Recall | AskBot
+Effect = Deliver | FindAgent | WakeAt | FetchMedia | MarkRead | Acknowledge | Translate | Recall | AskBot

@@ -12,7 +12,7 @@ from core.agreement import Agreement, Goal, Running
 from core.customer import Customer
 from core.form import Asking
 from core.handover import Trigger
-from core.message import Content, Message, State
+from core.message import Content, Message, State, Translation
 from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, SurveyStep, Wish
 from core.submitted import Reason, Submission
 
@@ -36,12 +36,19 @@ class Opened(msgspec.Struct, frozen=True, gc=False, tag="opened", omit_defaults=
     language: str
     language_sure: bool = False
     group: str | None = None
+    language_guess: str | None = None
     sla_edition: str = ""
 
 
 class LanguageChosen(msgspec.Struct, frozen=True, gc=False, tag="language_chosen"):
     language: str
     sure: bool
+
+
+class LanguageGuessed(msgspec.Struct, frozen=True, gc=False, tag="language_guessed"):
+    """Not sure; the same guess again will be."""
+
+    language: str
 
 
 class Received(msgspec.Struct, frozen=True, gc=False, tag="received", omit_defaults=True, kw_only=True):
@@ -188,6 +195,62 @@ class Alerted(msgspec.Struct, frozen=True, gc=False, tag="alerted", omit_default
     seq: int
     side: Literal["customer", "agent", "bot"]
     lists: tuple[str, ...]
+
+
+class FoundWord(msgspec.Struct, frozen=True, gc=False):
+    """Which word of which list; what was written around it stands in the message alone."""
+
+    list: str
+    word: str
+    action: str
+
+
+class WordsFound(msgspec.Struct, frozen=True, gc=False, tag="words_found", omit_defaults=True, kw_only=True):
+    """Word lists matched: a line of the hit log. `seq` is the message; None if it was never sent. `by` wrote it."""
+
+    at: int
+    side: Literal["customer", "agent", "bot"]
+    found: tuple[FoundWord, ...]
+    seq: int | None = None
+    by: str | None = None
+
+
+class Warned(msgspec.Struct, frozen=True, gc=False, tag="warned"):
+    """A list with the action "warn" said its text in this session."""
+
+    list: str
+    at: int
+
+
+class ConsentAsked(msgspec.Struct, frozen=True, gc=False, tag="consent_asked"):
+    """The message `seq` is held back until the customer agrees that it is passed on."""
+
+    seq: int
+    at: int
+
+
+class ConsentAnswered(msgspec.Struct, frozen=True, gc=False, tag="consent_answered"):
+    """`until` is how long the answer holds; 0: it was no, and what is held stays where it is."""
+
+    until: int
+    at: int
+
+
+class Released(msgspec.Struct, frozen=True, gc=False, tag="released"):
+    """The customer agreed: the message is passed on as it was written."""
+
+    session: str
+    seq: int
+    at: int
+
+
+class Translated(msgspec.Struct, frozen=True, gc=False, tag="translated"):
+    """The message `seq` is there in the agents' language; blanked with it when it is erased."""
+
+    session: str
+    seq: int
+    at: int
+    translation: Translation
 
 
 class Amended(msgspec.Struct, frozen=True, gc=False, tag="amended", omit_defaults=True):
@@ -494,6 +557,7 @@ Event = (
     | AliasesLearned
     | Opened
     | LanguageChosen
+    | LanguageGuessed
     | Received
     | Prompted
     | TurnedAway
@@ -510,6 +574,12 @@ Event = (
     | GuestLeft
     | Noted
     | Alerted
+    | WordsFound
+    | Warned
+    | ConsentAsked
+    | ConsentAnswered
+    | Released
+    | Translated
     | Amended
     | Retracted
     | Recalled

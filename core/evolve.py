@@ -18,6 +18,8 @@ MOST_MARKS = 3  # of the newest questions, by which a repeated one is known
 MOST_ALIASES = 16  # every one stays findable in the store; the state only keeps from learning them anew
 MOST_SERVED = 5
 
+MOST_HELD = 20  # messages one consent can pass on
+
 
 def evolve(state: Conversation, event: e.Event) -> Conversation:
     """The conversation after an event; total over every event there is."""
@@ -36,6 +38,8 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _opened(state, event)
         case e.LanguageChosen():
             return _session(state, language=event.language, language_sure=event.sure)
+        case e.LanguageGuessed():
+            return _session(state, language_guess=event.language)
         case e.TurnedAway():
             return replace(state, told_blocked=state.told_blocked or event.told)
         case e.Queued():
@@ -60,6 +64,15 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _transferred(state, event)
         case e.Noted():
             return _session(state, seq=event.seq)
+        case e.ConsentAsked():
+            return _session(state, held=(*_open(state).held, event.seq)[-MOST_HELD:])
+        case e.ConsentAnswered():
+            until = max(state.consent_until, event.until)
+            return replace(_session(state, held=()), consent_until=until)
+        case e.Warned():
+            return _session(state, warned=(*_open(state).warned, event.list))
+        case e.WordsFound() | e.Released() | e.Translated():
+            return state
         case e.SlaApplied():
             return _session(state, sla=event.agreement)
         case e.SlaStarted():
@@ -95,7 +108,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.BotBegan() | e.BotAsked() | e.BotAnswered() | e.BotSilenced() | e.HandedOver():
             return _session(state, bot=_bot(_open(state).bot, event))
         case e.SubmissionOffered():
-            return _session(state, phase="bot", leaving=Leaving(event.reason), offered=True)
+            return _session(state, phase="bot", leaving=Leaving(event.reason), submission_offered=True)
         case e.SubmissionAsked():
             return _asked(state, event)
         case e.SubmissionDeclined():
@@ -184,6 +197,7 @@ def _opened(state: Conversation, event: e.Opened) -> Conversation:
         opened_at=event.at,
         language=event.language,
         language_sure=event.language_sure,
+        language_guess=event.language_guess,
         group=event.group,
         sla_edition=event.sla_edition,
     )
@@ -261,6 +275,8 @@ def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> C
         changes["pending"] = event.pending
     if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
         changes["positioned"] = True
+    if isinstance(event, e.Prompted) and event.key == "language_picker":
+        changes["language_asked"] = True
     told: dict[str, object] = {}
     if isinstance(event, e.Prompted) and event.once == "customer" and event.key not in state.told:
         told["told"] = (*state.told, event.key)

@@ -7,10 +7,10 @@ was found, carrying for every character the span of the original it came from (`
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Self
-from unicodedata import category, combining, normalize
+from unicodedata import category, combining, decimal, normalize
 
 import msgspec
 
@@ -25,7 +25,7 @@ _DROPPED = (
 )
 # Marks that `\w` does not count as word characters although words are written with them.
 _KEPT = "\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fbc\u1000-\u109f\u1700-\u17d3\u3099\u309a"
-_PICTURES = "\u2600-\u27bf\U0001f000-\U0001faff"
+_PICTURES = "\u2600-\u2775\u2794-\u27bf\U0001f000-\U0001f0ff\U0001f10d-\U0001faff"
 _HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3131-\u318e\uac00-\ud7ff"
 # A new sentence is no trick: these end a word for good in scripts without spaces.
@@ -38,7 +38,8 @@ _PICTURE = re.compile(f"[{_PICTURES}]")
 # only then: a look behind at every position costs five times as much.
 _GAP = re.compile(f"[\\W_](?<![{_KEPT}{_PICTURES}])(?:(?![{_KEPT}{_PICTURES}])[\\W_])*")
 _SEAM = re.compile(f"[a-z0-9](?=[{_HAN}{_UNSPACED}])")
-_SEAM_BACK = re.compile(f"[{_HAN}{_UNSPACED}](?=[a-z0-9])")
+_SEAM_BACK = re.compile(f"[a-z0-9](?<=[{_HAN}{_UNSPACED}].)")
+_PLAIN_RUN = re.compile("([a-z0-9]+)")
 _ANYWHERE = re.compile(f"[{_HAN}{_UNSPACED}]")
 _UNDERSCORE = re.compile("_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -77,21 +78,77 @@ _WORD = re.compile(r"\w+")
 _BADGE = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff]")
 _BADGE_LETTERS = {first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)}
 
-# ASCII needs no regular expression to be read: one table folds it, another reduces it to its shape
-# (a letter, d digit or letter-like sign, space, . anything else).
-_ASCII_VIEW = bytes(ord(chr(i).lower()) if i < 128 and chr(i).isalnum() else 32 for i in range(256))
-_ASCII_SHAPE = bytes(
-    97 if (c := chr(i)).isalpha() and i < 128 else 100 if c in "013457@$" else 32 if c.isspace() else 46
-    for i in range(256)
+# What a text is made of decides which steps it needs: one table turns every character into its kind, and a few
+# searches for pairs of kinds do what eight regular expressions would. The kinds: l a Latin letter, c one that may stand
+# in for it, o one only Greek or Cyrillic has, h Han or kana, u another script without spaces, d a digit that looks
+# like a letter, n another ASCII digit, a any other letter or digit, s and e signs that look like letters (e also
+# ends a sentence), "," what
+# ends a sentence, "/" a new line, "." any other sign, " " a gap, p a picture.
+_BMP = "".join(map(chr, range(0x10000)))
+_KINDS = (
+    ("\n", "/"),
+    (r"\s", " "),
+    ("[@$|]", "s"),
+    ("!", "e"),
+    (f"[{_STOPS}]", ","),
+    (f"[{_PICTURES.split(chr(0x1F000), maxsplit=1)[0]}]", "p"),
+    (f"[{_HAN.split(chr(0x20000), maxsplit=1)[0]}]", "h"),
+    (f"[{_UNSPACED}]", "u"),
+    ("[a-z]", "l"),
+    ("[013457]", "d"),
+    ("[2689]", "n"),
+    (_TWIN.pattern, "c"),
+    (_OTHER_ALPHABET.pattern, "o"),
+    (f"[{_KEPT}]", "a"),
+    (r"[^\W_]", "a"),
 )
+
+
+def _kinds() -> str:
+    """The kind of each character of the basic plane, at its place."""
+    kinds = ["."] * len(_BMP)
+    for pattern, kind in reversed(_KINDS):
+        for found in re.finditer(pattern, _BMP):
+            kinds[found.start()] = kind
+    return "".join(kinds)
+
+
+# Tuples, because taking a character out of a string makes a new one each time.
+_KIND = tuple(_kinds())
+_ASCII_KIND = "".join(_KIND[:256]).encode()
+_VIEWED = tuple(re.sub(f"[\\W_](?<![{_KEPT}])", " ", _BMP))
+_ASCII_VIEWED = bytes(ord(_VIEWED[i].lower()) if i < 128 else 32 for i in range(256))
+# Coarser kinds, each for one question.
+_SEAM_KIND = bytes.maketrans(b"ldnhuco", b"lllhhaa")
+_LEET_KIND = bytes.maketrans(b"se", b"dd")
+_INSIDE_KIND = bytes.maketrans(b"lcodnahu,es/", b"wwwwwwxx... ")
+_SPELLED_KIND = bytes.maketrans(b"lcodnahu.se/", b"wwwwwwww  ,,")
+# Only these characters: then folding is one table. (Full-width signs make the normaliser compose everything anew.)
+_EAST = re.compile("[\0-\x7f\u3000-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*")
+
+
+def _east() -> tuple[str, ...]:
+    folded = (normalize("NFKC", c).casefold() for c in _BMP)
+    return tuple(new if len(new) == 1 else c for c, new in zip(_BMP, folded, strict=True))
+
+
+_EAST_FOLDED = _east()
+_FLAT = tuple(str(value) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_BMP, _EAST_FOLDED, strict=True))
 
 
 def fold(text: str) -> str:
     """Case, width, accents and invisible characters gone."""
     if text.isascii():
         return text.lower()
+    if _EAST.fullmatch(text):
+        return text.translate(_EAST_FOLDED)
     bare = _DROP.sub("", normalize("NFKD", text).casefold())
     return normalize("NFC", bare) if _COMPOSED.search(bare) else bare
+
+
+def flat(text: str) -> str:
+    """Width, case and the digits of any script made alike, one character for one."""
+    return without_surrogates(text).translate(_FLAT)
 
 
 def fold_strictly(text: str) -> str:
@@ -100,23 +157,88 @@ def fold_strictly(text: str) -> str:
 
 
 def view(folded: str) -> str:
-    if folded.isascii():
-        return f" {' '.join(folded.encode().translate(_ASCII_VIEW).decode().split())} "
-    for pattern, replacement in _VIEW_STEPS:
-        folded = pattern.sub(replacement, folded)
-    return f" {folded.strip(' ')} "
+    return _viewed(folded, _kinds_of(folded))
 
 
 def loosen(folded: str) -> str:
     """Look-alike letters and separators inside words undone; the same string when there are none."""
+    return _loosened(folded, _kinds_of(folded))
+
+
+def views(folded: str) -> tuple[str, str]:
+    """`view(folded)` and `view(loosen(folded))`; the second is the first when there is nothing to undo."""
+    kinds = _kinds_of(folded)
+    plain = _viewed(folded, kinds)
+    loose = _loosened(folded, kinds)
+    return plain, plain if loose is folded else _viewed(loose, kinds)  # undoing makes no new seam
+
+
+def _kinds_of(folded: str) -> bytes | None:
+    """What it is made of; None with characters beyond the basic plane, for which there is only the long way."""
     if folded.isascii():
-        if not _looks_tricky(folded):
-            return folded
-    else:
-        folded = _without_twins(folded)
-    for pattern, replacement in _LOOSE_STEPS:
-        folded = pattern.sub(replacement, folded)
-    return folded
+        return folded.encode().translate(_ASCII_KIND)
+    kinds = folded.translate(_KIND)
+    return kinds.encode() if kinds.isascii() else None
+
+
+def _viewed(folded: str, kinds: bytes | None) -> str:
+    if folded.isascii():
+        return f" {' '.join(folded.encode().translate(_ASCII_VIEWED).decode().split())} "
+    if kinds is None or b"p" in kinds:
+        for pattern, replacement in _VIEW_STEPS:
+            folded = pattern.sub(replacement, folded)
+        return f" {folded.strip(' ')} "
+    seen = " ".join(folded.translate(_VIEWED).split())
+    edges = kinds.translate(_SEAM_KIND)
+    if b"lh" in edges or b"hl" in edges:
+        if b"la" in edges or b"al" in edges:
+            seen = _SEAM_BACK.sub(r" \g<0>", _SEAM.sub(r"\g<0> ", seen))
+        else:  # then every end of such a run is a gap or a seam, and splitting is three times as fast
+            seen = " ".join(" ".join(_PLAIN_RUN.split(seen)).split())
+    return f" {seen} "
+
+
+def _loosened(folded: str, kinds: bytes | None) -> str:
+    text, kinds = _unmasked(folded, kinds)
+    for pattern, replacement in _needed(kinds):
+        text = pattern.sub(replacement, text)
+    return folded if text == folded else text
+
+
+def _needed(kinds: bytes | None) -> Sequence["_Step"]:
+    """Which steps could find something to undo."""
+    if kinds is None:
+        return _LOOSE_STEPS
+    needed: list[_Step] = []
+    if _is_leet(kinds.translate(_LEET_KIND)):
+        needed += _LEET_STEPS
+    if _is_separated(kinds.translate(_INSIDE_KIND)):
+        needed += _INSIDE_STEPS
+    if _is_spelled(kinds.translate(_SPELLED_KIND)):
+        needed.append(_SPELLED_STEP)
+    if (b"h " in kinds or b"h." in kinds or b"hs" in kinds) and (b" h" in kinds or b".h" in kinds or b"sh" in kinds):
+        needed.append(_HAN_STEP)
+    if (b"u." in kinds or b"us" in kinds) and (b".u" in kinds or b"su" in kinds):
+        needed.append(_UNSPACED_STEP)
+    return needed
+
+
+def _is_leet(kinds: bytes) -> bool:
+    return b"dl" in kinds and (b"ld" in kinds or b" d" in kinds or kinds[0] == 100)
+
+
+def _is_separated(kinds: bytes) -> bool:
+    return b"w.w" in kinds or (b".." in kinds and b"w." in kinds and b".w" in kinds)
+
+
+def _is_spelled(kinds: bytes) -> bool:
+    """Whether a word of one letter stands beside another one."""
+    words = b" %b " % kinds
+    if b" w " not in words and b",w " not in words:
+        return False
+    while b"  " in words:
+        words = words.replace(b"  ", b" ")
+    return b" w w " in words or b",w w " in words or b" w w," in words or b",w w," in words
 
 
 def squeeze(seen: str) -> str:
@@ -133,21 +255,27 @@ def is_anywhere(letter: str) -> bool:
     return _ANYWHERE.match(letter) is not None
 
 
-def _looks_tricky(folded: str) -> bool:
-    shape = f" {folded.encode().translate(_ASCII_SHAPE).decode()} "
-    return (".a" in shape and "a." in shape) or "da" in shape or " a a " in shape or " a ." in shape
-
-
-def _without_twins(folded: str) -> str:
+def _unmasked(folded: str, kinds: bytes | None) -> tuple[str, bytes | None]:
     """Cyrillic and Greek letters that stand in for Latin ones replaced, one for one: everywhere in a text that
     has no letter only their own alphabet has, otherwise in words that mix them with Latin letters. So a text
     in Russian is left as it is."""
+    if kinds is None:
+        return _without_twins(folded), None
+    if b"c" not in kinds:
+        return folded, kinds
+    if b"o" not in kinds:
+        return folded.translate(_TWINS), kinds.replace(b"c", b"l")
+    if not any(pair in kinds for pair in (b"lc", b"cl", b"lo", b"ol")):
+        return folded, kinds
+    text = _WORD.sub(_latin_if_mixed, folded)
+    return text, _kinds_of(text)
+
+
+def _without_twins(folded: str) -> str:
     if _TWIN.search(folded) is None:
         return folded
     if _OTHER_ALPHABET.search(folded) is None:
         return folded.translate(_TWINS)
-    if _MIXED.search(folded) is None:
-        return folded
     return _WORD.sub(_latin_if_mixed, folded)
 
 
@@ -168,17 +296,21 @@ _VIEW_STEPS: tuple[_Step, ...] = (
     (_PICTURE, r" \g<0> "),
     (_GAP, " "),
     (_SEAM, r"\g<0> "),
-    (_SEAM_BACK, r"\g<0> "),
+    (_SEAM_BACK, r" \g<0>"),
 )
+_DASHED: _Step = (_UNDERSCORE, "-")
+_LEET_STEPS: tuple[_Step, ...] = ((_LEET, _letters_of), (_LEET_FIRST, _letters_of))
+_INSIDE_STEPS: tuple[_Step, ...] = (_DASHED, (_INSIDE, ""))
+_SPELLED_STEP: _Step = (_SPELLED, "")
+_HAN_STEP: _Step = (_HAN_SPLIT, "")
+_UNSPACED_STEP: _Step = (_UNSPACED_SPLIT, "")
 _LOOSE_STEPS: tuple[_Step, ...] = (
-    (_UNDERSCORE, "-"),
     (_BADGE, _badge_letters),
-    (_LEET, _letters_of),
-    (_LEET_FIRST, _letters_of),
-    (_INSIDE, ""),
-    (_SPELLED, ""),
-    (_HAN_SPLIT, ""),
-    (_UNSPACED_SPLIT, ""),
+    *_LEET_STEPS,
+    *_INSIDE_STEPS,
+    _SPELLED_STEP,
+    _HAN_STEP,
+    _UNSPACED_STEP,
 )
 
 
@@ -225,14 +357,9 @@ class Traced(msgspec.Struct, frozen=True):
         )
 
     def loosened(self) -> "Traced":
-        text = self.text
-        if text.isascii():
-            if not _looks_tricky(text):
-                return self
-        else:
-            text = _without_twins(text)
+        text, kinds = _unmasked(self.text, _kinds_of(self.text))
         traced = Traced(text, self.starts, self.ends, self.runs)
-        for pattern, replacement in _LOOSE_STEPS:
+        for pattern, replacement in _needed(kinds):
             traced = traced._step(pattern, replacement)
         return traced
 

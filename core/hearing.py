@@ -1,9 +1,9 @@
 """Keeping what a customer says: understood, screened, and put in its place in a session."""
 
+from core import consent, spoken
 from core import event as e
 from core.channel import Received
-from core.fit import pick
-from core.message import Author, Chosen, Content, Message, Option, Text
+from core.message import Author, Message
 from core.screening import alert, screen
 from core.session import ReplyToken, Session
 from core.turn import Turn
@@ -19,7 +19,7 @@ def hear(
     submission: str | None = None,
 ) -> Message:
     """The customer's message, kept in a session: the open one, or a closed one whose survey it answers."""
-    screened = screen(turn, _understood(session, inbound.content), "customer")
+    screened = screen(turn, spoken.understood(session, inbound.content), "customer")
     message = Message(
         seq=session.seq + 1,
         author=author(turn),
@@ -46,19 +46,12 @@ def hear(
         )
     )
     alert(turn, message.seq, "customer", screened)
-    if screened.blocked is not None:
-        turn.prompt("word_blocked", about=session)
+    spoken.answer(turn, message)
+    consent.answer(turn, message)
+    consent.follow_up(turn, session, message.seq, screened)
     return message
 
 
 def author(turn: Turn) -> Author:
     customer = turn.state.customer
     return Author(kind="customer", id=customer.id, name=customer.name)
-
-
-def _understood(session: Session, content: Content) -> Content:
-    """A number that answers a numbered list is the option it names."""
-    if not session.pending or not isinstance(content, Text):
-        return content
-    option = pick(content.text, tuple(Option(id, label) for id, label in session.pending))
-    return Chosen(option.id, option.label) if option else content

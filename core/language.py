@@ -42,7 +42,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 # Characters that only one of the two ways of writing Chinese has, from the commonest in chat.
 _ONLY_SIMPLIFIED = frozenset(
     "们这说吗请问谢对个时来为会没还样开关买卖钱东车门见听话语读写让给过进远运达边认识许谁该谈"
-    "单号码价发货快递退换款订购质量图视频电脑网络线软业务员师处理满错误应当国际银行费优惠终于"
+    "单号码价发货递换订购质图视频电脑网络线软业务员师处满错误应当国际银费优终"
     "几岁马鸟鱼龙乐乡书习长张场动办医药头脸爱亲兴学觉实宝点热烦恼简历难题总机经济约继续结帐账"
 )
 _ONLY_TRADITIONAL = frozenset(
@@ -50,7 +50,107 @@ _ONLY_TRADITIONAL = frozenset(
     "單號碼價發貨遞換訂購質圖視頻電腦網絡線軟業務員師處滿錯誤應當國際銀費優終於幾歲馬鳥魚龍樂鄉"
     "書習長張場動辦醫藥頭臉愛親興學覺實寶點熱煩惱簡歷難題總機經濟約繼續結帳臺灣嘅喺咗啲冇"
 ) - _ONLY_SIMPLIFIED  # fmt: skip
+_DETECTORS_CODES = {"fil": "tl", "he": "iw", "jv": "jw"}
 _SURE = 0.9
+_HINT = 0.7
+# Languages so near each other that a short text is often taken for the other: words only one of them has. Without
+# such a word the guess is no more than a hint.
+_SIBLINGS: tuple[tuple[tuple[str, frozenset[str]], ...], ...] = (
+    (
+        (
+            "da",
+            frozenset(
+                [
+                    "hvad",
+                    "ordre",
+                    "endnu",
+                    "tak",
+                    "mange",
+                    "af",
+                    "har",
+                    "i",
+                    "nogen",
+                    "jer",
+                    "gerne",
+                    "kunne",
+                    "siden",
+                    "min",
+                    "gang",
+                    "hedder",
+                ]
+            ),
+        ),
+        (
+            "no",
+            frozenset(
+                [
+                    "hva",
+                    "takk",
+                    "tusen",
+                    "bestilling",
+                    "bestillingen",
+                    "ennå",
+                    "fått",
+                    "noen",
+                    "kontoen",
+                    "dere",
+                    "hvordan",
+                    "gjerne",
+                ]
+            ),
+        ),
+    ),
+    (
+        (
+            "id",
+            frozenset(
+                [
+                    "paket",
+                    "paketnya",
+                    "bisa",
+                    "uang",
+                    "mau",
+                    "karena",
+                    "apakah",
+                    "ukuran",
+                    "kapan",
+                    "harganya",
+                    "banget",
+                    "pagi",
+                    "kok",
+                ]
+            ),
+        ),
+        (
+            "ms",
+            frozenset(
+                [
+                    "manakah",
+                    "berapakah",
+                    "bungkusan",
+                    "mahu",
+                    "kerana",
+                    "adakah",
+                    "saiz",
+                    "wang",
+                    "bila",
+                    "boleh",
+                    "petang",
+                    "encik",
+                ]
+            ),
+        ),
+    ),
+)
+# What the detector finds in short texts of the others, which hardly anybody who writes to a shop speaks.
+_RARE = {"co": "it", "ceb": "fil", "nn": "no", "war": "fil", "lb": "de", "nds": "de", "fy": "nl", "af": "nl"}
+_SCRIPTS_LEFT = (
+    ("uk", re.compile("[іїєґ]", re.IGNORECASE), 0.85),
+    ("ru", re.compile("[\u0400-\u04ff]"), 0.55),
+    ("fa", re.compile("[پچژگک]"), 0.85),
+    ("ar", re.compile("[\u0621-\u064a]"), 0.55),
+    ("hi", re.compile("[\u0900-\u097f]"), 0.55),
+)
 
 
 class Guess(msgspec.Struct, frozen=True):
@@ -164,6 +264,7 @@ def _with_script(tag: str) -> str:
 
 def _by_words(text: str, letters: int, likely: tuple[str, ...]) -> Guess:
     hint = likely[0].split("-")[0] if likely else ""
+    hint = _DETECTORS_CODES.get(hint, hint)
     try:
         _, _, found = pycld2.detect(text, bestEffort=True, hintLanguage=hint or None)
     except (
@@ -174,11 +275,31 @@ def _by_words(text: str, letters: int, likely: tuple[str, ...]) -> Guess:
     _, code, percent, _ = found[0]
     language = normal(code)
     if language is None or code == "un":
-        return Guess(likely[0], 0.3) if likely else Guess(None, 0.0)
+        left = next(((tag, sure) for tag, letter, sure in _SCRIPTS_LEFT if letter.search(text)), None)
+        return Guess(*left) if left else Guess(likely[0], 0.3) if likely else Guess(None, 0.0)
     confidence = percent / 100 * _weight(letters, len(text.split()))
+    if language in _RARE and language not in {tag.split("-")[0] for tag in likely}:
+        language, confidence = _RARE[language], min(confidence, _HINT)
+    language, confidence = _sibling(language, text, confidence, letters, likely)
     if any(language == tag.split("-")[0] for tag in likely):
         confidence = min(0.98, confidence + 0.2)
     return Guess(language, round(confidence, 2))
+
+
+def _sibling(language: str, text: str, confidence: float, letters: int, likely: tuple[str, ...]) -> tuple[str, float]:
+    family = next((family for family in _SIBLINGS if any(language == tag for tag, _ in family)), None)
+    if family is None:
+        return language, confidence
+    words = set(re.findall(r"\w+", text.lower()))
+    counts = {tag: len(words & own) for tag, own in family}
+    other = next(tag for tag in counts if tag != language)
+    if counts[other] > counts[language]:
+        return other, min(confidence, _SURE)
+    if counts[other] == counts[language] and other in likely and language not in likely:
+        return other, min(confidence, _SURE)
+    if counts[other] == counts[language] and letters < 60:
+        return language, min(confidence, _HINT)
+    return language, confidence
 
 
 def _weight(letters: int, words: int) -> float:

@@ -184,6 +184,15 @@ class Author(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     name: str | None = None
 
 
+class Translation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A message in another language, for agents: what a provider made of the customer's words, or what the agent wrote
+    before theirs were translated. The content stays what was really said."""
+
+    text: str
+    language: str
+    source: str | None = None
+
+
 class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One thing said in a session. `seq` is the order of commit, contiguous from 1, never changed; `at` is ms UTC.
 
@@ -206,6 +215,7 @@ class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     quote: str | None = None
     rates: bool = False
     submission: str | None = None
+    translation: Translation | None = None
 
 
 def plain(content: Content) -> str:

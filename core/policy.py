@@ -5,7 +5,8 @@ Settings come in three levels, channel before group before all; what is not set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Annotated, TypeVar
+from hashlib import blake2b
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -57,6 +58,21 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[WordList, ...] | UnsetType = UNSET
 
 
+Picker = Literal["never", "unsure", "always"]
+
+
+class Languages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Area `languages`: `picker` is when customers are asked which of `offered` they want; `sure` the confidence (0 to
+    1) from which a guess is kept; `translate` lets the inbox translate what customers write into `translate_to`."""
+
+    detect: bool | UnsetType = UNSET
+    sure: float | UnsetType = UNSET
+    picker: Picker | UnsetType = UNSET
+    offered: tuple[str, ...] | UnsetType = UNSET
+    translate: bool | UnsetType = UNSET
+    translate_to: str | UnsetType = UNSET
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """The settings of one level; an area that is not set there is empty."""
@@ -71,6 +87,7 @@ class Level:
     sla: Sla = Sla()
     routing: Routing = Routing()
     submissions: Submissions = Submissions()
+    languages: Languages = Languages()
 
 
 AREAS: Mapping[str, type[msgspec.Struct]] = {
@@ -84,7 +101,19 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "sla": Sla,
     "routing": Routing,
     "submissions": Submissions,
+    "languages": Languages,
 }
+
+
+class Tongues(msgspec.Struct, frozen=True):
+    """What is in force of the area `languages`."""
+
+    detect: bool = True
+    sure: float = 0.8
+    picker: Picker = "never"
+    offered: tuple[str, ...] = ()
+    translate: bool = False
+    translate_to: str = "en"
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -130,13 +159,14 @@ class Rules:
     absence: AbsenceRules = AbsenceRules()
     promises: tuple[Promise, ...] = ()
     submissions: Leave = Leave()
+    languages: Tongues = Tongues()
     known_phrases: dict[str, Phrases] = field(default_factory=dict)
 
     def texts(self, scheme: str | None) -> Catalogue:
         """The prompts, as a customer's scheme of reception may have them otherwise."""
         return self.catalogue if scheme is None else self.dressed.get(scheme, self.catalogue)
 
-    def say(self, key: Key, language: str, **values: str | int) -> str | None:
+    def say(self, key: Key, language: str, /, **values: str | int) -> str | None:
         """A prompt's text in the customer's language (with its fallbacks), or None if it is switched off."""
         said = self.catalogue.say(key, language, **values)
         return None if said is None else said.text
@@ -154,6 +184,28 @@ class Rules:
         return found
 
 
+class Filters:
+    """Compiled word filters by their lists: channels with equal lists share one, for an automaton is large. What
+    another shelf has is taken over, so that a change of something else compiles nothing."""
+
+    __slots__ = ("_kept", "_older")
+
+    def __init__(self, older: "Filters | None" = None) -> None:
+        self._kept: dict[bytes, Filter] = {}
+        self._older = {} if older is None else older._kept
+
+    def of(self, levels: Sequence[Sequence[WordList]]) -> Filter:
+        lists = merge_lists(levels)
+        key = blake2b(msgspec.json.encode(lists), digest_size=16).digest()
+        found = self._kept.get(key) or self._older.get(key) or Filter.compile(lists)
+        self._kept[key] = found
+        return found
+
+    def settled(self) -> None:
+        """Everything in use was asked for: let go of the rest."""
+        self._older = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One channel's rules for every group, compiled from its levels on first use."""
@@ -167,6 +219,7 @@ class Policy:
     here: Level
     audience: Audience = Audience()
     compiled: dict[str | None, Rules] = field(default_factory=dict)
+    filters: Filters = field(default_factory=Filters)
     assigned: dict[str | None, Assigning] = field(default_factory=dict)
     sla_edition: str = field(init=False)
 
@@ -206,14 +259,13 @@ class Policy:
     def _compile(self, group: str | None) -> Rules:
         between = self.groups.get(group or "", Level())
         levels = [self.everywhere, between, self.here]
-        own_words = group is None or bool(_set(between.words.lists, ()))
         overrides = [{**_set(level.prompts.prompts, {}), **_set(level.closing.prompts, {})} for level in levels]
         serving = _serving(levels)
         return Rules(
             version=self.version,
             channel=self.channel,
             catalogue=Catalogue.compile(self.texts, overrides, self.channel.language),
-            words=_filter(levels) if own_words else self.rules(None).words,  # an automaton is large: one for all
+            words=self.filters.of([_set(level.words.lists, ()) for level in levels]),
             survey=_merged(Survey, [level.surveys for level in levels]),
             ending=_merged(Ending, [level.closing for level in levels]),
             answers=self.answers,
@@ -231,6 +283,7 @@ class Policy:
             absence=_merged(AbsenceRules, [_set(level.assignment.agent_offline, Absence()) for level in levels]),
             promises=_nearest([level.sla.policies for level in levels]),
             submissions=_merged(Leave, [level.submissions for level in levels]),
+            languages=_merged(Tongues, [level.languages for level in levels]),
         )
 
 
@@ -254,10 +307,6 @@ def _nearest(values: Sequence[tuple[Promise, ...] | UnsetType]) -> tuple[Promise
 def assigning_of(levels: Sequence[Assignment]) -> Assigning:
     """What is in force; the nearest level comes last."""
     return _merged(Assigning, levels)
-
-
-def _filter(levels: Sequence[Level]) -> Filter:
-    return Filter.compile(merge_lists([_set(level.words.lists, ()) for level in levels]))
 
 
 def _serving(levels: Sequence[Level]) -> Serving:

@@ -420,6 +420,9 @@ class Store(Protocol):
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
         """What was numbered after `after`, in order, with message and session as they are now."""
 
+    async def words_found(self, before: int | None, limit: int) -> Sequence[FeedRow]:
+        """The hit log: `WordsFound` events with a feed number below `before`, newest first."""
+
     async def newest(self) -> int:
         """The feed number of the newest event."""
 

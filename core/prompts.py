@@ -28,10 +28,17 @@ Key = Literal[
     "out_of_hours",
     "agent_joined",
     "language_switched",
+    "language_picker",
     "customer_blocked",
     # during the chat
     "idle_reminder",
     "word_blocked",
+    "word_consent",
+    "consent_yes",
+    "consent_no",
+    "consent_refused",
+    "word_warning",
+    "word_replaced",
     "recalled",
     "unsupported_content",
     "options_hint",
@@ -159,6 +166,11 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         # Said to somebody who has gone: only where the message waits for them.
         "customer_left": Definition(on=False),
         "word_blocked": _PART,
+        "word_consent": _PART,
+        "consent_yes": _PART,
+        "consent_no": _PART,
+        "word_warning": _PART,
+        "word_replaced": _PART,
         "options_hint": _PART,
         "link_media": Definition(optional=False, texts=frozenset(("name", "url"))),
         "nps_score": Definition(optional=False, texts=frozenset(("score",))),
@@ -245,8 +257,10 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def say(self, key: Key, language: str | None, /, **values: str | int) -> Said | None:
         """None when the prompt is off. Raises ValueError when a value the text needs is missing."""
-        if key in self.off:
-            return None
+        return None if key in self.off else self.shown(key, language, **values)
+
+    def shown(self, key: Key, language: str | None, /, **values: str | int) -> Said:
+        """What a prompt says, on or off."""
         found = self._found.get((key, language or ""))
         if found is None:
             found = self._look_up(key, language)

@@ -7,6 +7,8 @@ the first on. A button of a survey never opens a chat, however late it is presse
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from core import command as c
 from core import event as e
 from core.channel import Received
@@ -151,7 +153,7 @@ def _when(concerned: Sequence[int], scores: Sequence[Option]) -> tuple[str, ...]
 
 def _tag_options(rules: Rules, tags: Sequence[Tag], language: str) -> tuple[Option, ...]:
     default = rules.channel.language
-    return tuple(Option(_TAG + tag.name, said(tag.text, language, default) or tag.name) for tag in tags)
+    return tuple(Option(f"{_TAG}{at}", said(tag.text, language, default) or tag.name) for at, tag in enumerate(tags))
 
 
 def _yes_no(rules: Rules, language: str) -> tuple[Option, ...]:
@@ -185,8 +187,10 @@ def _invited(turn: Turn) -> Session | None:
 
 def _too_late(turn: Turn, inbound: Received) -> bool:
     """What can only be meant for a survey that is over is kept where it belongs, and answered; it opens nothing."""
+    if isinstance(inbound.content, Text) or not _of_a_survey(inbound.content):
+        return False
     about = turn.state.last or turn.state.session
-    if about is None or not _of_a_survey(inbound.content):
+    if about is None:
         return False
     hear(turn, about, inbound, rates=True)
     turn.prompt("survey_over", about=about)
@@ -213,7 +217,10 @@ def _scored(turn: Turn, session: Session, inbound: Received) -> bool:
     tags: tuple[str, ...] = ()
     solved, comment = None, ""
     if isinstance(inbound.content, Form):
-        tags, solved, comment = _filled(rules.survey, score, inbound.content.values or {})
+        values = inbound.content.values or {}
+        tags, solved, comment = _filled(rules.survey, score, values)
+        fields = _fields(rules, "", score_options(rules, session.language), session.language)
+        inbound = replace(inbound, content=Form("", fields, values))  # with the words of what was chosen
         steps = ("comment",) if comment else ()  # all of it was asked at once
     heard = hear(turn, session, inbound, rates=True)
     until = turn.now + COMMENT_MS if steps else None
@@ -268,8 +275,8 @@ def _steps(survey: Survey, score: int) -> tuple[SurveyStep, ...]:
 def _filled(survey: Survey, score: int, values: Mapping[str, str]) -> tuple[tuple[str, ...], bool | None, str]:
     """The rest of a filled form; raises `Refused` naming what is required and missing."""
     chosen = "\n".join(value for key, value in values.items() if key.startswith("tags."))
-    named = {line.removeprefix(_TAG) for line in chosen.split("\n")}
-    tags = tuple(tag.name for tag in survey.tags_of(score) if tag.name in named)
+    named = set(chosen.split("\n"))
+    tags = tuple(tag.name for at, tag in enumerate(survey.tags_of(score)) if f"{_TAG}{at}" in named)
     solved = {YES: True, NO: False}.get(values.get("solved", ""))
     comment = _comment_in(values)
     missing = (
@@ -306,7 +313,7 @@ def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Receive
         _next(turn, session, step)  # the score stands; a second press asks the same again
         return True
     if isinstance(content, Chosen) and content.id.startswith(_TAG):
-        return _tagged(turn, session, inbound, (content.id.removeprefix(_TAG),))
+        return _tagged(turn, session, inbound, (content.id,))
     match step:
         case "tags":
             tags = _read_tags(turn, session, content)
@@ -319,7 +326,7 @@ def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Receive
 
 
 def _read_tags(turn: Turn, session: Session, content: Content) -> tuple[str, ...] | None:
-    """Which tags a message wholly names, by number or in words; none where it skips them; None if it is no answer."""
+    """Which options a message wholly names, by number or in words; none where it skips; None if it is no answer."""
     if isinstance(content, Chosen):
         return () if content.id == SKIP else None
     if not isinstance(content, Text):
@@ -331,7 +338,7 @@ def _read_tags(turn: Turn, session: Session, content: Content) -> tuple[str, ...
     chosen = [option for option in picked if option is not None]
     if not chosen or len(chosen) != len(parts):
         return None
-    return tuple(dict.fromkeys(option.id.removeprefix(_TAG) for option in chosen if option.id.startswith(_TAG)))
+    return tuple(dict.fromkeys(option.id for option in chosen if option.id.startswith(_TAG)))
 
 
 def _read_solved(turn: Turn, session: Session, content: Content) -> bool | None:
@@ -343,16 +350,16 @@ def _read_solved(turn: Turn, session: Session, content: Content) -> bool | None:
     return None if said is None else said == 1
 
 
-def _tagged(turn: Turn, session: Session, inbound: Received, names: tuple[str, ...]) -> bool:
+def _tagged(turn: Turn, session: Session, inbound: Received, ids: tuple[str, ...]) -> bool:
     """Keep the tags. One that is pressed after the first is added, and asks nothing anew."""
     rating, invited = session.rating, session.invited
     assert rating is not None and invited is not None, "tags follow a score"
     survey = turn.context.policy.rules(session.group).survey
-    known = tuple(tag.name for tag in survey.tags_of(rating.score))
-    if any(name not in known for name in names):
+    known = {f"{_TAG}{at}": tag.name for at, tag in enumerate(survey.tags_of(rating.score))}
+    if any(id not in known for id in ids):
         return False
     hear(turn, session, inbound, rates=True)
-    tags = tuple(name for name in known if name in (*rating.tags, *names))
+    tags = tuple(name for id, name in known.items() if id in ids or name in rating.tags)
     if invited.step != "tags":
         until = invited.comment_until
         turn.emit(e.RatingDetailed(at=turn.now, tags=tags, solved=rating.solved, step=invited.step, until=until))

@@ -2,19 +2,18 @@
 
 from msgspec.structs import replace
 
-from core import after, language, rating, silence, sla, submission
+from core import after, consent, language, rating, silence, sla, spoken, submission
 from core import command as c
 from core import event as e
 from core.channel import Profile, Received
+from core.closing import AfterClose
 from core.hearing import author, hear
-from core.message import Chosen, Form, Message, plain
+from core.message import Message, plain
 from core.queue import OPENING, enter
 from core.routes import Handed
 from core.screening import alert, screen
 from core.session import ReplyToken
 from core.turn import Asked, Turn
-
-SURE = 0.8  # a guess of the language at least this confident is kept for the session
 
 
 def receive(turn: Turn, command: c.Receive) -> Message | None:
@@ -34,23 +33,31 @@ def receive(turn: Turn, command: c.Receive) -> Message | None:
         return None
     if choice is None and submission.hear_reply(turn, inbound):
         return None
-    if turn.state.session is None:
+    new = turn.state.session is None
+    if new:
         _open(turn, inbound)
     if submission.fill(turn, inbound):
         _queue_if_declined(turn)
         return None
-    if not isinstance(inbound.content, Chosen | Form):  # our own words tell nothing of theirs
-        _listen(turn, plain(inbound.content))
+    if not new:  # what opened it was listened to already
+        spoken.listen(turn, inbound.content)
     message = hear(turn, turn.open_session(), inbound, command.reply_to)
-    if submission.take(turn, message):
-        _queue_if_declined(turn)
+    if turn.open_session().phase != "active" and _leaves(turn, message, inbound, choice):
         return None
-    if (choice == "leave_message" or submission.asked_for(turn, inbound)) and submission.offer(turn, "asked"):
-        return None
+    spoken.offer(turn)
     if turn.open_session().phase != "bot":
         sla.heard(turn)
         silence.arm(turn)
     return message
+
+
+def _leaves(turn: Turn, message: Message, inbound: Received, choice: AfterClose | None) -> bool:
+    """Whoever waits may be asked what to leave, or ask to leave something; whether this was about that."""
+    if submission.take(turn, message):
+        _queue_if_declined(turn)
+        return True
+    wants = choice == "leave_message" or submission.asked_for(turn, inbound)
+    return wants and submission.offer(turn, "asked")
 
 
 def _queue_if_declined(turn: Turn) -> None:
@@ -71,6 +78,7 @@ def visit(turn: Turn, command: c.Visit) -> None:
     ask for."""
     if command.customer != turn.state.customer:
         turn.emit(e.CustomerKnown(command.customer))
+    spoken.said_outright(turn, command.language)
     if command.wish != turn.state.wish:
         turn.emit(e.Wished(command.wish))
 
@@ -89,8 +97,8 @@ def amend(turn: Turn, command: c.Amend) -> None:
     turn.emit(e.Amended(command.session, command.seq, turn.now, screened.content, screened.original, screened.lists))
     alert(turn, command.seq, "customer", screened)
     session = turn.state.session
-    if screened.blocked is not None and session is not None and session.id == command.session:
-        turn.prompt("word_blocked")
+    if session is not None and session.id == command.session:
+        consent.follow_up(turn, session, command.seq, screened)
 
 
 def find_person(
@@ -139,29 +147,17 @@ def _turn_away(turn: Turn, inbound: Received) -> None:
 
 
 def _open(turn: Turn, inbound: Received) -> None:
-    state, rules = turn.state, turn.rules
-    known = state.customer.language
-    guess = None if known else language.detect(plain(inbound.content))
-    sure = known is not None or (guess is not None and guess.confidence >= SURE)
-    spoken = known or (guess.language if guess and sure else rules.channel.language)
+    rules = turn.rules
+    opening = spoken.opening(turn, plain(inbound.content))
     turn.emit(
         e.Opened(
             session=turn.context.new_id(),
             number=turn.context.number(),
             at=turn.now,
-            language=spoken or rules.channel.language,
-            language_sure=sure,
+            language=opening.language,
+            language_sure=opening.sure,
             group=rules.channel.group,
+            language_guess=opening.guess,
             sla_edition=turn.context.policy.sla_edition,
         )
     )
-
-
-def _listen(turn: Turn, text: str) -> None:
-    """Look again at the language of a session that is not sure of it (its first message opened it)."""
-    session = turn.open_session()
-    if session.language_sure or not session.wrote:
-        return
-    guess = language.detect(text)
-    if guess.language is not None and guess.confidence >= SURE:
-        turn.emit(e.LanguageChosen(guess.language, True))

@@ -3,10 +3,11 @@
 from core import command as c
 from core import event as e
 from core import sla
+from core.consent import warn
 from core.ending import arm_idle_timers
 from core.errors import Refused
 from core.message import Author, Message, Note
-from core.screening import alert, screen
+from core.screening import alert, log, screen
 from core.sending import may_send
 from core.turn import Turn, options_of
 
@@ -31,13 +32,22 @@ def reply(turn: Turn, command: c.Reply) -> None:
         hits=screened.lists,
         reply_to=command.reply_to,
         client_id=command.client_id,
+        translation=command.translation,
     )
     turn.quote = command.quote
     pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
-    alert(turn, message.seq, "agent", screened)
+    alert(turn, message.seq, "agent", screened, command.by.id)
+    warn(turn, screened, "agent")
     sla.answered(turn)
     arm_idle_timers(turn)
+
+
+def withhold(turn: Turn, command: c.Withhold) -> None:
+    """A message that was refused for its words leaves only its line in the hit log."""
+    turn.own_session(command.by)
+    if hits := screen(turn, command.content, "agent").hits:
+        log(turn, "agent", hits, by=command.by.id)
 
 
 def annotate(turn: Turn, command: c.Annotate) -> None:

@@ -7,6 +7,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from core import event as e
+from core.language import chain, normal
 from core.message import (
     Audio,
     Choice,
@@ -27,17 +28,22 @@ from core.message import (
     Unsupported,
     Video,
 )
+from core.prompts import Key
 from core.turn import Turn
-from core.words import Hit, Side
+from core.words import Action, Hit, Side
+
+MOST_LOGGED = 50  # different words of one message
 
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """`content` may be passed on; `original` is what was really written, if that differs."""
+    """`content` may be passed on; `original` is what was really written, if that differs. `held`: it waits for the
+    customer's consent."""
 
     content: Content
     original: Content | None = None
     hits: tuple[Hit, ...] = ()
+    held: bool = False
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -48,9 +54,15 @@ class Screened:
         """The word for which all of it is withheld."""
         return next((hit.word for hit in self.hits if hit.action == "block"), None) if self.hits else None
 
+    def first(self, action: Action) -> str | None:
+        """The first list with this action that matched."""
+        return next((hit.list for hit in self.hits if hit.action == action), None)
+
 
 def screen(turn: Turn, content: Content, side: Side) -> Screened:
     words = turn.rules.words
+    if not words.sides:
+        return Screened(content)
     verdicts = [words.scan(piece, side) for piece in pieces(content)]
     hits = tuple([hit for verdict in verdicts for hit in verdict.hits])
     if not hits:
@@ -58,15 +70,40 @@ def screen(turn: Turn, content: Content, side: Side) -> Screened:
     actions = {hit.action for hit in hits}
     if "block" in actions:
         return Screened(Unsupported("withheld"), content, hits)
+    if "consent" in actions and turn.now >= turn.state.consent_until:
+        return Screened(Unsupported("withheld"), content, hits, held=True)
+    if "replace" in actions and side != "customer":
+        return Screened(_replacement(turn, content, hits, side), content, hits)
     if "mask" in actions:
         return Screened(reworded(content, [verdict.text for verdict in verdicts]), content, hits)
     return Screened(content, None, hits)
 
 
-def alert(turn: Turn, seq: int, side: Side, screened: Screened) -> None:
-    """Supervisors see at once what passes but is to be looked at."""
-    if screened.hits and any(hit.action == "alert" for hit in screened.hits):
+def _replacement(turn: Turn, content: Content, hits: Sequence[Hit], side: Side) -> Content:
+    name = next(hit.list for hit in hits if hit.action == "replace")
+    return Text(saying(turn, name, side, "word_replaced", turn.language))
+
+
+def saying(turn: Turn, name: str, side: Side, prompt: Key, spoken: str) -> str:
+    """What a list says: its own text in the nearest language, else the prompt."""
+    texts = turn.rules.words.saying(name, side)
+    known = {normal(tag): text for tag, text in texts.items()} if texts else {}
+    own = next((known[tag] for tag in chain(spoken, turn.rules.channel.language) if tag in known), None)
+    return own or next(iter(texts.values()), None) or turn.rules.say(prompt, spoken) or ""
+
+
+def alert(turn: Turn, seq: int, side: Side, screened: Screened, by: str | None = None) -> None:
+    """What is written down of hits, and what supervisors see at once."""
+    if not screened.hits:
+        return
+    log(turn, side, screened.hits, seq, by)
+    if any(hit.action == "alert" for hit in screened.hits):
         turn.emit(e.Alerted(turn.now, seq, side, screened.lists))
+
+
+def log(turn: Turn, side: Side, hits: Sequence[Hit], seq: int | None = None, by: str | None = None) -> None:
+    found = tuple(dict.fromkeys(e.FoundWord(hit.list, hit.word, hit.action) for hit in hits))
+    turn.emit(e.WordsFound(at=turn.now, side=side, found=found[:MOST_LOGGED], seq=seq, by=by))
 
 
 def pieces(content: Content) -> tuple[str, ...]:

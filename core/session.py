@@ -127,7 +127,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
     numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
-    lock ended; `leaving` while a customer is asked what to leave, `offered` once they were.
+    lock ended; `leaving` while a customer is asked what to leave, `submission_offered` once they were.
     `waits_since` counts for its place in the queue; `asked_at` is when people were first asked for, `assigned_at` when
     the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
     they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
@@ -174,7 +174,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     rating: Rating | None = None
     invites: int = 0
     leaving: Leaving | None = None
-    offered: bool = False
+    submission_offered: bool = False
     locked: bool = False
     unlocked_at: int = 0
     summary: SummaryRef | None = None
@@ -187,6 +187,10 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     bot: BotTurn | None = None
     asking: Asking | None = None
     told: tuple[str, ...] = ()
+    held: tuple[int, ...] = ()  # messages that wait for the customer's consent (consent.py)
+    language_guess: str | None = None  # what the last message looked like, while nothing is sure
+    language_asked: bool = False
+    warned: tuple[str, ...] = ()  # word lists that have warned in this session
 
 
 class ReplyToken(msgspec.Struct, frozen=True, gc=False):
@@ -234,3 +238,4 @@ class Conversation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw
     surveyed_at: int = 0
     submissions: tuple[Submission, ...] = ()
     aliases: tuple[str, ...] = ()
+    consent_until: int = 0  # until when personal data is passed on unasked

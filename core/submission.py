@@ -41,11 +41,9 @@ def offer(turn: Turn, reason: Reason) -> bool:
     """Offer the customer who just wrote to leave something, if that is wanted for this reason; whether it was offered.
     Once a session, and never once an agent has answered in it."""
     session, rules = turn.open_session(), turn.rules
-    if rules.working.always_on or not rules.submissions.on or reason not in rules.submissions.offer:
-        return False  # who writes in always-on mode has left something already
-    if session.phase == "active":
+    if not may_leave(rules, reason) or session.phase == "active":
         return False
-    if reason != "asked" and (session.offered or session.replies):
+    if reason != "asked" and (session.submission_offered or session.replies):
         return False
     if not turn.window_open or sum(each.state != "solved" for each in turn.state.submissions) >= MOST_KEPT:
         return False
@@ -67,6 +65,11 @@ def offer(turn: Turn, reason: Reason) -> bool:
         )
         turn.say("submission", Choice(text, labels))
     return True
+
+
+def may_leave(rules: Rules, reason: Reason) -> bool:
+    """Whoever is always answered some day needs no form: only in real-time mode."""
+    return rules.submissions.on and reason in rules.submissions.offer and not rules.working.always_on
 
 
 def asked_for(turn: Turn, inbound: Received) -> bool:

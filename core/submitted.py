@@ -20,6 +20,7 @@ DAY_SECONDS = 86_400
 YEAR = 366 * DAY_SECONDS
 MOST_KEPT = 20  # submissions a conversation can still be spoken of in; solved ones make room first
 MOST_WORDS = 20
+MOST_BUTTON = 57
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -88,6 +89,7 @@ def validate_submissions(document: Submissions) -> list[tuple[str, str]]:
     wrong += [(f"offer.{at}", "This is in the list already.") for at, each in enumerate(offer) if each in offer[:at]]
     if isinstance(document.fields, tuple):
         wrong += validate_questions(document.fields, "fields")
+        wrong += _long_options(document.fields)
         if document.fields and all(question.kind == "consent" for question in document.fields):
             wrong.append(("fields", "A form asks for something beside consent."))
     if isinstance(document.words, dict):
@@ -95,6 +97,16 @@ def validate_submissions(document: Submissions) -> list[tuple[str, str]]:
         if document.words and isinstance(document.offer, tuple) and "asked" not in offer:
             wrong.append(("words", "These words ask for it, but “asked” is not among what it is offered for."))
     return wrong
+
+
+def _long_options(fields: tuple[Question, ...]) -> list[tuple[str, str]]:
+    """A button carries the question's key and the option's id, and some channels carry 64 bytes."""
+    return [
+        (f"fields.{at}.options.{index}.id", "The field's key and this id are too long together: at most 57 characters.")
+        for at, question in enumerate(fields)
+        for index, option in enumerate(question.options)
+        if len(question.key) + len(option.id) > MOST_BUTTON
+    ]
 
 
 def _words(words: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """A timer is due: whose it is."""
 
-from core import admission, ending, passing, queue, reception, silence, sla
+from core import admission, ending, passing, queue, reception, silence, sla, submission
 from core import command as c
 from core.turn import Turn
 
@@ -10,7 +10,9 @@ def wake(turn: Turn, command: c.Wake) -> None:
     session = turn.state.session
     if session is None or command.name not in session.timers:
         return
-    if command.name == queue.OPENING:
+    if command.name == submission.TIMER:
+        submission.wake(turn)
+    elif command.name == queue.OPENING:
         reception.reopen(turn)
     elif command.name == passing.OFFER:
         passing.expire(turn)

@@ -147,7 +147,7 @@ class Turn:
         self.spent = token
         return True
 
-    def prompt(self, key: Key, *, about: Session | None = None, **values: str | int) -> bool:
+    def prompt(self, key: Key, /, *, about: Session | None = None, **values: str | int) -> bool:
         """Say a prompt in the customer's language, if it is on; whether it was said.
 
         `about` is the session it belongs to, where that is not the open one (a survey that was answered after the

@@ -13,15 +13,16 @@ import msgspec
 from ahocorasick_rs import AhoCorasick, Implementation
 from icu4py.breakers import CharacterBreaker
 
-from core import language
+from core import expressions, language
+from core.expressions import Expressions, Find
 from core.fold import (
     Traced,
     fold,
     fold_strictly,
     is_anywhere,
-    loosen,
     squeeze,
     view,
+    views,
     without_surrogates,
 )
 
@@ -39,7 +40,11 @@ _STRETCHES = (
     *(chr(code) * 3 for code in range(0x3B1, 0x3CA)),
     *(chr(code) * 3 for code in range(0x621, 0x64B) if code != 0x640),
 )
-_SEVERITY: dict[str, int] = {"pass": 0, "alert": 1, "mask": 2, "block": 3}
+# The strongest first; a customer can be asked for consent, an agent cannot.
+ACTIONS: tuple[Action, ...] = ("block", "consent", "replace", "mask", "warn", "alert")
+_STRENGTH: dict[str, int] = {"pass": 0, **{action: len(ACTIONS) - at for at, action in enumerate(ACTIONS)}}
+Sayings = dict[str, str]  # language → what is said
+LONGEST_SAYING = 1000
 
 
 class WordList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +56,9 @@ class WordList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: str | None = None  # for the person who keeps the list; people mix languages, so all are scanned
     on: bool = True
     anywhere: bool | None = None  # None: by script
+    patterns: tuple[str, ...] = ()  # regular expressions (expressions.py)
+    find: tuple[Find, ...] = ()  # personal data by name
+    text: Sayings = {}  # what consent asks, warn warns and replace says, instead of the built-in prompt
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -64,9 +72,9 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """`action` is the strongest of the hits; `text` is what may go on (stars where a mask list hit)."""
+    """`action` is the strongest of the hits; `text` has stars where a mask list hit."""
 
-    action: Literal["pass", "block", "mask", "alert"]
+    action: Literal["pass"] | Action
     hits: tuple[Hit, ...]
     text: str
 
@@ -96,28 +104,39 @@ def validate_lists(lists: Sequence[WordList]) -> list[tuple[str, str]]:
 def _problems(entry: WordList) -> Iterable[tuple[str, str]]:
     if not entry.name.strip():
         yield "name", "A list needs a name."
-    if entry.action not in _SEVERITY:
-        yield (
-            "action",
-            f'"{entry.action}" is not supported yet; use block, mask or alert.',
-        )
+    if entry.action == "consent" and entry.side != "customer":
+        yield "action", "Only what a customer writes can wait for their consent; choose another action or side."
     if entry.language is not None and language.normal(entry.language) is None:
-        yield (
-            "language",
-            f'"{entry.language}" is not a language tag such as en, pt-BR or zh-Hant.',
-        )
+        yield "language", f'"{entry.language}" is not a language tag such as en, pt-BR or zh-Hant.'
     for field, words in (("words", entry.words), ("except", entry.except_)):
         for index, word in enumerate(words):
             if len(word) > LONGEST_WORD:
-                yield (
-                    f"{field}.{index}",
-                    f"A word has at most {LONGEST_WORD} characters.",
-                )
+                yield f"{field}.{index}", f"A word has at most {LONGEST_WORD} characters."
             elif not view(fold(without_surrogates(word))).strip():
-                yield (
-                    f"{field}.{index}",
-                    "A word needs at least one letter, digit or emoji.",
-                )
+                yield f"{field}.{index}", "A word needs at least one letter, digit or emoji."
+    yield from _pattern_problems(entry)
+    yield from _text_problems(entry)
+
+
+def _pattern_problems(entry: WordList) -> Iterable[tuple[str, str]]:
+    if len(entry.patterns) > expressions.MOST:
+        yield "patterns", f"A list has at most {expressions.MOST} expressions."
+        return
+    for index, pattern in enumerate(entry.patterns):
+        if (complaint := expressions.complaint(pattern)) is not None:
+            yield f"patterns.{index}", complaint
+
+
+def _text_problems(entry: WordList) -> Iterable[tuple[str, str]]:
+    if entry.text and entry.action not in ("consent", "warn", "replace"):
+        yield "text", f"The action {entry.action} says nothing, so it takes no text."
+    for tag, text in entry.text.items():
+        if language.normal(tag) is None:
+            yield f"text.{tag}", f'"{tag}" is not a language tag such as en, pt-BR or zh-Hant.'
+        elif not text.strip():
+            yield f"text.{tag}", "A text may not be empty; leave the language out instead."
+        elif len(text) > LONGEST_SAYING:
+            yield f"text.{tag}", f"A text has at most {LONGEST_SAYING} characters."
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -134,22 +153,26 @@ class Filter(msgspec.Struct, frozen=True):
         for entry in lists:
             if entry.on:
                 sides.setdefault(entry.side, []).append(entry)
-        return cls({side: _compiled(found) for side, found in sides.items() if any(entry.words for entry in found)})
+        looking = {side: found for side, found in sides.items() if any(e.words or e.patterns or e.find for e in found)}
+        return cls({side: _compiled(found) for side, found in looking.items()})
 
     def scan(self, text: str, side: Side) -> Verdict:
         matcher = self.sides.get(side)
-        if matcher is None:
+        if matcher is None or not text:
             return Verdict("pass", (), text)
         try:
             suspected = _suspects(matcher, text)
         except UnicodeEncodeError:
-            return self._scan_repaired(matcher, text)
-        return _verdict(text, _hits(matcher, text)) if suspected else Verdict("pass", (), text)
-
-    @staticmethod
-    def _scan_repaired(matcher: "_Matcher", text: str) -> Verdict:
-        hits = _hits(matcher, without_surrogates(text))
+            suspected = True
+        hits = _hits(matcher, without_surrogates(text)) if suspected else ()
+        if matcher.expressions is not None:
+            hits = _sorted((*hits, *_expressed(matcher, matcher.expressions, text)))
         return _verdict(text, hits) if hits else Verdict("pass", (), text)
+
+    def saying(self, list: str, side: Side) -> Sayings:
+        """What a list says in the customer's chat, by language; empty: the built-in prompt."""
+        matcher = self.sides.get(side)
+        return next((entry.text for entry in matcher.lists if entry.name == list), {}) if matcher else {}
 
 
 class _Matcher(msgspec.Struct, frozen=True):
@@ -163,6 +186,7 @@ class _Matcher(msgspec.Struct, frozen=True):
     owners: tuple[int, ...]
     bases: tuple[int, ...]
     excuses: dict[str, tuple[str, ...]]
+    expressions: Expressions | None = None
 
 
 def _compiled(lists: Sequence[WordList]) -> _Matcher:
@@ -186,6 +210,7 @@ def _compiled(lists: Sequence[WordList]) -> _Matcher:
         tuple(owner for _, owner in words),
         tuple(base for _, base in shorter),
         excuses,
+        Expressions.compile([(owner, entry.patterns, entry.find) for owner, entry in enumerate(lists)]),
     )
 
 
@@ -202,20 +227,17 @@ def _suspects(matcher: _Matcher, text: str) -> bool:
     find = matcher.automaton.find_matches_as_indexes
     words = len(matcher.keys)
     stretched = words + len(matcher.bases)
-    folded = fold(text)
-    seen = view(folded)
+    seen, loose = views(fold(text))
     found = [index for index, _, _ in find(seen, overlapping=True)]
-    loose = loosen(folded)
-    if loose != folded:
-        seen = view(loose)
-        found += [index for index, _, _ in find(seen, overlapping=True)]
+    if loose is not seen:
+        found += [index for index, _, _ in find(loose, overlapping=True)]
     if not found:
         return False
     if min(found) < words:
         return True
     if max(found) < stretched:
         return False
-    return any(index < stretched for index, _, _ in find(squeeze(seen), overlapping=True))
+    return any(index < stretched for index, _, _ in find(squeeze(loose), overlapping=True))
 
 
 def _hits(matcher: _Matcher, text: str) -> tuple[Hit, ...]:
@@ -239,12 +261,24 @@ def _hits(matcher: _Matcher, text: str) -> tuple[Hit, ...]:
         for entry in (matcher.lists[matcher.owners[word]],)
         if not any(low <= start and end <= high for low, high in excused[entry.name])
     ]
-    return tuple(
-        sorted(
-            set(hits),
-            key=lambda hit: (hit.start, hit.end, hit.list, hit.word, hit.action),
-        )
-    )
+    return _sorted(hits)
+
+
+def _sorted(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    return tuple(sorted(set(hits), key=lambda hit: (hit.start, hit.end, hit.list, hit.word, hit.action)))
+
+
+def _expressed(matcher: _Matcher, expressions: Expressions, text: str) -> list[Hit]:
+    found = list(expressions.find(text))
+    if not found:
+        return []
+    excused = _excused(matcher, without_surrogates(text), {matcher.lists[one.owner].name for one in found})
+    return [
+        Hit(entry.name, one.name, entry.action, one.start, one.end)
+        for one in found
+        for entry in (matcher.lists[one.owner],)
+        if not any(low <= one.start and one.end <= high for low, high in excused[entry.name])
+    ]
 
 
 _Span = tuple[int, int, int]  # word, start, end
@@ -316,12 +350,9 @@ def _edge(text: str, at: int) -> bool:
 def _verdict(text: str, hits: tuple[Hit, ...]) -> Verdict:
     if not hits:
         return Verdict("pass", (), text)
-    strongest = max(hits, key=lambda hit: _SEVERITY[hit.action]).action
-    if strongest == "block":
-        return Verdict("block", hits, text)
-    if strongest == "mask":
-        return Verdict("mask", hits, _masked(text, [hit for hit in hits if hit.action == "mask"]))
-    return Verdict("alert", hits, text)
+    strongest = max(hits, key=lambda hit: _STRENGTH[hit.action]).action
+    masked = [hit for hit in hits if hit.action == "mask"]
+    return Verdict(strongest, hits, _masked(text, masked) if masked and strongest != "block" else text)
 
 
 def _masked(text: str, hits: Sequence[Hit]) -> str:

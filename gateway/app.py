@@ -38,6 +38,7 @@ from gateway.outbox import Outbox
 from gateway.presence import Presence
 from gateway.replay import Replay
 from gateway.shell import Shell
+from gateway.translator import Translator
 from gateway.web import Readiness, application
 from gateway.webhooks import Door, Intake
 from gateway.wire import Network
@@ -131,8 +132,9 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         languages=lambda: {id: agent.languages for id, agent in directory.agents.items()},
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
+    translator = _translator(config, network)
     bots = Bots(directory, network, store, clock, kept.public, config.public_url)
-    engine, outbox = _middle(ground, desk, numbers, channels, bots, kept, metrics)
+    engine, outbox = _middle(ground, desk, numbers, channels, bots, kept, metrics, translator)
 
     keeping = ground.keeping
     absences = Absences(store, engine, lambda: keeping is None or keeping.fence is not None, alone=keeping is None)
@@ -150,7 +152,7 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
         signals=presence, actions=channels, bots=bots, kinds=_kinds, new_id=ground.new_id, seated=seated,
-        files=kept, public_url=config.public_url, standing=desk.standing,
+        files=kept, public_url=config.public_url, standing=desk.standing, translator=translator,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -185,7 +187,14 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
 
 
 def _middle(
-    ground: Ground, desk: DeskKeeper, numbers: Numbers, channels: Channels, bots: Bots, kept: Files, metrics: Metrics
+    ground: Ground,
+    desk: DeskKeeper,
+    numbers: Numbers,
+    channels: Channels,
+    bots: Bots,
+    kept: Files,
+    metrics: Metrics,
+    translator: Translator | None,
 ) -> tuple[Engine, Outbox]:
     """Who decides and who carries it out: each commit of the one is told to the other."""
     directory, shared = ground.directory, ground.config.shared
@@ -209,9 +218,16 @@ def _middle(
             store=ground.store, engine=engine, clock=ground.clock, random=Random(), lease=ground.lease,
             ways=channels.ways, find_agent=desk.find, fetch=channels.fetch, public=kept.public,
             count=metrics.outbound, shares=ground.shares, ask_bot=partial(bots.ask, engine),
+            translate=translator.translate if translator else None,
         )
     )  # fmt: skip
     return engine, outbox
+
+
+def _translator(config: Config, network: Network) -> Translator | None:
+    """None unless a service is configured; its address is trusted like a channel's own."""
+    address = config.translator
+    return None if address is None else Translator(address, network.wire([address.base]))
 
 
 def _staff(desk: DeskKeeper) -> Callable[[Change], None]:

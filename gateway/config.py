@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.errors import Error
+from gateway.translator import TranslatorAddress, translator_address
 from stores.redis_address import RedisAddress, redis_address
 
 _SQLITE, _MONGODB = "sqlite:///", ("mongodb://", "mongodb+srv://")
@@ -32,6 +33,7 @@ class Config:
     allow_private: tuple[str, ...]
     log: str
     redis: RedisAddress | None = None
+    translator: TranslatorAddress | None = None
 
     @property
     def shared(self) -> bool:
@@ -68,6 +70,7 @@ def read(environment: Mapping[str, str]) -> Config:
         allow_private=_allowed(get("FRONTDESK_ALLOW_PRIVATE") or ""),
         log=_log(get("FRONTDESK_LOG") or "console"),
         redis=_redis(get("FRONTDESK_REDIS") or None),
+        translator=_translator(get("FRONTDESK_TRANSLATOR") or None, get("FRONTDESK_TRANSLATOR_KEY") or None),
     )
 
 
@@ -120,6 +123,13 @@ def _redis(text: str | None) -> RedisAddress | None:
         return None if text is None else redis_address(text)
     except ValueError as error:
         raise BadConfiguration(f"FRONTDESK_REDIS {error}.") from error
+
+
+def _translator(text: str | None, key: str | None) -> TranslatorAddress | None:
+    try:
+        return None if text is None else translator_address(text, key)
+    except ValueError as error:
+        raise BadConfiguration(f"FRONTDESK_TRANSLATOR {error}.") from error
 
 
 def _email(text: str | None) -> str | None:

@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from core import effect as f
 from core.channel import Acknowledges, MarksRead, Recalls
-from core.command import Wake
+from core.command import Command, KeepTranslation, Wake
 from core.customer import Address
 from core.errors import DeliveryError, Duplicate, Refused, Rejected, Unreachable
 from core.event import MediaFetched
+from core.message import plain
 from core.ports import Leased, Settlement
 from gateway.limits import backoff
 from gateway.shell import Shell
@@ -77,6 +78,8 @@ class Errands:
                     await ways.connector.mark_read(errand.address, effect.read_mark, ways.wire)
             case f.Recall():
                 await self._recall(errand, effect)
+            case f.Translate():
+                await self._translate(errand, effect)
             case f.Deliver():
                 raise AssertionError("deliveries go through their lane")
             case _:
@@ -91,7 +94,17 @@ class Errands:
         if message is not None and message.provider_id and isinstance(ways.connector, Recalls):
             await ways.connector.recall(errand.address, message.provider_id, ways.wire)
 
-    async def _command(self, errand: Leased, command: Wake) -> None:
+    async def _translate(self, errand: Leased, effect: f.Translate) -> None:
+        """Behind the commit, and at leisure: the chat goes on in the customer's words meanwhile."""
+        shell = self._shell
+        stored = await shell.store.message(effect.session, effect.seq)
+        if shell.translate is None or stored is None or not (text := plain(stored.message.content)):
+            return
+        translation = await shell.translate(text, effect.target)
+        if translation.text.strip() and translation.text != text:
+            await self._command(errand, KeepTranslation(effect.session, effect.seq, translation))
+
+    async def _command(self, errand: Leased, command: Command) -> None:
         try:
             await self._shell.engine.handle(Address(errand.channel, errand.address), command)
         except (Refused, Duplicate) as error:

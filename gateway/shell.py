@@ -8,7 +8,7 @@ from core import effect as f
 from core.channel import Connector, Wire
 from core.engine import Engine
 from core.errors import Rejected
-from core.message import Content
+from core.message import Content, Translation
 from core.ports import Clock, Lease, Leased, Shares, Store
 
 
@@ -43,4 +43,5 @@ class Shell:
     public: Callable[[Content], Content]
     count: Callable[[str, str], None]
     shares: Shares | None = None
+    translate: Callable[[str, str], Awaitable[Translation]] | None = None
     ask_bot: Callable[[Leased, f.AskBot], Awaitable[None]] = _no_bots

@@ -14,7 +14,7 @@ from api.views import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
 from core.errors import BadInput, DeliveryError, Duplicate, Refused
-from core.message import Content, Internal, Media, Note, Summary, Template, Text
+from core.message import Content, Internal, Media, Note, Summary, Template, Text, Translation
 from core.ports import Cause, SessionRow, StoredMessage
 from core.session import AgentRef
 from inbox.bodies import (
@@ -33,6 +33,8 @@ from inbox.bodies import (
     Templates,
     TemplateView,
     TransferBody,
+    TranslateBody,
+    TranslationView,
 )
 from inbox.lists import detail, seen, seen_by, shown_session
 
@@ -55,6 +57,7 @@ async def send(rim: Rim, call: Call[MessageBody, Nothing]) -> Answer:
         content=content,
         reply_to=quoted.message.seq if quoted else None,
         quote=(quoted.message.quote or quoted.provider_id) if quoted else None,
+        translation=None if body.written is None else Translation(body.written.text, body.written.language),
     )
     return await said_in(rim, call.caller, row, command, body.client_id, content)
 
@@ -64,6 +67,19 @@ async def template(rim: Rim, call: Call[TemplateBody, Nothing]) -> Answer:
     content = Template(body.name, body.language, body.variables, body.text)
     command = c.Reply(by=actor(call.caller), client_id=body.client_id, content=content)
     return await said_in(rim, call.caller, row, command, body.client_id, content)
+
+
+async def translate(rim: Rim, call: Call[TranslateBody, Nothing]) -> Answer:
+    """A draft for the agent to look at: nothing is sent. `to` is the chat's language unless another is wanted."""
+    row, body = await seen(rim, call), call.body
+    languages = rim.directory.policy(row.channel).rules(row.session.group).languages
+    if rim.translator is None or not languages.translate:
+        raise Stop(409, "no_translator", "Translation is not switched on for this chat.")
+    try:
+        made = await rim.translator.translate(body.text, body.to or row.session.language)
+    except DeliveryError as error:
+        raise Stop(502, "translator", error.reason) from None
+    return Answer(200, TranslationView(made.text, made.language, made.source))
 
 
 async def note(rim: Rim, call: Call[NoteBody, Nothing]) -> Answer:
@@ -91,7 +107,10 @@ async def said_in(
         seq = (await rim.engine.at_session(session, command, cause)).decision.seq
     except Duplicate as first:
         seq = first.seq
-    except Refused:
+    except Refused as refused:
+        if refused.code == "blocked_word":
+            await rim.engine.at_session(session, c.Withhold(actor(caller), content), None)
+            raise
         # A repeat is answered before any rule that holds by now: the first answer was given under the rules of then.
         place = None if cause is None else await rim.store.place(session, cause.id)
         if place is None:

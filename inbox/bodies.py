@@ -29,12 +29,36 @@ class StatusBody(Body, frozen=True):
     reason: Annotated[str, Meta(max_length=200)] | None = None
 
 
+Tag = Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]
+
+
+class Written(Body, frozen=True):
+    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    language: Tag
+
+
 class MessageBody(Body, frozen=True):
-    """`reply_to` is the id of the message it answers."""
+    """`reply_to` is the id of the message it answers; `written` what the agent wrote before it was translated."""
 
     client_id: ClientId
     content: Sendable
     reply_to: Id | None = None
+    written: Written | None = None
+
+
+class TranslateBody(Body, frozen=True):
+    """`to` is the chat's own language unless another is wanted."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    to: Tag | None = None
+
+
+class TranslationView(msgspec.Struct, frozen=True):
+    """`source` is the language the service found."""
+
+    text: str
+    language: str
+    source: str | None
 
 
 class TemplateBody(Body, frozen=True):

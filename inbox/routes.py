@@ -10,7 +10,7 @@ from api.documents import Role
 from api.paging import Listing, Window
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, around, bodies, bots, lists, oversight, quick_replies, stars, submissions
+from inbox import acts, around, bodies, bots, hits, lists, oversight, quick_replies, stars, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -55,6 +55,16 @@ def _act(
 
 
 READING = (
+    Route(
+        method="GET",
+        path=f"{BASE}/word-hits",
+        handler=hits.list_hits,
+        role="supervisor",
+        summary="The log of sensitive words found, newest first",
+        query=hits.HitsQuery,
+        answers={200: hits.Hits},
+        tag="inbox",
+    ),
     _read(f"{BASE}/me", lists.me, bodies.MeView, "Who you are, your status and load"),
     Route(
         method="PUT",
@@ -116,6 +126,14 @@ ACTING = (
         "Send a template the provider approved",
         body=bodies.TemplateBody,
         answers={201: MessageView},
+    ),
+    _act(
+        "translate",
+        acts.translate,
+        "A draft in the customer's language (or another); nothing is sent",
+        body=bodies.TranslateBody,
+        answers={200: bodies.TranslationView},
+        refuses=(404, 409, 502),
     ),
     _act(
         "notes",

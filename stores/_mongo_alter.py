@@ -3,14 +3,14 @@
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Retracted
+from core.event import Amended, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session, Update, Write
 
 
-async def altered(mongo: Mongo, session: str, event: Amended | Retracted | Recalled, within: Session) -> list[Write]:
+async def altered(mongo: Mongo, session: str, event: _rows.Alteration, within: Session) -> list[Write]:
     """What to write of an event that changes a message; nothing if there is no such message."""
     document = await mongo.one("event", {"session": session, "seq": event.seq}, session=within)
     if document is None:
@@ -20,6 +20,10 @@ async def altered(mongo: Mongo, session: str, event: Amended | Retracted | Recal
         case Amended():
             fields = {**rewritten(document, _rows.amended(speaking.message, event)), "edited_at": event.at}
             return [_update(document, fields)]
+        case Released():
+            return [_update(document, rewritten(document, _rows.released(speaking.message)))]
+        case Translated():
+            return [_update(document, rewritten(document, _rows.translated(speaking.message, event)))]
         case Recalled():
             return [_update(document, {"recalled_at": event.at})]
         case Retracted():
@@ -50,7 +54,7 @@ async def _amendments(mongo: Mongo, session: str, seq: int, within: Session) -> 
     writes: list[Write] = []
     for document in found:
         event = shape.decode_event(document["body"])
-        if isinstance(event, Amended) and event.seq == seq:
+        if _rows.is_text_of(event, seq):
             writes.append(_update(document, {"body": shape.encode(_rows.blanked_amendment(event))}))
     return writes
 

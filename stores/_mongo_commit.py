@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import Amended, Recalled, Retracted
+from core.event import WordsFound
 from core.ports import Commit, Committed, Leased
 from core.session import Session
 from stores import _mongo_shape as shape
@@ -26,7 +26,7 @@ async def commit(mongo: Mongo, commit: Commit) -> Committed:
     """Two round trips where nothing is delivered: all writes together, and the end. Raises as the port says."""
     token = ObjectId()
     fixed = list(_fixed(commit, token))
-    alterations = [event for event in commit.events if isinstance(event, Amended | Retracted | Recalled)]
+    alterations = [event for event in commit.events if isinstance(event, _rows.Alteration)]
 
     async def work(transaction: Transaction) -> Committed:
         delivers = any(isinstance(effect, Deliver) for effect in commit.effects)
@@ -177,6 +177,8 @@ def _events(commit: Commit, token: ObjectId) -> Iterable[Write]:
             "pending": int(time() * 1000),
             "body": shape.encode(event),
         }
+        if isinstance(event, WordsFound):
+            document["words"] = True
         if at == last and commit.session is not None:
             document["moves"] = commit.session.id
         if message is not None and owner is not None:

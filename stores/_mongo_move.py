@@ -33,6 +33,7 @@ from stores._neutral import (
     is_shared,
 )
 
+_WORDS_FOUND = b'{"type":"words_found"'
 _MESSAGE = (
     "seq", "state", "code", "reason", "edited_at", "recalled_at", "retracted_at", "provider_id",
 )  # fmt: skip
@@ -282,6 +283,8 @@ class _Filling:
             "n": row.n,
             "body": bytes(row.body).decode(),
         }
+        if bytes(row.body).startswith(_WORDS_FOUND):
+            document["words"] = True
         more = {name: getattr(row, name) for name in (*_MESSAGE, "maybe_twice")}
         more["submission"] = _rows.about_submission(document["body"])
         return document | {name: value for name, value in more.items() if value not in (None, False)}

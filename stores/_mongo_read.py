@@ -131,6 +131,12 @@ async def trace(mongo: Mongo, session: str) -> list[FeedRow]:
     return await _feed_rows(mongo, await mongo.find("event", where, sort=[("n", 1)]))
 
 
+async def words_found(mongo: Mongo, before: int | None, limit: int) -> list[FeedRow]:
+    shown = await newest(mongo)
+    where = {"words": True, "n": {"$gt": 0, "$lt": shown + 1 if before is None else min(before, shown + 1)}}
+    return await _feed_rows(mongo, await mongo.find("event", where, sort=[("n", -1)], limit=limit))
+
+
 async def _feed_rows(mongo: Mongo, documents: Sequence[Doc]) -> list[FeedRow]:
     rows = await session_rows(mongo, {doc["session"] for doc in documents if doc["session"] is not None})
     events = [(document, shape.decode_event(document["body"])) for document in documents]

@@ -104,6 +104,14 @@ async def _there(mongo: Mongo, collection: str) -> None:
     await mongo.make_index(collection, (("_id", 1),), "_id_")
 
 
+_WORDS = Index("event", "words", (("n", -1),), "words_found: the hit log, newest first",
+               {"partialFilterExpression": {"words": True}})  # fmt: skip
+
+
+async def _words(mongo: Mongo) -> None:
+    await mongo.make_index(_WORDS.collection, _WORDS.keys, _WORDS.name, **_WORDS.options)
+
+
 async def _submissions(mongo: Mongo) -> None:
     """The indexes of submissions, for a database that is older than they are."""
     for index in INDEXES:
@@ -112,7 +120,7 @@ async def _submissions(mongo: Mongo) -> None:
 
 
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions, _words)
 
 
 async def migrate(mongo: Mongo) -> None:

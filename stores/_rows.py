@@ -2,6 +2,7 @@
 
 import unicodedata
 from hashlib import blake2b
+from typing import TypeGuard
 
 import msgspec
 
@@ -19,13 +20,17 @@ from core.event import (
     Fact,
     Noted,
     Prompted,
+    Recalled,
     Received,
+    Released,
     Replied,
+    Retracted,
     StateChanged,
     SubmissionReplied,
     Summarized,
+    Translated,
 )
-from core.message import Message, State, Text, advances, plain
+from core.message import Message, State, Text, Translation, advances, plain
 from core.ports import Commit, SubmissionQuery, SubmissionRow
 from core.session import Session
 
@@ -33,6 +38,7 @@ EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
 
 Speaking = Received | Prompted | Replied | Noted | Summarized | SubmissionReplied
+Alteration = Amended | Released | Retracted | Recalled | Translated  # what changes a message that is there
 _replace = msgspec.structs.replace
 
 
@@ -74,15 +80,32 @@ def with_message(event: Speaking, message: Message) -> Speaking:
 
 
 def amended(message: Message, event: Amended) -> Message:
-    return _replace(message, content=event.content, original=event.original, hits=event.hits)
+    return _replace(message, content=event.content, original=event.original, hits=event.hits, translation=None)
+
+
+def released(message: Message) -> Message:
+    """What was held back, as it was written; one that was taken back in the meantime stays blank."""
+    return message if message.original is None else _replace(message, content=message.original, original=None)
 
 
 def blanked(message: Message) -> Message:
     """What is left of a message that was taken back: its place, its author and its names."""
-    return _replace(message, content=Text(""), original=None, hits=())
+    return _replace(message, content=Text(""), original=None, hits=(), translation=None)
 
 
-def blanked_amendment(event: Amended) -> Amended:
+def translated(message: Message, event: Translated) -> Message:
+    """Not of what was taken back meanwhile."""
+    return message if plain(message.content) == "" else _replace(message, translation=event.translation)
+
+
+def is_text_of(event: Event | Fact, seq: int) -> TypeGuard[Amended | Translated]:
+    """Whether an event holds words of the message `seq`, which go when the message does."""
+    return isinstance(event, Amended | Translated) and event.seq == seq
+
+
+def blanked_amendment(event: Amended | Translated) -> Amended | Translated:
+    if isinstance(event, Translated):
+        return _replace(event, translation=Translation("", event.translation.language))
     return _replace(event, content=Text(""), original=None, hits=())
 
 

@@ -5,13 +5,13 @@ import sqlite3
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Retracted
+from core.event import Amended, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
 from stores import _rows
 from stores._sqlite_rows import decode_event, encode, one
 
 
-def alter(connection: sqlite3.Connection, session: int, event: Amended | Retracted | Recalled) -> None:
+def alter(connection: sqlite3.Connection, session: int, event: _rows.Alteration) -> None:
     found = _find(connection, session, event.seq)
     if found is None:
         return
@@ -20,6 +20,10 @@ def alter(connection: sqlite3.Connection, session: int, event: Amended | Retract
         case Amended():
             connection.execute("UPDATE event SET edited_at = ? WHERE n = ?", (event.at, n))
             _rewrite(connection, n, speaking, _rows.amended(speaking.message, event))
+        case Released():
+            _rewrite(connection, n, speaking, _rows.released(speaking.message))
+        case Translated():
+            _rewrite(connection, n, speaking, _rows.translated(speaking.message, event))
         case Recalled():
             connection.execute("UPDATE event SET recalled_at = ? WHERE n = ?", (event.at, n))
         case Retracted():
@@ -66,7 +70,7 @@ def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) ->
     ).fetchall()
     for n, body in rows:
         event = decode_event(body)
-        if isinstance(event, Amended) and event.seq == seq:
+        if _rows.is_text_of(event, seq):
             connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n))
 
 

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import Amended, Recalled, Retracted
 from core.ports import Commit, Committed, Leased
 from core.session import Session
 from stores import _rows
@@ -115,7 +114,7 @@ class _Writes:
     timers: list[Row] = field(default_factory=list)
     submissions: list[Row] = field(default_factory=list)
     threads: list[Row] = field(default_factory=list)
-    alterations: list[tuple[int, Amended | Retracted | Recalled]] = field(default_factory=list)
+    alterations: list[tuple[int, _rows.Alteration]] = field(default_factory=list)
 
 
 _SQL = {
@@ -337,7 +336,7 @@ class Batch:
             kept = causes if index == last else None
             rows.append((first + index, conversation, session, seq, at, policy, kept, state, provider_id, body))
             event = commit.events[index]
-            if session is not None and isinstance(event, Amended | Retracted | Recalled):
+            if session is not None and isinstance(event, _rows.Alteration):
                 self._writes.alterations.append((session, event))
 
     def _add_submissions(self, commit: Commit, conversation: int, first: int) -> None:

@@ -112,6 +112,18 @@ def trace(connection: sqlite3.Connection, session: str) -> list[FeedRow]:
     return _feed_rows(connection, rows)
 
 
+def words_found(connection: sqlite3.Connection, before: int | None, limit: int) -> list[FeedRow]:
+    """Newest first. The condition is that of the index."""
+    found = connection.execute(
+        'SELECT n FROM event INDEXED BY event_words WHERE substr(body, 1, 21) = CAST(\'{"type":"words_found"\' AS BLOB)'
+        " AND n < ? ORDER BY n DESC LIMIT ?",
+        (before if before is not None else 1 << 62, limit),
+    ).fetchall()
+    numbers = [row[0] for row in found]
+    rows = connection.execute(f"{_FEED} WHERE f.n IN ({marks(len(numbers))}) ORDER BY f.n DESC", numbers).fetchall()
+    return _feed_rows(connection, rows)
+
+
 def _feed_rows(connection: sqlite3.Connection, rows: list[Row]) -> list[FeedRow]:
     shown = session_rows(connection, sorted({row[5] for row in rows if row[5] is not None}))
     return [_feed_row(connection, row, shown) for row in rows]

@@ -14,7 +14,7 @@ from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import Amended, Event, Fact, Recalled, Retracted, StateChanged
+from core.event import Amended, Event, Fact, Recalled, Released, Retracted, StateChanged, Translated, WordsFound
 from core.ports import (
     Commit,
     Committed,
@@ -175,7 +175,7 @@ class MemoryStore:
                 self._message_n[session, message.seq] = n
                 if message.submission is not None:
                     self._threads[message.submission].append((session, message.seq))
-            elif session is not None and isinstance(event, Amended | Retracted | Recalled):
+            elif session is not None and isinstance(event, _rows.Alteration):
                 self._alter(session, event)
 
     def _write(
@@ -192,7 +192,7 @@ class MemoryStore:
             self._told(n)
         return n
 
-    def _alter(self, session: str, event: Amended | Retracted | Recalled) -> None:
+    def _alter(self, session: str, event: _rows.Alteration) -> None:
         stored = self._messages[session].get(event.seq)
         if stored is None:
             return
@@ -203,12 +203,16 @@ class MemoryStore:
                     message=_rows.amended(stored.message, event),
                     edited_at=event.at,
                 )
+            case Released():
+                stored = _replace(stored, message=_rows.released(stored.message))
+            case Translated():
+                stored = _replace(stored, message=_rows.translated(stored.message, event))
             case Recalled():
                 stored = _replace(stored, recalled_at=event.at)
             case Retracted():
                 stored = _replace(stored, message=_rows.blanked(stored.message), retracted_at=event.at)
                 for entry in self._log:
-                    if entry.session == session and isinstance(entry.event, Amended) and entry.event.seq == event.seq:
+                    if entry.session == session and _rows.is_text_of(entry.event, event.seq):
                         entry.event = _rows.blanked_amendment(entry.event)
         self._messages[session][event.seq] = stored
 
@@ -595,6 +599,10 @@ class MemoryStore:
             stored=stored,
             row=self._row(kept) if kept else None,
         )
+
+    async def words_found(self, before: int | None, limit: int) -> Sequence[FeedRow]:
+        found = [e for e in reversed(self._log) if isinstance(e.event, WordsFound) and (before is None or e.n < before)]
+        return [self._feed_row(entry) for entry in found[:limit]]
 
     async def newest(self) -> int:
         return len(self._log)

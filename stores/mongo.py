@@ -191,6 +191,9 @@ class MongoStore:
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
         return await read.feed(self._mongo, after, limit)
 
+    async def words_found(self, before: int | None, limit: int) -> Sequence[FeedRow]:
+        return await read.words_found(self._mongo, before, limit)
+
     async def newest(self) -> int:
         return await read.newest(self._mongo)
 

@@ -214,6 +214,9 @@ class SqliteStore:
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
         return await self._read(lambda c: read.feed(c, after, limit))
 
+    async def words_found(self, before: int | None, limit: int) -> Sequence[FeedRow]:
+        return await self._read(lambda c: read.words_found(c, before, limit))
+
     async def newest(self) -> int:
         return await self._read(read.newest)
 

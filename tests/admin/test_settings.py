@@ -30,6 +30,7 @@ VALID = {
     "sla": {"policies": [{"name": "Gold", "when": {"if": "vip"}, "first_response_seconds": 60}]},
     "routing": {"rules": [{"name": "VIPs", "to": {"agent": "owner"}, "when": {"if": "vip"}}]},
     "submissions": {"on": True, "kind": "message", "offer": ["asked"], "words": {"en": ["leave a message"]}},
+    "languages": {"picker": "unsure", "offered": ["en", "ja", "zh-Hant"], "sure": 0.9, "translate": True},
 }  # fmt: skip
 
 
@@ -174,6 +175,11 @@ async def test_an_area_of_a_later_version_says_so(desk: Client) -> None:
         ("submissions", {"fields": [{"key": "ok", "label": {"en": "OK?"}, "kind": "consent"}]}, ["fields"]),
         ("submissions", {"abandon_seconds": 5}, ["abandon_seconds"]),
         ("assignment", {"method": "favourites"}, ["method"]),
+        ("languages", {"picker": "always", "offered": ["en"]}, ["offered"]),
+        ("languages", {"picker": "sometimes"}, ["picker"]),
+        ("languages", {"offered": ["en", "zh_tw", "en", "nonsense!"]}, ["offered.1", "offered.2", "offered.3"]),
+        ("languages", {"offered": ["aa", "ab"] * 7}, sorted(["offered", *(f"offered.{n}" for n in range(2, 14))])),
+        ("languages", {"sure": 0.2, "translate_to": "english"}, ["sure", "translate_to"]),
     ],
 )  # fmt: skip
 async def test_bad_settings_name_each_field(

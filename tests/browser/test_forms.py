@@ -42,7 +42,7 @@ async def test_a_low_rating_is_asked_for_its_reasons_and_a_high_one_is_not(shop:
     detail = await shop.until(f"inbox/sessions/{session}", lambda detail: detail["rating"])
     rating = {name: detail["rating"][name] for name in ("score", "tags", "solved", "comment")}
     assert rating == {"score": 1, "tags": ["slow"], "solved": False, "comment": "An hour of waiting"}
-    await visitor.hears("Too slow")
+    await expect(visitor.panel.locator(".mine .bubble").last).to_contain_text("Too slow")
     assert visitor.complaints == []
 
 

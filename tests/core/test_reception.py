@@ -255,7 +255,7 @@ def test_a_mask_beside_an_alert_masks_and_alerts() -> None:
     lists = (words("mask", "secret", name="codes"), words("alert", "lawyer", name="legal"))
     decision = active(policy(lists=lists)).hear("secret lawyer")
     assert message(decision).content == Text("****** lawyer")
-    assert named(decision) == ["Received", "Alerted"]
+    assert named(decision) == ["LanguageChosen", "Received", "WordsFound", "Alerted"]
 
 
 def test_words_in_a_caption_and_in_a_files_name_are_masked_too() -> None:
@@ -277,6 +277,12 @@ def test_an_edit_passes_the_word_filter_again() -> None:
     decision = talk.do(c.Amend(talk.session.id, 1, Text("secret lawyer"), NOON))
     assert decision.events == (
         e.Amended("id-0001", 1, NOON, Text("****** lawyer"), Text("secret lawyer"), ("codes", "legal")),
+        e.WordsFound(
+            at=talk.now,
+            side="customer",
+            found=(e.FoundWord("codes", "secret", "mask"), e.FoundWord("legal", "lawyer", "alert")),
+            seq=1,
+        ),
         e.Alerted(NOON, 1, "customer", ("codes", "legal")),
     )
     assert talk.session.seq == 3
@@ -356,7 +362,7 @@ def test_who_stops_and_starts_to_accept_messages_is_known() -> None:
     gone = Reached(id="u1", address="ann", reachable=False, at=NOON)
     assert talk.do(c.Reach(gone)).events == (e.ReachableChanged(False, NOON),)
     assert talk.do(c.Reach(gone)).events == ()
-    assert named(talk.hear("I am back")) == ["ReachableChanged", "Received"]
+    assert named(talk.hear("I am back")) == ["ReachableChanged", "LanguageChosen", "Received"]
     assert talk.state.reachable
 
 

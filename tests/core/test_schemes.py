@@ -58,9 +58,9 @@ def test_a_score_is_asked_what_it_was_for_whether_it_was_solved_and_why() -> Non
     first = talk.hear("1")
     assert named(first) == ["Received", "Rated", "ScoreAlerted", "Prompted"]
     assert delivers(first)[0].parts[0].content == Choice(
-        "survey_tags", (Option("survey:tag:slow", "Too slow"), Option("survey:tag:rude", "rude"))
+        "survey_tags", (Option("survey:tag:0", "Too slow"), Option("survey:tag:1", "rude"))
     )
-    assert said(talk.hear(Chosen("survey:tag:slow", "Too slow"))) == ["survey_solved"]
+    assert said(talk.hear(Chosen("survey:tag:0", "Too slow"))) == ["survey_solved"]
     assert said(talk.hear("no")) == ["Why?"]
     assert said(talk.hear("An hour of waiting")) == ["Thank you."]
     assert talk.last.rating == Rating("stars", 1, NOON, comment=True, tags=("slow",), solved=False)
@@ -103,8 +103,8 @@ def test_tags_are_understood_in_numbers_and_words(text: str, tags: tuple[str, ..
 def test_a_second_button_adds_a_tag_and_asks_nothing_anew() -> None:
     talk = asked()
     talk.hear("1")
-    talk.hear(Chosen("survey:tag:rude", "rude"))
-    decision = talk.hear(Chosen("survey:tag:slow", "Too slow"))
+    talk.hear(Chosen("survey:tag:1", "rude"))
+    decision = talk.hear(Chosen("survey:tag:0", "Too slow"))
     assert (named(decision), said(decision)) == (["Received", "RatingDetailed"], [])
     assert talk.last.rating is not None and talk.last.rating.tags == ("slow", "rude")
     assert said(talk.hear("no")) == ["Why?"]
@@ -130,7 +130,7 @@ def test_words_count_for_ten_minutes_and_buttons_until_the_survey_ends() -> None
     talk = asked()
     talk.hear("1")
     talk.later(10 * MINUTE)
-    assert said(talk.hear(Chosen("survey:tag:slow", "Too slow"))) == ["survey_solved"]
+    assert said(talk.hear(Chosen("survey:tag:0", "Too slow"))) == ["survey_solved"]
     talk.later(10 * MINUTE).hear("no")
     assert talk.session.number == 2
 
@@ -163,7 +163,7 @@ def test_where_the_channel_has_forms_all_is_asked_at_once() -> None:
 def test_a_filled_form_is_the_whole_rating() -> None:
     talk = asked(capabilities=FORMS)
     decision = talk.hear(
-        filled(score="rate:1", tags__1="survey:tag:slow\nsurvey:tag:rude", solved="survey:no", comment__1="Bad.")
+        filled(score="rate:1", tags__1="survey:tag:0\nsurvey:tag:1", solved="survey:no", comment__1="Bad.")
     )
     assert named(decision) == ["Received", "Rated", "ScoreAlerted", "Commented", "Prompted"]
     assert said(decision) == ["Thank you."]
@@ -180,8 +180,8 @@ def test_a_form_with_the_score_alone_asks_no_further() -> None:
     ("values", "field"),
     [
         ({"score": "rate:1"}, "content.values.tags"),
-        ({"score": "rate:1", "tags.1": "survey:tag:unheard"}, "content.values.tags"),
-        ({"score": "rate:1", "tags.1": "survey:tag:slow", "comment.1": " "}, "content.values.comment"),
+        ({"score": "rate:1", "tags.1": "survey:tag:7"}, "content.values.tags"),
+        ({"score": "rate:1", "tags.1": "survey:tag:0", "comment.1": " "}, "content.values.comment"),
     ],
 )
 def test_what_is_required_is_missed_by_name(values: dict[str, str], field: str) -> None:

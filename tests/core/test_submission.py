@@ -11,9 +11,13 @@ from core import event as e
 from core.channel import Capabilities
 from core.errors import BadInput, Refused
 from core.form import Alternative, Question
+from core.hours import Opening, Span
 from core.message import Choice, Chosen, Form, Image, Option, Text, Unsupported
+from core.mode import Reception
 from core.policy import ChannelFacts, Level, Policy, Words
+from core.routes import Assignment
 from core.submitted import Answer, Submission, Submissions
+from core.waiting import Queue
 from core.words import WordList
 from tests.core.given import (
     BUSY,
@@ -49,17 +53,19 @@ FIELDS = (
     ),
     Question(key="photo", label={"en": "Photo?"}, kind="file"),
 )
+CLOSED = Opening(week={"mon": (Span("09:00", "10:00"),)})
 KEPT = ["Received", "Submitted", "Prompted", "Prompted", "Closed"]
 ACCEPT, DECLINE = Chosen("submission:accept", "Leave a message"), Chosen("submission:decline", "No")
 
 
 def rules(capabilities: Capabilities = CHAT, **settings: Any) -> Policy:
+    other = {area: settings.pop(area) for area in ("hours", "assignment", "reception") if area in settings}
     return Policy(
         version=7,
         channel=ChannelFacts("chan", "Shop", "en", capabilities),
         texts=TEXTS,
         answers=answers(),
-        everywhere=Level(submissions=Submissions(on=True, **settings)),
+        everywhere=Level(submissions=Submissions(on=True, **settings), **other),
         groups={},
         here=Level(),
     )
@@ -86,7 +92,7 @@ def left(capabilities: Capabilities = CHAT, **settings: Any) -> Talk:
 def test_it_is_offered_when_nobody_is_online() -> None:
     talk = Talk(rules(), outlook=NOBODY)
     decision = talk.hear("My kite is broken")
-    assert named(decision)[-3:] == ["SubmissionOffered", "TimerSet", "Prompted"]
+    assert named(decision)[-4:] == ["Unavailable", "SubmissionOffered", "TimerSet", "Prompted"]
     assert delivers(decision)[0].parts[-1].content == Choice(
         "submission_nobody_online",
         (Option("submission:accept", "leave_message"), Option("submission:decline", "submission_decline")),
@@ -102,6 +108,30 @@ def test_where_it_is_off_whoever_writes_waits(settings: dict[str, Any]) -> None:
     talk = Talk(rules(**settings) if "offer" in settings else policy(), outlook=NOBODY)
     assert "Queued" in named(talk.hear())
     assert said(talk.do(c.Inform(talk.session.id, 1, 0))) == []
+
+
+def test_it_is_offered_out_of_hours_and_whoever_declines_waits_for_the_opening() -> None:
+    talk = Talk(rules(hours=CLOSED), outlook=BUSY)
+    decision = talk.hear("My kite is broken")
+    assert said(decision)[-1].startswith("submission_out_of_hours")
+    assert said(talk.hear(DECLINE)) == ["out_of_hours"]
+    assert "opening" in talk.session.timers
+    assert (talk.session.phase, talk.session.leaving) == ("bot", None)
+    assert named(talk.hear("hello?")) == ["Received"]
+
+
+def test_it_is_offered_when_the_queue_is_full_and_whoever_declines_waits_all_the_same() -> None:
+    talk = Talk(rules(assignment=Assignment(queue=Queue(limit=1))), outlook=BUSY)
+    assert said(talk.hear("My kite is broken"))[-1].startswith("submission_queue_full")
+    assert said(talk.hear(DECLINE)) == ["You are number 3."]
+    assert talk.session.phase == "queued"
+
+
+def test_whoever_is_always_answered_some_day_needs_no_form() -> None:
+    talk = Talk(rules(reception=Reception(mode="always_on"), words={"en": ("leave",)}), outlook=NOBODY)
+    assert "SubmissionOffered" not in named(talk.hear("hello"))
+    assert "SubmissionOffered" not in named(talk.hear("leave"))
+    assert talk.session.phase == "unassigned"
 
 
 def test_while_somebody_is_online_nobody_is_turned_to_a_form() -> None:

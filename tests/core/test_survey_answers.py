@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,17 @@ from core.survey import Answers, Kind, chosen_score, options
 
 TEXTS = locales.read()
 ANSWERS = Answers.compile({tag: locale.survey for tag, locale in TEXTS.items()})
+
+
+class More(msgspec.Struct, frozen=True):
+    """The languages that came later: star answers, messages that are none, thumbs."""
+
+    answers: dict[str, dict[str, int]]
+    others: dict[str, tuple[str, ...]]
+    thumbs: dict[str, dict[str, int]]
+
+
+MORE = msgspec.json.decode(Path(__file__).with_name("survey_answers.json").read_bytes(), type=More)
 
 STARS = {
     "en": {
@@ -141,8 +155,19 @@ def test_what_only_contains_an_answer_is_none_in_any_language(language: str) -> 
 
 
 def test_every_language_has_five_answers_and_five_that_are_none() -> None:
-    assert STARS.keys() == NO_STARS.keys() == THUMBS.keys() == TEXTS.keys()
-    assert all(len(said) >= 5 for group in (STARS, NO_STARS, THUMBS) for said in group.values())
+    assert STARS.keys() == NO_STARS.keys() == THUMBS.keys() == TEXTS.keys() - MORE.answers.keys()
+    assert MORE.answers.keys() == MORE.others.keys() == MORE.thumbs.keys()
+    groups = (STARS, NO_STARS, THUMBS, MORE.answers, MORE.others, MORE.thumbs)
+    assert all(len(said) >= 5 for group in groups for said in group.values())
+
+
+@pytest.mark.parametrize("language", MORE.answers)
+def test_answers_in_the_other_languages_are_understood_and_others_are_none(language: str) -> None:
+    answers, others, thumbs = MORE.answers[language], MORE.others[language], MORE.thumbs[language]
+    assert {said: read(said, "stars", language) for said in answers} == answers
+    assert {said: read(said, "thumbs", language) for said in thumbs} == thumbs
+    for kind in ("stars", "nps", "thumbs"):
+        assert {said: read(said, kind, language) for said in others} == dict.fromkeys(others)
 
 
 @pytest.mark.parametrize(

@@ -225,14 +225,13 @@ def test_an_admin_is_told_what_is_wrong_with_a_list() -> None:
         WordList(
             name="a",
             side="customer",
-            action="consent",
+            action="block",
             words=("x", "...", "y" * 201),
             language="e!",
         ),
         WordList(name=" ", side="agent", action="mask", except_=("\u200b",)),
     ]
     assert validate_lists(lists) == [
-        ("lists.0.action", '"consent" is not supported yet; use block, mask or alert.'),
         (
             "lists.0.language",
             '"e!" is not a language tag such as en, pt-BR or zh-Hant.',
@@ -242,7 +241,7 @@ def test_an_admin_is_told_what_is_wrong_with_a_list() -> None:
         ("lists.1.name", "A list needs a name."),
         ("lists.1.except.0", "A word needs at least one letter, digit or emoji."),
     ]
-    with pytest.raises(ValueError, match="lists.0.action"):
+    with pytest.raises(ValueError, match="lists.0.language"):
         Filter.compile(lists)
 
 

@@ -17,7 +17,7 @@ from api.signing import is_signed, signed
 from core.channel import Secret
 from simulator.accounts import Phone
 from tests.api import hits
-from tests.e2e.house import ADMIN, INBOX, Frame, House, housed, reaches, text
+from tests.e2e.house import ADMIN, INBOX, WAIT_S, Frame, House, housed, reaches, text
 
 SECRET = "a secret of 22 letters"
 HOURS = {
@@ -73,7 +73,7 @@ async def test_our_own_bot_answers_through_typos_and_gives_way_to_an_agent(house
     phone: Phone = house.accounts["telegram"].phone(name="Ann")
     await phone.text("what are your openning hours?")
     await reaches(phone, "Nine to five.")
-    asked = await phone.wait_for(lambda message: message.text.startswith("Did this answer your question?"))
+    asked = await phone.wait_for(lambda message: message.text.startswith("Did this answer your question?"), WAIT_S)
     assert [option.label for option in asked.options] == ["Yes", "No", "Talk to a person"]
     await phone.press("Talk to a person")
     await reaches(phone, "I am passing you on to a person.")
@@ -138,9 +138,9 @@ async def test_a_form_before_the_chat_is_asked_in_questions_on_a_messaging_chann
     ear = await house.ear(mei)
     phone: Phone = house.accounts["line"].phone(name="A")
     await phone.text("my order is late")
-    await phone.wait_for(lambda message: message.text.startswith("Your e-mail?"))
+    await phone.wait_for(lambda message: message.text.startswith("Your e-mail?"), WAIT_S)
     await phone.text("nope")
-    await phone.wait_for(lambda message: "does not look like an e-mail" in message.text)
+    await phone.wait_for(lambda message: "does not look like an e-mail" in message.text, WAIT_S)
     await phone.text("ann@example.com")
     session = await house.session_of(ear, "my order is late")
     await ear.of(session, "session.assigned")

@@ -24,7 +24,8 @@ from core.channel import Connector, Received
 from core.command import Receive
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
-from core.message import Text
+from core.errors import Unreachable
+from core.message import Text, Translation
 from core.ports import Cause, Lease, Seat, Settlement
 from core.survey import Answers
 from core.turn import Outlook
@@ -162,6 +163,15 @@ class Floor:
         return line
 
 
+class Interpreter:
+    """A translation service that puts the language before the text, and is away when it is told so."""
+
+    async def translate(self, text: str, target: str) -> Translation:
+        if text == "fail":
+            raise Unreachable("503", "The translation service has a failure of its own.")
+        return Translation(f"({target}) {text}", target, "en")
+
+
 async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, kinds: Any = None) -> Floor:
     store, clock, ids, numbers = MemoryStore(), StillClock(), count(1), count(1)
     texts, vault = read(), Vault.of("a secret for tests only")
@@ -206,6 +216,7 @@ async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, ki
         new_id=around.new_id,
         seated=seated.append,
         public_url=URL,
+        translator=Interpreter(),
         limits=Limits(body=100_000, settings=100_000),
     )
     app = web.Application(middlewares=[middleware])

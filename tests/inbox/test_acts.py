@@ -329,3 +329,51 @@ async def test_channels_without_templates_and_channels_that_are_gone_say_so(desk
     for failure, status in ((Refused("no_templates", "This channel has none."), 422), (KeyError("kites"), 409)):
         desk.actions.failure = failure  # type: ignore[assignment]  # whatever the shell raises
         assert (await mei.get(f"{BASE}/sessions/{session}/templates")).status == status
+
+
+async def test_a_supervisor_reads_the_log_of_words_found_and_sees_it_live(desk: Floor) -> None:
+    lists = [
+        {"name": "refunds", "side": "agent", "action": "block", "words": ["refund"]},
+        {"name": "rude", "side": "customer", "action": "mask", "words": ["darn"]},
+        {"name": "data", "side": "customer", "action": "consent", "find": ["phone"]},
+    ]
+    await desk.setting("words", {"lists": lists})
+    mei, boss = await desk.agent("mei"), await desk.agent("boss", "supervisor")
+    line, others = await desk.socket("boss"), await desk.socket("mei")
+    chat = await claimed(desk, mei)
+    assert (await mei.post(f"{chat}/messages", text("You get a refund"))).status == 422
+    await desk.chat("darn it")
+    session = await desk.chat("call +66 81 234 5678")
+    listed = (await boss.get(f"{BASE}/word-hits")).body
+    assert [(hit["side"], hit["hits"], hit["message"] is None) for hit in listed["items"]] == [
+        ("customer", [{"list": "data", "word": "phone", "action": "consent"}], False),
+        ("customer", [{"list": "rude", "word": "darn", "action": "mask"}], False),
+        ("agent", [{"list": "refunds", "word": "refund", "action": "block"}], True),
+    ]
+    assert listed["items"][2]["agent"] == {"id": "mei", "name": "Mei"}
+    assert listed["items"][0]["session"]["id"] == session
+    assert "66 81" not in str(listed)
+    first = (await boss.get(f"{BASE}/word-hits", params={"limit": "2"})).body
+    rest = (await boss.get(f"{BASE}/word-hits", params={"limit": "2", "after": first["next"]})).body
+    assert first["items"] + rest["items"] == listed["items"]
+    assert rest["next"] is None
+    for asked, count in (
+        ({"side": "agent"}, 1),
+        ({"list": "rude"}, 1),
+        ({"action": "consent"}, 1),
+        ({"channel": "no"}, 0),
+    ):
+        assert len((await boss.get(f"{BASE}/word-hits", params=asked)).body["items"]) == count
+    assert (await mei.get(f"{BASE}/word-hits")).status == 403
+    assert (await boss.get(f"{BASE}/word-hits", params={"after": "nonsense"})).status == 422
+    await desk.chat("yes")
+    while "call +66" not in str(others.frames):  # agreed: shown to agents from now on
+        await others.next()
+    assert "words.found" not in others.types()
+    while line.types().count("words.found") < 3:
+        await line.next()
+    assert [frame["hits"][0]["list"] for frame in line.frames if frame["type"] == "words.found"] == [
+        "refunds",
+        "rude",
+        "data",
+    ]

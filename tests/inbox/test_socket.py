@@ -115,10 +115,10 @@ async def test_a_cursor_that_is_no_use_means_reload_and_the_feed_goes_on(desk: F
     frame = await line.next()
     assert frame["type"] == "reload"
     session = await desk.chat("after")
-    assert created([await line.next()])[0][0] == session
+    assert (await line.until(type="message.created"))["session"]["id"] == session
     back = await desk.socket("mei", frame["cursor"])
     assert (await back.next())["type"] == "ready"
-    assert created([await back.next()])[0][0] == session
+    assert (await back.until(type="message.created"))["session"]["id"] == session
 
 
 async def test_a_cursor_too_far_behind_means_reload(desk: Floor, monkeypatch: pytest.MonkeyPatch) -> None:

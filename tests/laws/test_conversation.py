@@ -159,7 +159,7 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
             Image(mime="image/png", ref="r1", caption="my sekrit"), Image(url="https://x.test/a.png"),
             Form("How?", (), {"score": "3"}), Form("", (), {"text": CANARY}), Chosen("submission:accept", "Leave"),
             Chosen("submission:decline", "No"), Chosen("after:rate", "Rate"), Chosen("after:leave_message", "Leave"),
-            Chosen("after:restart", "New"), Chosen("survey:tag:slow", "slow"), Chosen("survey:yes", "Yes"),
+            Chosen("after:restart", "New"), Chosen("survey:tag:0", "slow"), Chosen("survey:yes", "Yes"),
             Reaction("❤", "m1"), Template("t", variables=("idiot",), text="Hi {{1}}"),
         ]
     ),

@@ -1,36 +1,49 @@
 import re
 from unicodedata import name
 
+import msgspec
 import pytest
 from babel import Locale as Cldr
 from icu4py.messageformat import MessageFormat
 
 import locales
+from core.language import direction
 from core.pattern import arguments
 from core.prompts import DEFINITIONS, KEYS, Catalogue, Override, validate_prompts
+from locales.__main__ import WIDGET, missing
 
 TEXTS = {tag: locale.prompts for tag, locale in locales.read().items()}
-SCRIPTS: dict[str, str | tuple[str, ...]] = {
-    "ar": "ARABIC",
-    "en": "LATIN",
-    "es": "LATIN",
-    "id": "LATIN",
-    "ja": ("HIRAGANA", "KATAKANA", "CJK"),
-    "th": "THAI",
-    "zh-Hans": "CJK",
-    "zh-Hant": "CJK",
+_OF_SCRIPT = {
+    "LATIN": "cs da de en es fi fil fr hu id it ms nl no pl pt ro sv tr vi",
+    "CYRILLIC": "ru uk",
+    "ARABIC": "ar fa",
+    "GREEK": "el",
+    "HEBREW": "he",
+    "DEVANAGARI": "hi",
+    "HANGUL": "ko",
+    "THAI": "th",
+    "CJK": "zh-Hans zh-Hant",
 }
+SCRIPTS: dict[str, str | tuple[str, ...]] = {
+    tag: script for script, tags in _OF_SCRIPT.items() for tag in tags.split()
+} | {"ja": ("HIRAGANA", "KATAKANA", "CJK")}
 ARGUMENT = re.compile(r"\{\w+\}")
 each_language = pytest.mark.parametrize("language", TEXTS)
 
 
-def test_the_eight_languages_are_there() -> None:
+def test_there_are_thirty_languages_and_more_three_of_them_written_from_the_right() -> None:
     assert TEXTS.keys() == SCRIPTS.keys()
+    assert len(TEXTS) >= 30
+    assert {tag for tag in TEXTS if direction(tag) == "rtl"} == {"ar", "fa", "he"}
+
+
+def test_every_text_of_prompts_and_widget_is_in_every_language_and_no_other() -> None:
+    assert list(missing()) == []
 
 
 @each_language
-def test_every_key_is_in_every_language_and_no_other(language: str) -> None:
-    assert list(TEXTS[language]) == list(KEYS)
+def test_texts_stand_in_the_order_of_the_keys(language: str) -> None:
+    assert [key for key in TEXTS[language] if key in KEYS] == [key for key in KEYS if key in TEXTS[language]]
 
 
 @each_language
@@ -60,6 +73,7 @@ def test_texts_are_in_the_script_of_the_language(language: str) -> None:
         values = dict.fromkeys(DEFINITIONS[key].texts | {"agent"}, "") | dict.fromkeys(DEFINITIONS[key].numbers, 5)
         shown = MessageFormat(text, language).format({**values})
         letters = [c for c in shown if c.isalpha()]
+        assert letters or key in ("link_media", "nps_score"), key
         own = [c for c in letters if name(c).startswith(SCRIPTS[language])]
         assert len(own) >= 0.95 * len(letters), key
 
@@ -69,7 +83,7 @@ def test_hardly_any_text_is_left_in_english(language: str) -> None:
     worded = [key for key, text in TEXTS[language].items() if any(c.isalpha() for c in ARGUMENT.sub("", text))]
     same = [key for key in worded if TEXTS[language][key] == TEXTS["en"][key]]
     assert len(same) <= 0.05 * len(worded), same
-    assert len(worded) >= len(KEYS) - 2
+    assert len(worded) >= len(KEYS) - 2  # all but {score} and a link
 
 
 def test_the_two_ways_of_writing_chinese_are_not_mixed() -> None:
@@ -92,4 +106,25 @@ def test_the_next_in_line_is_told_so_in_each_language() -> None:
     for language in TEXTS:
         next_one, later = (catalogue.say("queue_position", language, position=n) for n in (1, 4))
         assert next_one is not None and later is not None
-        assert "3" in later.text and not re.search(r"\d", next_one.text)
+        assert [int(digit) for digit in re.findall(r"\d", later.text)] == [3]
+        assert not re.search(r"\d", next_one.text)
+
+
+WIDGETS = {file.stem: msgspec.json.decode(file.read_bytes(), type=dict[str, str]) for file in WIDGET.glob("*.json")}
+
+
+@pytest.mark.parametrize("language", sorted(WIDGETS))
+def test_the_widgets_texts_have_their_values_their_script_and_are_no_longer_english(language: str) -> None:
+    for key, text in WIDGETS[language].items():
+        assert ARGUMENT.findall(text) == ARGUMENT.findall(WIDGETS["en"][key]), key
+        letters = [c for c in ARGUMENT.sub("", text) if c.isalpha()]
+        assert letters and all(name(c).startswith(SCRIPTS[language]) for c in letters), key
+    same = [key for key, text in WIDGETS[language].items() if language != "en" and text == WIDGETS["en"][key]]
+    assert len(same) <= 0.05 * len(WIDGETS["en"]), same
+
+
+def test_the_widget_knows_every_language_there_is() -> None:
+    source = (WIDGET.parent / "widget" / "texts.ts").read_text()
+    have = re.search(r"const HAVE = \[(.*?)\];", source, re.DOTALL)
+    assert have is not None
+    assert sorted(re.findall(r'"([^"]+)"', have[1])) == sorted(TEXTS)

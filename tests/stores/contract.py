@@ -15,19 +15,23 @@ from core.event import (
     Alerted,
     Amended,
     CustomerKnown,
+    FoundWord,
     MediaFetched,
     Noted,
     Opened,
     Prompted,
     Rated,
     Recalled,
+    Released,
     Replied,
     Retracted,
     StateChanged,
     Tagged,
+    Translated,
     TurnedAway,
+    WordsFound,
 )
-from core.message import Author, Image, Message, Note, State, Text, plain
+from core.message import Author, Image, Message, Note, State, Text, Translation, plain
 from core.ports import EXCLUDED_MS, Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Picking, Place, Rating
 from tests.stores.left import SubmissionContract
@@ -474,6 +478,49 @@ class MessageContract:
         assert stored.message.content == Text("hello ***")
         assert stored.message.original == Text("hello you")
         assert (stored.message.hits, stored.edited_at) == (("rude",), NOON + 7)
+
+    async def test_what_was_held_back_is_passed_on_as_it_was_written(self, store: Store) -> None:
+        scene = await opened(store, text="held")
+        session = scene.session.id
+        held = Amended(session, 1, NOON, Text("withheld"), Text("my number"), ("data",))
+        await store.commit(scene.take(scene.with_events(held)))
+        await store.commit(scene.take(scene.with_events(Released(session, 1, NOON + 5))))
+        stored = await store.message(session, 1)
+        assert stored is not None
+        assert (stored.message.content, stored.message.original) == (Text("my number"), None)
+        await store.commit(scene.take(scene.with_events(Retracted(session, 1, NOON + 9))))
+        await store.commit(scene.take(scene.with_events(Released(session, 1, NOON + 10))))
+        assert await texts(store, session) == [""]
+
+    async def test_a_translation_stands_beside_the_message_and_goes_with_it(self, store: Store) -> None:
+        scene = await opened(store, text="konnichiwa")
+        session = scene.session.id
+        made = Translation("good day", "en", "ja")
+        await store.commit(scene.take(scene.with_events(Translated(session, 1, NOON + 5, made))))
+        stored = await store.message(session, 1)
+        assert stored is not None
+        assert (plain(stored.message.content), stored.message.translation) == ("konnichiwa", made)
+        await store.commit(scene.take(scene.with_events(Retracted(session, 1, NOON + 9))))
+        late = Translated(session, 1, NOON + 10, made)
+        await store.commit(scene.take(scene.with_events(late)))
+        again = await store.message(session, 1)
+        assert again is not None and again.message.translation is None
+        rows = [row.stored for row in await store.feed(0, 100)]
+        assert "good day" not in repr(rows)
+
+    async def test_the_log_of_words_found_is_newest_first_and_pages(self, store: Store) -> None:
+        scene = await opened(store)
+        assert list(await store.words_found(None, 10)) == []
+        for number in range(5):
+            found = (FoundWord("rude", f"word{number}", "mask"),)
+            event = WordsFound(at=NOON, side="customer", found=found, seq=1)
+            await store.commit(scene.take(scene.with_events(event, Alerted(NOON, 1, "customer", ("rude",)))))
+        await store.newest()
+        first = await store.words_found(None, 3)
+        rest = await store.words_found(first[-1].n, 3)
+        assert [row.event.found[0].word for row in (*first, *rest)] == [f"word{n}" for n in (4, 3, 2, 1, 0)]  # type: ignore[union-attr]
+        assert first[0].session == scene.session.id
+        assert first[0].stored is not None and first[0].row is not None
 
     async def test_what_was_taken_back_is_gone_everywhere_and_keeps_its_place(self, store: Store) -> None:
         scene = await opened(store, text="my secret")

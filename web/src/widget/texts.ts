@@ -6,7 +6,12 @@ export type Texts = typeof english;
 
 export const ENGLISH: Texts = english;
 
-const HAVE = ["ar", "en", "es", "id", "ja", "th", "zh-Hans", "zh-Hant"];
+const HAVE = [
+  "ar", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fil", "fr", "he", "hi", "hu", "id", "it",
+  "ja", "ko", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh-Hans", "zh-Hant",
+];
+/** Codes that were replaced, and members of macro-languages that devices send (core/language.py). */
+const RENAMED: Record<string, string> = { in: "id", iw: "he", tl: "fil", nb: "no", nn: "no", pes: "fa", zsm: "ms" };
 const RIGHT_TO_LEFT = /^(ar|he|fa|ur|ps|sd|ug|yi|dv|ckb)\b/;
 
 export const direction = (tag: string) => (RIGHT_TO_LEFT.test(tag) ? "rtl" : "ltr");
@@ -23,7 +28,7 @@ export function choose(wanted: readonly string[]): string {
 function known(tag: string): string | undefined {
   const [language = "", ...rest] = tag.replace(/_/g, "-").toLowerCase().split("-");
   if (language === "zh") return rest.some((part) => /^(hant|tw|hk|mo)$/.test(part)) ? "zh-Hant" : "zh-Hans";
-  return HAVE.find((have) => have === language) ?? (language === "in" ? "id" : undefined);
+  return HAVE.find((have) => have === (RENAMED[language] ?? language));
 }
 
 export async function load(server: string, tag: string): Promise<Texts> {
