@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import get_args
 
 import msgspec
 
+from api.documents import Level
 from api.fields import Wrong, typed
 from api.problems import Stop
 from core.closing import Summaries, validate_after_close, validate_summaries
@@ -21,6 +23,10 @@ from core.words import validate_lists
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
 LATER = frozenset({"customers", "webhooks", "retention"})
+# Which group a chat goes to is nothing a group can say.
+ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType(
+    {"routing": ("group",), "retention": ("group", "channel")}
+)
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -32,6 +38,11 @@ def known(area: str) -> type[msgspec.Struct]:
     if area in LATER:
         raise Stop(404, "not_yet", f"The area {area} is not available in this version.")
     raise Stop(404, "unknown", f"There is no area {area}; there are {', '.join(AREAS)}.")
+
+
+def levels_of(area: str) -> tuple[Level, ...]:
+    """Where an area may be set."""
+    return tuple(level for level in get_args(Level) if level not in ELSEWHERE.get(area, ()))
 
 
 def check(area: str, body: dict[str, object]) -> None:

@@ -48,6 +48,14 @@ export interface components {
       if: "any";
       of: (components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"])[];
     };
+    AreaView: {
+      area: string;
+      title: string;
+      about: string;
+      levels: ("all" | "channel" | "group")[];
+      defaults: { [key: string]: unknown };
+      schema: { [key: string]: unknown };
+    };
     AroundView: {
       agents: components["schemas"]["ColleagueView"][];
       groups: components["schemas"]["Ref"][];
@@ -97,6 +105,38 @@ export interface components {
     BlockBody: {
       duration?: "day" | "forever" | "off";
     };
+    BotIn: {
+      name: string;
+      kind: "faq" | "rasa" | "webhook";
+      settings?: { [key: string]: unknown };
+      handover?: components["schemas"]["Handover"];
+      while_queued?: "answers" | "quiet";
+      /** Seconds for an answer; after that people are called. */
+      wait_seconds?: number;
+      idle_seconds?: number | null;
+    };
+    BotPatch: {
+      name?: string;
+      settings?: { [key: string]: unknown };
+      handover?: components["schemas"]["Handover"];
+      while_queued?: "answers" | "quiet";
+      /** Seconds for an answer; after that people are called. */
+      wait_seconds?: number;
+      idle_seconds?: number | null;
+    };
+    BotView: {
+      id: string;
+      name: string;
+      kind: "faq" | "rasa" | "webhook";
+      settings: { [key: string]: unknown };
+      handover: components["schemas"]["Handover"];
+      while_queued: "answers" | "quiet";
+      wait_seconds: number;
+      idle_seconds: number | null;
+      reply_url: string;
+      users: components["schemas"]["UseView"][];
+      created_at: string;
+    };
     Caller: {
       id: string;
       name: string;
@@ -124,6 +164,15 @@ export interface components {
       redelivers_seconds?: number;
       rate?: components["schemas"]["Rate"];
       rate_per_address?: components["schemas"]["Rate"] | null;
+    };
+    ChangeView: {
+      at: string;
+      who: components["schemas"]["Ref"];
+      what: string;
+      id: string | null;
+      name: string | null;
+      level: "all" | "channel" | "group" | null;
+      area: string | null;
     };
     ChannelIn: {
       kind: string;
@@ -212,6 +261,13 @@ export interface components {
       name: string;
       phones?: string[];
     };
+    CsvIn: {
+      csv: string;
+      mode?: "merge" | "replace";
+    };
+    CsvView: {
+      csv: string;
+    };
     CustomerRef: {
       id: string;
       name: string | null;
@@ -294,6 +350,12 @@ export interface components {
       fields: components["schemas"]["core.message.Field"][];
       values?: { [key: string]: string } | null;
     };
+    FormView: {
+      form: string;
+      title: string;
+      guide?: string[];
+      schema: { [key: string]: unknown };
+    };
     FromAddress: {
       if: "ip";
       in: string[];
@@ -324,11 +386,33 @@ export interface components {
       method: "idle" | "language" | "least" | "round_robin" | "saturation" | "weighted" | null;
       created_at: string;
     };
+    Handover: {
+      words?: { [key: string]: string[] };
+      button?: boolean;
+      after_unknown?: number | null;
+      on_repeat?: boolean;
+      on_dislike?: boolean;
+      keywords?: components["schemas"]["Keyword"][];
+    };
     HealthView: {
       ok: boolean | null;
       reason: string | null;
       facts: { [key: string]: string };
       at: string | null;
+    };
+    HitView: {
+      list: string;
+      word: string;
+      action: string;
+    };
+    HitsQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      side?: "agent" | "bot" | "customer" | null;
+      action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null;
+      list?: string | null;
+      channel?: string | null;
     };
     Holiday: {
       date: string;
@@ -358,6 +442,11 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    Keyword: {
+      words: string[];
+      group?: string | null;
+      agent?: string | null;
+    };
     KindView: {
       kind: string;
       title: string;
@@ -369,6 +458,23 @@ export interface components {
       starts?: string[];
       contains?: string[];
     };
+    Languages: {
+      detect?: boolean;
+      sure?: number;
+      picker?: "always" | "never" | "unsure";
+      offered?: string[];
+      translate?: boolean;
+      translate_to?: string;
+    };
+    LaterIn: {
+      messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
+      suggestions?: components["schemas"]["OptionIn"][];
+      unknown?: boolean;
+      helpful?: boolean;
+      handover?: components["schemas"]["WishIn"] | null;
+      end?: boolean;
+      client_id: string;
+    };
     Level: {
       group?: string | null;
       agent?: string | null;
@@ -378,12 +484,28 @@ export interface components {
       items: components["schemas"]["AgentView"][];
       next: string | null;
     };
+    Listing_AreaView_: {
+      items: components["schemas"]["AreaView"][];
+      next: string | null;
+    };
+    Listing_BotView_: {
+      items: components["schemas"]["BotView"][];
+      next: string | null;
+    };
+    Listing_ChangeView_: {
+      items: components["schemas"]["ChangeView"][];
+      next: string | null;
+    };
     Listing_ChannelView_: {
       items: components["schemas"]["ChannelView"][];
       next: string | null;
     };
     Listing_CustomerView_: {
       items: components["schemas"]["CustomerView"][];
+      next: string | null;
+    };
+    Listing_FormView_: {
+      items: components["schemas"]["FormView"][];
       next: string | null;
     };
     Listing_GroupView_: {
@@ -410,6 +532,10 @@ export interface components {
       items: components["schemas"]["RevisionView"][];
       next: string | null;
     };
+    Listing_SegmentView_: {
+      items: components["schemas"]["SegmentView"][];
+      next: string | null;
+    };
     Listing_SessionView_: {
       items: components["schemas"]["SessionView"][];
       next: string | null;
@@ -420,6 +546,10 @@ export interface components {
     };
     Listing_TemplateInfo_: {
       items: components["schemas"]["TemplateInfo"][];
+      next: string | null;
+    };
+    Listing_WordHitView_: {
+      items: components["schemas"]["WordHitView"][];
       next: string | null;
     };
     Location: {
@@ -465,6 +595,7 @@ export interface components {
       client_id: string;
       content: components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"];
       reply_to?: string | null;
+      written?: components["schemas"]["Written"] | null;
     };
     MessageTried: {
       now: components["schemas"]["RouteView"];
@@ -487,6 +618,7 @@ export interface components {
       maybe_twice?: boolean;
       hits?: string[];
       original?: components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Summary"] | components["schemas"]["Unsupported"] | null;
+      translation?: components["schemas"]["Translation"] | null;
     };
     MessagesQuery: {
       limit?: number;
@@ -552,6 +684,29 @@ export interface components {
       group: components["schemas"]["Ref"] | null;
       agent: components["schemas"]["Ref"] | null;
       when: "all_busy" | "any" | "nobody_online" | "off_duty";
+    };
+    Prechat: {
+      on?: boolean;
+      intro?: { [key: string]: string };
+      consent?: { [key: string]: string };
+      questions?: components["schemas"]["Question"][];
+      give_up_seconds?: number;
+    };
+    PreviewIn: {
+      key: string;
+      language: string;
+      channel: string;
+      group?: string | null;
+      text?: string | null;
+      values?: { [key: string]: string | number };
+    };
+    PreviewView: {
+      on: boolean;
+      language: string;
+      direction: string;
+      text: string;
+      length: number;
+      parts: (components["schemas"]["Text"] | components["schemas"]["ImageView"] | components["schemas"]["AudioView"] | components["schemas"]["VideoView"] | components["schemas"]["FileView"] | components["schemas"]["Location"] | components["schemas"]["Sticker"] | components["schemas"]["Contact"] | components["schemas"]["Choice"] | components["schemas"]["Chosen"] | components["schemas"]["Reaction"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Note"] | components["schemas"]["Summary"] | components["schemas"]["Unsupported"])[];
     };
     Problem: {
       title: string;
@@ -657,6 +812,12 @@ export interface components {
     Reception: {
       mode?: "always_on" | "real_time";
       always_on?: components["schemas"]["AlwaysOn"];
+      service?: "bot_first" | "bot_only" | "people_first" | "people_only";
+      bot?: string | null;
+      deferred?: boolean;
+      repeat?: { [key: string]: "always" | "customer" | "session" };
+      prechat?: components["schemas"]["Prechat"];
+      schemes?: components["schemas"]["Scheme"][];
     };
     Ref: {
       id: string;
@@ -670,6 +831,14 @@ export interface components {
       differences: components["schemas"]["DifferenceView"][];
       not_replayed: number;
       reasons: { [key: string]: number };
+    };
+    ReplyIn: {
+      messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
+      suggestions?: components["schemas"]["OptionIn"][];
+      unknown?: boolean;
+      helpful?: boolean;
+      handover?: components["schemas"]["WishIn"] | null;
+      end?: boolean;
     };
     Returning: {
       if: "returning";
@@ -701,11 +870,38 @@ export interface components {
       when?: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"] | null;
       on?: boolean;
     };
+    SaidView: {
+      message: components["schemas"]["MessageView"] | null;
+    };
+    Scheme: {
+      name: string;
+      segment: string;
+      service?: "bot_first" | "bot_only" | "people_first" | "people_only" | null;
+      bot?: string | null;
+      deferred?: boolean | null;
+      prechat?: boolean | null;
+      prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
     Score: {
       text?: { [key: string]: string };
       tags?: components["schemas"]["Tag"][] | null;
       tags_required?: boolean | null;
       comment?: "off" | "optional" | "required" | null;
+    };
+    SegmentIn: {
+      name: string;
+      condition: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+    };
+    SegmentPatch: {
+      name?: string;
+      condition?: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+    };
+    SegmentView: {
+      id: string;
+      name: string;
+      condition: components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"];
+      users: components["schemas"]["UseView"][];
+      created_at: string;
     };
     SessionDetail: {
       id: string;
@@ -731,6 +927,10 @@ export interface components {
       closed: components["schemas"]["ClosedView"] | null;
       window: components["schemas"]["WindowView"] | null;
       summary: components["schemas"]["SummaryView"] | null;
+    };
+    SessionRef: {
+      id: string;
+      number: number;
     };
     SessionView: {
       id: string;
@@ -1014,9 +1214,31 @@ export interface components {
       group?: string | null;
       note?: string | null;
     };
+    TranslateBody: {
+      text: string;
+      to?: string | null;
+    };
+    Translation: {
+      text: string;
+      language: string;
+      source?: string | null;
+    };
+    TranslationView: {
+      text: string;
+      language: string;
+      source: string | null;
+    };
     Tried: {
       message?: components["schemas"]["MessageTried"] | null;
       replay?: components["schemas"]["ReplayTried"] | null;
+    };
+    TriedHit: {
+      list: string;
+      word: string;
+      action: string;
+      start: number;
+      end: number;
+      found: string;
     };
     TryBody: {
       settings?: { [key: string]: unknown } | null;
@@ -1053,6 +1275,13 @@ export interface components {
     };
     UploadQuery: {
       name?: string | null;
+    };
+    UseView: {
+      level: "all" | "channel" | "group";
+      id: string | null;
+      name: string | null;
+      area: string;
+      field: string;
     };
     VideoIn: {
       type: "video";
@@ -1093,6 +1322,20 @@ export interface components {
     WindowView: {
       until: string;
     };
+    WishIn: {
+      group?: string | null;
+      agent?: string | null;
+      note?: string | null;
+    };
+    WordHitView: {
+      at: string;
+      side: "agent" | "bot" | "customer";
+      channel: components["schemas"]["ChannelRef"];
+      session: components["schemas"]["SessionRef"];
+      message: string | null;
+      agent: components["schemas"]["Ref"] | null;
+      hits: components["schemas"]["HitView"][];
+    };
     WordList: {
       name: string;
       side: "agent" | "bot" | "customer";
@@ -1102,19 +1345,48 @@ export interface components {
       language?: string | null;
       on?: boolean;
       anywhere?: boolean | null;
+      patterns?: string[];
+      find?: ("card" | "email" | "iban" | "phone")[];
+      text?: { [key: string]: string };
     };
     Words: {
       lists?: components["schemas"]["WordList"][];
     };
+    Written: {
+      text: string;
+      language: string;
+    };
     Wrote: {
       if: "text";
       contains: string[];
+    };
+    "admin.bots.TryIn": {
+      text: string;
+      language?: string;
+    };
+    "admin.bots.TryView": {
+      ok: boolean;
+      milliseconds: number;
+      reason: string | null;
+      reply: components["schemas"]["ReplyIn"] | null;
     };
     "admin.kinds.FieldView": {
       name: string;
       secret: boolean;
       required: boolean;
       schema: { [key: string]: unknown };
+    };
+    "admin.words.TryIn": {
+      text: string;
+      side?: "agent" | "bot" | "customer";
+      channel?: string | null;
+      group?: string | null;
+      lists?: components["schemas"]["WordList"][] | null;
+    };
+    "admin.words.TryView": {
+      action: string;
+      text: string;
+      hits: components["schemas"]["TriedHit"][];
     };
     "core.condition.Field": {
       if: "field";
@@ -1216,6 +1488,97 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/audit": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_ChangeView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_BotView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["BotIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["BotView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BotView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["BotPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BotView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots/{id}/test": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["admin.bots.TryIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["admin.bots.TryView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/channels": {
     get: {
       parameters: { query?: { limit?: number; after?: string | null }; };
@@ -1241,11 +1604,38 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/channels/{channel}/settings/words/csv": {
+    get: {
+      parameters: { path: { channel: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CsvView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { path: { channel: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/channels/{channel}/settings/{area}": {
     get: {
       parameters: { path: { channel: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1254,9 +1644,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1286,7 +1676,7 @@ export interface paths {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1336,6 +1726,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/channels/{id}/check": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ChannelView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/channels/{id}/raws": {
     get: {
       parameters: { path: { id: string }; query?: { limit?: number }; };
@@ -1359,6 +1761,17 @@ export interface paths {
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/forms": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_FormView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -1388,11 +1801,38 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/groups/{group}/settings/words/csv": {
+    get: {
+      parameters: { path: { group: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CsvView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { path: { group: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/groups/{group}/settings/{area}": {
     get: {
       parameters: { path: { group: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1401,9 +1841,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1433,7 +1873,7 @@ export interface paths {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1494,12 +1934,101 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/segments": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_SegmentView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["SegmentIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/segments/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    patch: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["SegmentPatch"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    delete: {
+      parameters: { path: { id: string }; };
+      responses: {
+        204: { content?: never; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_AreaView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/assignment/try": {
     post: {
       parameters: {  };
       requestBody: { content: { "application/json": components["schemas"]["TryBody"] }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Tried"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/prompts/preview": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["PreviewIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["PreviewView"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1524,11 +2053,51 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/settings/words/csv": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CsvView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+    post: {
+      parameters: { header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings/words/try": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["admin.words.TryIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["admin.words.TryView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/{area}": {
     get: {
       parameters: { path: { area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1537,9 +2106,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1569,7 +2138,7 @@ export interface paths {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1602,6 +2171,22 @@ export interface paths {
       responses: {
         204: { content?: never; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/bots/{id}/sessions/{session}/messages": {
+    post: {
+      parameters: { path: { id: string; session: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["LaterIn"] }; };
+      responses: {
+        201: { content: { "application/json": components["schemas"]["SaidView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2105,6 +2690,23 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/sessions/{id}/translate": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["TranslateBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TranslationView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/sessions/{id}/typing": {
     post: {
       parameters: { path: { id: string }; };
@@ -2247,6 +2849,18 @@ export interface paths {
       responses: {
         200: { content: { "application/json": components["schemas"]["TalliesView"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/word-hits": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; side?: "agent" | "bot" | "customer" | null; action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null; list?: string | null; channel?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_WordHitView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
