@@ -42,8 +42,8 @@ class AreaView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
-    """`form` is what it makes: `agents`, `groups`, `segments`, `channels.KIND`, `bots.KIND`, `try`. `guide`: what to do at
-    the provider, step by step; `{webhook}` and `{script}` stand for the channel's address and the widget's tag."""
+    """`form` is what it makes: `agents`, `groups`, `segments`, `channels.KIND`, `bots.KIND`, `try`. `guide`: what
+    to do at the provider, step by step; `{webhook}` and `{script}` stand for the channel's address and widget tag."""
 
     form: str
     title: str

@@ -54,8 +54,10 @@ class Telegram:
         "In Telegram write /newbot to @BotFather and follow its questions.",
         "Paste the token that it answers with into the field Bot token.",
         "Make up a long random word of letters, digits, _ and - for Secret token. Save here.",
-        "Nothing is to be pasted at Telegram: Frontdesk registers {webhook} by itself. Press “Test now” to see "
-        "whether it took.",
+        (
+            "Nothing is to be pasted at Telegram: Frontdesk registers {webhook} by itself. Press “Test now” to see "
+            "whether it took."
+        ),
     )
     Settings: ClassVar[type[msgspec.Struct]] = TelegramSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
