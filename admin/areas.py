@@ -6,11 +6,14 @@ from typing import get_args
 
 import msgspec
 
-from api.documents import Level
+from api.documents import Level, Scope
 from api.fields import Wrong, typed
 from api.problems import Stop
+from api.rim import Rim
+from core import hook, people
 from core.closing import Summaries, validate_after_close, validate_summaries
 from core.errors import BadInput
+from core.hook import Webhooks
 from core.language import normal
 from core.policy import AREAS, Closing, Languages, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
@@ -22,11 +25,10 @@ from core.words import validate_lists
 
 YEAR = 366 * 86_400
 # The areas of the product's plan that this version has no rules for yet.
-LATER = frozenset({"customers", "webhooks", "retention"})
+LATER: frozenset[str] = frozenset()
+FOR_ALL = frozenset({"retention"})
 # Which group a chat goes to is nothing a group can say.
-ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType(
-    {"routing": ("group",), "retention": ("group", "channel")}
-)
+ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType({"routing": ("group",)})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -42,6 +44,8 @@ def known(area: str) -> type[msgspec.Struct]:
 
 def levels_of(area: str) -> tuple[Level, ...]:
     """Where an area may be set."""
+    if area in FOR_ALL:
+        return ("all",)
     return tuple(level for level in get_args(Level) if level not in ELSEWHERE.get(area, ()))
 
 
@@ -54,6 +58,18 @@ def check(area: str, body: dict[str, object]) -> None:
     wrong = _CHECKS[area](document)
     if wrong:
         raise BadInput(*wrong)
+
+
+def fits(rim: Rim, scope: Scope, area: str, body: dict[str, object]) -> None:
+    """What depends on where it is set, and on this machine; raises `BadInput`. `body` is valid by itself."""
+    if area in FOR_ALL and scope.level != "all":
+        raise BadInput(("body", "This is set for all, not for one channel or group."))
+    if area == "webhooks":
+        entries = typed(body, Webhooks).subscriptions or ()
+        objections = [(index, rim.objection(entry.url)) for index, entry in enumerate(entries)]
+        wrong = [(f"subscriptions.{index}.url", reason) for index, reason in objections if reason is not None]
+        if wrong:
+            raise BadInput(*wrong)
 
 
 def _closing(document: Closing) -> _Problems:
@@ -120,6 +136,9 @@ _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(
         "words": _words,
         "surveys": validate_survey,
         "languages": _languages,
+        "webhooks": hook.problems,
+        "customers": people.customer_problems,
+        "retention": people.retention_problems,
         "assignment": lambda document: [],
         "routing": lambda document: [],
         "reception": validate_reception,

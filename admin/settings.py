@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from admin.areas import check, known
+from admin.area_secrets import compared, sealed, shown
+from admin.areas import check, fits, known
 from admin.differences import Difference, differences
 from admin.in_place import check_in_place
 from api.documents import EVERYWHERE, Scope
@@ -42,16 +43,19 @@ History = Listing[RevisionView]
 async def get_settings(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     scope, area = place(rim, call.path)
     found = rim.directory.setting(scope, area)
-    return tagged(found.version, found.body)
+    return tagged(found.version, shown(area, found.body))
 
 
 async def put_settings(rim: Rim, call: Call[Plain, Nothing]) -> Answer:
     """In force on this node when it answers."""
     scope, area = place(rim, call.path)
-    expected = meant(call.if_match, rim.directory.setting(scope, area).version)
+    current = rim.directory.setting(scope, area)
+    expected = meant(call.if_match, current.version)
     await asyncio.to_thread(check, area, call.body)  # a hundred thousand words take a second
+    fits(rim, scope, area, call.body)
     check_in_place(rim.directory, scope, area, call.body)
-    return await write_settings(rim, scope, area, call.body, call.caller.id, expected)
+    body = sealed(rim.vault, scope, area, call.body, current.body)
+    return await write_settings(rim, scope, area, body, call.caller.id, expected)
 
 
 async def list_history(rim: Rim, call: Call[Nothing, Window]) -> Answer:
@@ -59,7 +63,7 @@ async def list_history(rim: Rim, call: Call[Nothing, Window]) -> Answer:
     scope, area = place(rim, call.path)
     revisions = await rim.directory.revisions(scope, area)
     earlier = [None, *revisions[:-1]] if revisions else []
-    views = [_view(rim, one, before) for one, before in zip(revisions, earlier, strict=True)]
+    views = [_view(rim, area, one, before) for one, before in zip(revisions, earlier, strict=True)]
     return Answer(200, slice_of(views[::-1], call.query))
 
 
@@ -84,7 +88,7 @@ async def write_settings(
 ) -> Answer:
     with unchanged():
         version = await rim.directory.save_setting(scope, area, body, who=who, expected=expected)
-    return tagged(version, body)
+    return tagged(version, shown(area, body))
 
 
 def place(rim: Rim, path: Mapping[str, str]) -> tuple[Scope, str]:
@@ -102,10 +106,10 @@ def place(rim: Rim, path: Mapping[str, str]) -> tuple[Scope, str]:
     return EVERYWHERE, area
 
 
-def _view(rim: Rim, one: Revision, before: Revision | None) -> RevisionView:
+def _view(rim: Rim, area: str, one: Revision, before: Revision | None) -> RevisionView:
     return RevisionView(
         version=one.version,
         at=iso(one.at),
         who=agent_ref(rim.directory, one.who),
-        diff=differences((before.body if before else None) or {}, one.body or {}),
+        diff=differences(compared(area, (before.body if before else None) or {}), compared(area, one.body or {})),
     )

@@ -195,6 +195,16 @@ class Directory:
         )
         return [(scope, found) for scope in scopes if (found := self.setting(scope, area)).body]
 
+    def settings_of(self, area: str) -> dict[Scope, Setting]:
+        """What is set in an area, at every level whose channel or group there still is."""
+        scopes = [
+            EVERYWHERE,
+            *(Scope("group", id) for id in self.groups),
+            *(Scope("channel", id) for id in self.channels),
+        ]
+        found = {scope: self.setting(scope, area) for scope in scopes}
+        return {scope: setting for scope, setting in found.items() if setting.body}
+
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
 

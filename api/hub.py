@@ -15,6 +15,7 @@ from itertools import islice
 import msgspec
 
 from core.errors import Stale, StoreError
+from core.event import Erased, Retracted
 from core.ports import Clock, FeedRow, Store
 
 BATCH = 500
@@ -115,6 +116,10 @@ class Hub:
             return None
         return tuple(islice(self._recent, after + 1 - self._recent[0].n, None))
 
+    def forget(self) -> None:
+        """Keep nothing of what was handed out: it may hold what was erased since."""
+        self._recent.clear()
+
     async def _run(self) -> None:
         while True:
             target = self._target
@@ -140,6 +145,8 @@ class Hub:
         rows = await self._store.feed(self._cursor, BATCH)
         if not rows:
             return False
+        if any(isinstance(row.event, Erased | Retracted) for row in rows):
+            self.forget()
         self._recent.extend(rows)
         self._cursor = rows[-1].n
         for listener, _ in tuple(self._listeners):

@@ -12,6 +12,7 @@ from api.directory import Directory
 from api.vault import Vault
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
+from core.hook import Outcome
 from core.message import Content, Translation
 from core.ports import Clock, FeedRow, Seat, Store
 from core.turn import Standing
@@ -27,6 +28,10 @@ class Hub(Protocol):
     @property
     def cursor(self) -> int:
         """The newest number that was handed out."""
+
+    @property
+    def newest(self) -> int:
+        """The newest number this process knows of."""
 
     def listen(
         self, listener: Callable[[Sequence[FeedRow]], Awaitable[None]], wanted: Callable[[], bool] = ...
@@ -93,6 +98,16 @@ class BotActions(Protocol):
         """Ask a bot something outside any chat; raises KeyError."""
 
 
+class HookActions(Protocol):
+    """What is asked of message webhooks at once, past their outbox."""
+
+    async def test(self, hook: str) -> Outcome:
+        """Send a test to a subscription that there is, now, once."""
+
+    def stir(self, hook: str) -> None:
+        """Something may be sent that was not before."""
+
+
 class KeptFile(Protocol):
     """`url` is its name inside contents, `mime` what its first bytes show, `size` in bytes."""
 
@@ -133,8 +148,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rim:
-    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat;
-    `standing` is where a waiting session stands."""
+    """`kinds` are the classes by kind; `new_id` is time-ordered; `seated` tells the desk of an agent's seat.
+    `objection` says why an address may not be called from here, as far as that is known before it is. `erase_soon`
+    says that somebody is to be erased; `standing` is where a waiting session stands."""
 
     store: Store
     engine: Engine
@@ -153,4 +169,7 @@ class Rim:
     public_url: str
     translator: Translates | None = None
     limits: Limits = Limits()
+    objection: Callable[[str], str | None] = lambda url: None
+    hooks: "HookActions | None" = None
+    erase_soon: Callable[[], None] = lambda: None
     standing: Callable[[str], Standing | None] = lambda session: None

@@ -15,7 +15,7 @@ from api.promises import SlaView, promised, sla_view
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
-from core.customer import Customer
+from core.customer import Customer, own_fields, vip_level
 from core.message import Author, Summary, Translation, Unsupported
 from core.message import State as Sent
 from core.ports import FeedRow, SessionRow, StoredMessage
@@ -56,6 +56,11 @@ class CustomerView(msgspec.Struct, frozen=True, kw_only=True):
     vip: bool
     tags: tuple[str, ...]
     params: dict[str, str]
+    nickname: str | None
+    vip_level: int
+    fields: dict[str, str]
+    verified: bool
+    saved: bool
 
 
 class FailureView(msgspec.Struct, frozen=True):
@@ -282,6 +287,11 @@ def customer_view(customer: Customer) -> CustomerView:
         vip=customer.vip,
         tags=customer.tags,
         params=customer.params,
+        nickname=customer.nickname,
+        vip_level=vip_level(customer),
+        fields=own_fields(customer),
+        verified=customer.verified,
+        saved=customer.saved,
     )
 
 
@@ -487,6 +497,9 @@ def frame_type(event: e.Event | e.Fact) -> FrameType | None:
             return "message.updated"
         case (
             e.CustomerKnown()
+            | e.CustomerSaved()
+            | e.CustomerLinked()
+            | e.Erased()
             | e.LanguageChosen()
             | e.Invited()
             | e.InvitationEnded()
@@ -581,6 +594,10 @@ def _step(event: e.Event | e.Fact, directory: Directory) -> tuple[str, str] | No
                 "block",
                 f"The customer was {'blocked' if until else 'unblocked'} by {_agent(directory, by)}.",
             )
+        case e.CustomerLinked(by=by):
+            return "linked", f"The customer was found to be one who is known: {_agent(directory, by)}."
+        case e.Erased(by=by):
+            return "erased", f"What was said here was erased by {_agent(directory, by)}."
         case e.Closed(by=by, reason=reason, who=who):
             return "closed", f"Closed by {_agent(directory, who) if who else f'the {by}'}: {reason}."
         case _:

@@ -41,6 +41,12 @@ NAMES = ("Ann", "Bob", "Mei", "Tom", "Ludmila", "สมชาย")
 BATCH, BATCHES, QUESTIONS = 64, 30, 60
 FACTOR = 2.0  # the largest may cost that much of the smallest
 
+# What finds more the more there is, up to a bound: its growth ends there.
+_BOUNDED = dict.fromkeys(
+    ("search, a common word", "search, Chinese", "search, a customer's name"),
+    "of the newest 5,000 messages that hold it",
+)
+
 Step = Callable[[int], object]
 
 
@@ -51,7 +57,9 @@ async def measure(options: Options, cores: Cores) -> Outcome:
     for name in found[0]:
         smallest, largest = found[0][name], found[-1][name]
         figures = ", ".join(f"{size:,}: {number(at[name])}" for size, at in zip(sizes, found, strict=True))
-        lines.append(Line(name, largest / smallest, "×", Goal("≤", FACTOR), f"µs at {figures} messages"))
+        goal = None if name in _BOUNDED else Goal("≤", FACTOR)
+        bound = f"; {_BOUNDED[name]}" if name in _BOUNDED else ""
+        lines.append(Line(name, largest / smallest, "×", goal, f"µs at {figures} messages{bound}"))
     return Outcome("growth", lines)
 
 
@@ -204,7 +212,8 @@ def _copied(connection: opening.Connection, times: int) -> None:
     (old,) = connection.execute("SELECT substr(min(id), 1, 6) FROM conversation").fetchone()
     connection.execute("CREATE TEMP TABLE terms (n INTEGER PRIMARY KEY, terms TEXT)")
     connection.executemany("INSERT INTO terms VALUES (?, ?)", _terms(connection))
-    connection.execute("INSERT INTO search (rowid, terms) SELECT n, terms FROM terms")
+    rare = "CASE WHEN n % 4999 = 0 THEN ' zeppelin' ELSE '' END"  # three times, in the oldest part only
+    connection.execute(f"INSERT INTO search (rowid, terms) SELECT n, terms || {rare} FROM terms")
     for copy in range(1, times):
         ahead = {name: copy * by for name, by in last.items()}
         until = {f"{name}s": by for name, by in last.items()}
@@ -219,7 +228,7 @@ def _terms(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     for n, body in connection.execute("SELECT n, body FROM event WHERE seq IS NOT NULL").fetchall():
         message = _rows.said(decode_event(body))
         if message is not None:
-            yield n, joined(message) + (" zeppelin" if n % 4999 == 0 else "")
+            yield n, joined(message)
 
 
 # Ids of ours are time-ordered: those made within four hours begin alike, and a copy's begin with something else.

@@ -60,6 +60,19 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     wish: Wish = Wish()
 
 
+class Identify(msgspec.Struct, frozen=True, gc=False):
+    """Somebody who may says who the customer is; another id than theirs links the conversation to that person."""
+
+    customer: Customer
+    by: str
+
+
+class Erase(msgspec.Struct, frozen=True, gc=False):
+    """Take everything away that the customer said and that is known of them."""
+
+    by: str
+
+
 class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     by: Actor
     client_id: str
@@ -287,6 +300,8 @@ Command = (
     | Retract
     | Reach
     | Visit
+    | Identify
+    | Erase
     | Reply
     | Withhold
     | KeepTranslation

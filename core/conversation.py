@@ -6,7 +6,21 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from core import admission, bots, ending, passing, queue, rating, reception, reply, silence, submission, summary, timers
+from core import (
+    admission,
+    bots,
+    ending,
+    identity,
+    passing,
+    queue,
+    rating,
+    reception,
+    reply,
+    silence,
+    submission,
+    summary,
+    timers,
+)
 from core import command as c
 from core import effect as f
 from core import event as e
@@ -56,6 +70,10 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
             reception.reach(turn, command)
         case c.Visit():
             reception.visit(turn, command)
+        case c.Identify():
+            identity.identify(turn, command.customer, command.by)
+        case c.Erase():
+            identity.erase(turn, command)
         case c.Reply():
             reply.reply(turn, command)
         case c.KeepTranslation():

@@ -207,7 +207,8 @@ class Engine:
         return fresh, 0
 
     def _learn(self, where: Address, done: Done) -> None:
-        self._known[where] = (done.conversation, done.version)
+        if where.id == done.conversation.address or where.id in done.conversation.aliases:
+            self._known[where] = (done.conversation, done.version)  # else it was erased, and has no address any more
         if len(self._known) > self._remember:
             self._known.popitem(last=False)
         if done.committed is not None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from core import event as e
 from core.agreement import Goal, Running
+from core.erasing import erased
 from core.message import Author
 from core.session import BotTurn, Closure, Contact, Conversation, Invitation, Rating, Session, SummaryRef
 from core.submitted import MOST_KEPT, Leaving, Submission
@@ -30,8 +31,10 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
             return _prompted(state, event)
         case e.Replied():
             return _replied(state, event)
-        case e.CustomerKnown():
+        case e.CustomerKnown() | e.CustomerSaved() | e.CustomerLinked():
             return replace(state, customer=event.customer)
+        case e.Erased():
+            return erased(state, event)
         case e.AliasesLearned():
             return replace(state, aliases=(*state.aliases, *event.aliases)[-MOST_ALIASES:])
         case e.Opened():

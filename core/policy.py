@@ -14,8 +14,10 @@ from msgspec import UNSET, Meta, UnsetType
 from core.channel import Capabilities
 from core.closing import AfterClose, Summaries
 from core.fit import Phrases
+from core.hook import Webhooks
 from core.hours import ALWAYS, Hours, Opening, Schedule, compiled, is_open
 from core.mode import AlwaysOn, Pending, Reception, Working
+from core.people import Customers, People, Retention
 from core.promise import Promise, Sla, edition
 from core.prompts import Catalogue, Key, Override
 from core.routes import Assigning, Assignment, Routes, Routing
@@ -82,6 +84,9 @@ class Level:
     words: Words = Words()
     surveys: Surveys = Surveys()
     assignment: Assignment = Assignment()
+    webhooks: Webhooks = Webhooks()
+    customers: Customers = Customers()
+    retention: Retention = Retention()
     reception: Reception = Reception()
     hours: Opening = Opening()
     sla: Sla = Sla()
@@ -96,6 +101,9 @@ AREAS: Mapping[str, type[msgspec.Struct]] = {
     "words": Words,
     "surveys": Surveys,
     "assignment": Assignment,
+    "webhooks": Webhooks,
+    "customers": Customers,
+    "retention": Retention,
     "reception": Reception,
     "hours": Opening,
     "sla": Sla,
@@ -152,6 +160,7 @@ class Rules:
     serving: Serving = Serving()
     audience: Audience = Audience()
     dressed: Mapping[str, Catalogue] = field(default_factory=dict)
+    people: People = People()
     working: Working = Working()
     hours: Hours = ALWAYS
     queue: QueueRules = QueueRules()
@@ -276,6 +285,7 @@ class Policy:
                 for scheme in serving.schemes
                 if scheme.prompts
             },
+            people=_merged(People, [level.customers for level in levels]),
             working=working_of([level.reception for level in levels]),
             hours=hours_of([level.hours for level in levels]),
             queue=_merged(QueueRules, [_set(level.assignment.queue, Queue()) for level in levels]),

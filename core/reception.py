@@ -8,6 +8,7 @@ from core import event as e
 from core.channel import Profile, Received
 from core.closing import AfterClose
 from core.hearing import author, hear
+from core.identity import identify
 from core.message import Message, plain
 from core.queue import OPENING, enter
 from core.routes import Handed
@@ -76,8 +77,7 @@ def reach(turn: Turn, command: c.Reach) -> None:
 def visit(turn: Turn, command: c.Visit) -> None:
     """A web visitor came: who they say they are is kept (the shell has checked what must be signed), and whom they
     ask for."""
-    if command.customer != turn.state.customer:
-        turn.emit(e.CustomerKnown(command.customer))
+    identify(turn, command.customer, "customer")
     spoken.said_outright(turn, command.language)
     if command.wish != turn.state.wish:
         turn.emit(e.Wished(command.wish))
@@ -121,7 +121,9 @@ def _meet(turn: Turn, profile: Profile) -> None:
         phone=known.phone or profile.phone,
         language=known.language or (language.normal(profile.language) if profile.language else None),
     )
-    if better != known or not turn.state.sessions:
+    if better != known and better.saved:
+        turn.emit(e.CustomerSaved(better, turn.now))
+    elif better != known or not turn.state.sessions:
         turn.emit(e.CustomerKnown(better))
 
 

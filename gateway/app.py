@@ -30,6 +30,9 @@ from gateway.config import BadConfiguration, Config
 from gateway.desk import DeskKeeper
 from gateway.files import Files
 from gateway.ground import Ground, prepared
+from gateway.hook_wire import HookWire
+from gateway.hooks import Hooks, HookShell
+from gateway.letting_go import LettingGo
 from gateway.metrics import Metrics
 from gateway.nodes import Neighbours
 from gateway.numbers import Numbers
@@ -96,6 +99,8 @@ class _Parts:
     presence: Presence
     absences: Absences
     neighbours: Neighbours | None
+    hooks: Hooks
+    letting_go: LettingGo
 
 
 async def _patiently(config: Config, stack: AsyncExitStack, stop: asyncio.Event | None) -> _Parts:
@@ -149,10 +154,16 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     presence = Presence(gone, directory.grace, feed=feed, roll=ground.roll)
     stack.push_async_callback(presence.stop)
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
+    hook_wire, hooks = await _hooks(ground, hub, kept, config, stack)
+    letting_go = LettingGo(
+        store, engine, directory, kept, clock, mine=lambda: ground.keeping is None or ground.keeping.fence is not None,
+        spooled=lambda: bool(ground.spool.waiting), forgotten=hub.forget,
+    )  # fmt: skip
     rim = Rim(
         store=store, engine=engine, directory=directory, auth=auth, clock=clock, hub=hub, vault=ground.vault,
         signals=presence, actions=channels, bots=bots, kinds=_kinds, new_id=ground.new_id, seated=seated,
         files=kept, public_url=config.public_url, standing=desk.standing, translator=translator,
+        objection=hook_wire.objection, hooks=hooks, erase_soon=letting_go.soon,
     )  # fmt: skip
     directory.listen(_staff(desk))
     await first_owner(config, directory, auth, clock.now())
@@ -181,9 +192,28 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
     )
     stack.push_async_callback(intake.stop)
     metrics.watch(ground.spool, feed, ground.keeping)
-    parts = _Parts(ground, rim, hub, channels, outbox, intake, kept, metrics, presence, absences, neighbours)
+    parts = _Parts(
+        ground, rim, hub, channels, outbox, intake, kept, metrics, presence, absences,
+        neighbours, hooks, letting_go,
+    )  # fmt: skip
     _background(parts, desk, stack)
     return parts
+
+
+async def _hooks(
+    ground: Ground, hub: Hub, kept: Files, config: Config, stack: AsyncExitStack
+) -> tuple[HookWire, Hooks]:
+    wire = HookWire(config.allow_private)
+    await wire.start()
+    stack.push_async_callback(wire.stop)
+    hooks = Hooks(
+        HookShell(
+            store=ground.store, clock=ground.clock, random=Random(), node=ground.node, directory=ground.directory,
+            hub=hub, files=kept, vault=ground.vault, wire=wire, new_id=ground.new_id,
+        )
+    )  # fmt: skip
+    stack.push_async_callback(hooks.stop)
+    return wire, hooks
 
 
 def _middle(
@@ -249,6 +279,8 @@ def _background(parts: _Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
         ("warm", lambda: _warm(parts.ground.directory)),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),
+        ("webhooks", parts.hooks.run),
+        ("letting go", parts.letting_go.run),
         ("replay", Replay(parts.ground.spool, parts.intake).run),
     ]
     if parts.neighbours is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import connectors
 import locales
+from admin.area_secrets import SEALING, resealed
 from api.auth import Auth
 from api.directory import Directory
 from api.documents import AgentDoc, Role
@@ -244,9 +245,14 @@ async def rotate_secret(config: Config) -> int:
     try:
         new = (random.token_hex(32), *before)
         await asyncio.to_thread(_keep, path, new)
-        directory = _directory(store, Vault.of(*new))
+        vault = Vault.of(*new)
+        directory = _directory(store, vault)
         await directory.load()
         count = await directory.reseal(who="rotate-secret")
+        for area in SEALING:
+            for scope, setting in directory.settings_of(area).items():
+                body = resealed(vault, scope, area, setting.body)
+                await directory.save_setting(scope, area, body, who="rotate-secret")
     finally:
         await store.close()
     await asyncio.to_thread(_keep, path, new[:2])

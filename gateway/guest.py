@@ -29,6 +29,9 @@ UNTOLD = (
     | e.Tagged
     | e.CustomerBlocked
     | e.CustomerKnown
+    | e.CustomerSaved
+    | e.CustomerLinked
+    | e.Erased
     | e.ReachableChanged
     | e.Unavailable
     | e.SlaApplied

@@ -20,6 +20,7 @@ from core import language
 from core.channel import Secret
 from core.customer import Customer
 from core.errors import BadInput
+from core.people import People
 from core.service import SERVICE_PARAM, Service
 from core.session import Wish
 
@@ -36,11 +37,13 @@ Key = Annotated[str, Meta(min_length=1, max_length=50)]
 Params = Annotated[dict[Key, Annotated[str, Meta(max_length=500)]], Meta(max_length=30)]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=50)], ...], Meta(max_length=20)]
 
+STRICT = People()
 UNSIGNED = ("partner_id", "vip", "vip_level", "tags")
-"""What would give a stranger another's history or a better place in the queue: believed only when signed."""
+"""What would give a stranger another's name or a better place in the queue: believed only when signed, or where the
+channel asks for no signature and the area `customers` says so."""
 
 
-OURS = ("page.", "designated.", "visit.", "vip_level")
+OURS = ("page.", "designated.", "visit.", "vip_level", "queue_first")
 """Parameters that a page cannot name."""
 
 
@@ -114,6 +117,7 @@ def admit(
     vault: Vault,
     now: int,
     new_id: str,
+    people: People = STRICT,
     origin: Mapping[str, str] = {},
 ) -> tuple[Visitor, tuple[str, ...]]:
     """The visitor, and the names of what was not believed. Raises `BadInput` for an identity that is not right.
@@ -121,20 +125,40 @@ def admit(
     `origin` are the parameters that we found out ourselves (`visit.…`).
     """
     identity = _identity(request, secret, now)
+    request, unknown = _with_known_fields(request, people)
     known = None if request.token is None else read_token(request.token, vault, now, RENEWAL_MS)
     if known is not None and (known.channel != channel or known.signed):
         known = None  # who was vouched for once is vouched for again, or is a stranger: computers are shared
-    ignored = [field for field in UNSIGNED if getattr(request, field) is not None and identity is None]
+    unsigned = _believed(request, people) if identity is None and secret is None else ()
+    ignored = [
+        field for field in UNSIGNED
+        if getattr(request, field) is not None and identity is None and field not in unsigned
+    ] + unknown  # fmt: skip
     if request.token is not None and known is None and identity is None:
         ignored.append("token")
     address = f"partner:{identity.partner_id}" if identity else known.address if known else f"visitor:{new_id}"
-    claims = _claims(request, identity, known.claims if known else Customer(id=""))
+    claims = _claims(request, identity, unsigned, known.claims if known else Customer(id=""))
     claims = replace(claims, params={**claims.params, **origin})
     wish = _wish(request) or (known.wish if known else Wish())
     visitor = Visitor(channel=channel, address=address, expires=now + LIFE_MS, claims=claims, wish=wish)
     if len(make_token(visitor, vault)) > MAX_TOKEN:
         raise BadInput(("params", "All of it together is too long."))
     return visitor, tuple(ignored)
+
+
+def _believed(request: VisitRequest, people: People) -> tuple[str, ...]:
+    """What of it is taken as the page says it, on a channel that asks for no signature. A partner id said so gives
+    the visitor nothing of anybody's: it tells agents and the CRM who this claims to be."""
+    trusted = ("vip", "vip_level", "tags") if people.trust_page else ()
+    return ("partner_id", *trusted) if people.auto_save or people.trust_page else trusted
+
+
+def _with_known_fields(request: VisitRequest, people: People) -> tuple[VisitRequest, list[str]]:
+    if people.fields is None or not request.fields:
+        return request, []
+    known = {name: value for name, value in request.fields.items() if name in people.fields}
+    unknown = [f"fields.{name}" for name in request.fields if name not in known]
+    return replace(request, fields=known), unknown
 
 
 def make_token(visitor: Visitor, vault: Vault) -> str:
@@ -178,10 +202,13 @@ def _identity(request: VisitRequest, secret: Secret | None, now: int) -> Identit
     return identity
 
 
-def _claims(request: VisitRequest, identity: Identity | None, before: Customer) -> Customer:
+def _claims(request: VisitRequest, identity: Identity | None, unsigned: tuple[str, ...], before: Customer) -> Customer:
     """Signed before said before known."""
+    believed = {field: getattr(request, field) for field in unsigned if field != "vip_level"}
     said: dict[str, object] = {
+        **believed,
         "name": request.name or request.nickname,
+        "nickname": request.nickname,
         "language": language.normal(request.language) if request.language else None,
         "avatar": request.avatar,
         "phone": request.phone,
@@ -189,9 +216,11 @@ def _claims(request: VisitRequest, identity: Identity | None, before: Customer) 
         "timezone": request.timezone,
         "params": {**_lasting(before.params), **_params(request)},
     }
+    if "vip_level" in unsigned and request.vip_level is not None:
+        said["params"] = {**before.params, **_params(request), "vip_level": str(request.vip_level)}
     if identity is not None:
         vouched = {field: getattr(identity, field) for field in ("partner_id", "name", "phone", "email", "vip", "tags")}
-        said |= {field: value for field, value in vouched.items() if value is not None}
+        said |= {field: value for field, value in vouched.items() if value is not None} | {"verified": True}
         if identity.vip_level is not None:
             said["params"] = {**_lasting(before.params), **_params(request), "vip_level": str(identity.vip_level)}
     return replace(before, **{field: value for field, value in said.items() if value is not None})
@@ -210,7 +239,10 @@ def _wish(request: VisitRequest) -> Wish | None:
 
 def _params(request: VisitRequest) -> dict[str, str]:
     """Free and own fields side by side, and the page, under names that theirs cannot take."""
-    page = {"page.title": request.title, "page.url": request.url, "designated.agent": request.agent}
+    page = {
+        "page.title": request.title, "page.url": request.url, "designated.agent": request.agent,
+        "queue_first": "yes" if request.queue_first else None,
+    }  # fmt: skip
     theirs = {
         **(request.params or {}),
         **{f"field.{key}": value for key, value in (request.fields or {}).items()},

@@ -63,6 +63,7 @@ class Widget:
             vault=rim.vault,
             now=rim.clock.now(),
             new_id=rim.new_id(),
+            people=rim.directory.policy(request.match_info["channel"]).rules(None).people,
             origin=self._origin(request),
         )
         view = VisitView(

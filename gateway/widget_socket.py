@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from api.hub import read_cursor
+from api.people import record_of, stay_blocked
 from api.rim import Rim, Signal
 from api.sockets import Outlet, accept, encoded, first_text, read_text
 from api.visitor import visitor_session
@@ -278,11 +279,16 @@ class Guests:
             return
         rim = self._rim
         found = await rim.store.load(*guest.where)
-        known = found[0].customer if found else Customer(id=rim.new_id())
+        known = before = found[0].customer if found else Customer(id=rim.new_id())
+        people = rim.directory.policy(guest.where.channel).rules(None).people
+        if people.auto_save and guest.visitor.claims.partner_id:
+            known = await record_of(rim.store, guest.visitor.claims, known)
         customer = merged(known, guest.visitor)
         wish = guest.visitor.wish
-        if customer != known or wish != (found[0].wish if found else Wish()):
+        if customer != before or wish != (found[0].wish if found else Wish()):
             await rim.engine.handle(guest.where, c.Visit(customer, customer.language, wish))
+        if customer != before:
+            await stay_blocked(rim, guest.where, customer.id)
         guest.introduced = True
 
     def _tell_outside(self, guest: Guest, done: Done) -> None:

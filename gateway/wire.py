@@ -203,18 +203,23 @@ class ChannelWire:
 
     def _pool(self, url: URL) -> aiohttp.ClientSession:
         """The pool that may call an address; raises `Rejected` if none may."""
-        scheme, host, _ = where = origin(url)
-        if where in self._trusted:
+        if origin(url) in self._trusted:
             return self._trusted_pool
-        literal = _is_literal(host)
-        if not host or (_is_number(host) and not literal):
-            raise Rejected("address", "This is not an address that can be called.")
-        named = self._allowed.host(host) or (literal and self._allowed.named(host))
-        if scheme != "https" and not (scheme == "http" and named):
-            raise Rejected("address", f"Only https addresses may be reached, not {scheme}://{host}.")
-        if literal and not self._allowed.address(host):
-            raise Rejected("address", f"{host} is a private address, which outgoing requests may not reach.")
+        guard(url, self._allowed)
         return self._guarded_pool
+
+
+def guard(url: URL, allowed: Allowed) -> None:
+    """Raises `Rejected` for what may not be called whatever its name stands for; the resolver looks at that."""
+    scheme, host, _ = origin(url)
+    literal = _is_literal(host)
+    if not host or (_is_number(host) and not literal):
+        raise Rejected("address", "This is not an address that can be called.")
+    named = allowed.host(host) or (literal and allowed.named(host))
+    if scheme != "https" and not (scheme == "http" and named):
+        raise Rejected("address", f"Only https addresses may be reached, not {scheme}://{host}.")
+    if literal and not allowed.address(host):
+        raise Rejected("address", f"{host} is a private address, which outgoing requests may not reach.")
 
 
 def _is_literal(host: str) -> bool:

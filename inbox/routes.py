@@ -10,7 +10,7 @@ from api.documents import Role
 from api.paging import Listing, Window
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, around, bodies, bots, hits, lists, oversight, quick_replies, stars, submissions
+from inbox import acts, around, bodies, bots, customers, hits, lists, oversight, quick_replies, stars, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -340,11 +340,69 @@ SUBMISSIONS = (
 )
 
 
+PERSON = f"{BASE}/customers/{{id}}"
+CUSTOMERS = (
+    Route(
+        method="POST",
+        path=f"{PERSON}/link",
+        handler=customers.link_customer,
+        role="supervisor",
+        summary="Say which customer of the company this is; the same one elsewhere is merged with them",
+        body=customers.LinkBody,
+        answers={200: CustomerView},
+        refuses=(404,),
+        tag="customers",
+    ),
+    Route(
+        method="POST",
+        path=f"{PERSON}/merge",
+        handler=customers.merge_customers,
+        role="supervisor",
+        summary="Two records are one person: history and places of the other become this one's",
+        body=customers.MergeBody,
+        answers={200: CustomerView},
+        refuses=(404,),
+        tag="customers",
+    ),
+    Route(
+        method="POST",
+        path=f"{PERSON}/block",
+        handler=customers.block_customer,
+        role="supervisor",
+        summary="Turn the customer away everywhere: for 24 hours, for good, or no longer",
+        body=customers.CustomerBlockBody,
+        answers={200: customers.BlockedView},
+        refuses=(404,),
+        tag="customers",
+    ),
+    Route(
+        method="GET",
+        path=f"{PERSON}/export",
+        raw=customers.export_customer,
+        role="admin",
+        summary="All there is of one customer",
+        answers={200: customers.ExportView},
+        refuses=(404,),
+        tag="customers",
+    ),
+    Route(
+        method="POST",
+        path=f"{PERSON}/erase",
+        handler=customers.erase_customer,
+        role="admin",
+        summary="Erase one customer and everything that was said, for good",
+        answers={202: customers.ErasingView},
+        refuses=(404,),
+        tag="customers",
+    ),
+)
+
 ROUTES = (
     *READING,
     *ACTING,
     *QUICK_REPLIES,
     *OVERSEEING,
+    *CUSTOMERS,
     *SUBMISSIONS,
     Route(
         method="POST",

@@ -24,7 +24,8 @@ Pick = Callable[[int], int]
 """A number from 0 to below its argument, all alike."""
 
 Entry = tuple[float, str]  # rank, agent
-AWAY = 1e15  # who is not online comes after everybody who is, where they count at all
+AWAY = 1e6  # who is not online comes after everybody who is, where they count at all; small, so that shares stay exact
+AWAY_MS = 1e14  # the same where the rank is a time
 LAST = "\U0010ffff"
 
 
@@ -106,7 +107,9 @@ class Free:
             self._given[agent] = self._given.get(agent, 0.0) + 1.0 / self.weights.get(agent, 1)
 
     def _rank(self, seat: Seat) -> float:
-        return self._own_rank(seat) + (0.0 if seat.status == "online" else AWAY)
+        if seat.status == "online":
+            return self._own_rank(seat)
+        return self._own_rank(seat) + (AWAY_MS if self.method == "idle" else AWAY)
 
     def _own_rank(self, seat: Seat) -> float:
         match self.method:

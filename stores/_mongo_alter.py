@@ -3,11 +3,13 @@
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Released, Retracted, Translated
+from core.erasing import files_of
+from core.event import Amended, Event, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session, Update, Write
+from stores._mongo_hooks import blanked
 
 
 async def altered(mongo: Mongo, session: str, event: _rows.Alteration, within: Session) -> list[Write]:
@@ -28,18 +30,30 @@ async def altered(mongo: Mongo, session: str, event: _rows.Alteration, within: S
             return [_update(document, {"recalled_at": event.at})]
         case Retracted():
             fields = {**rewritten(document, _rows.blanked(speaking.message)), "retracted_at": event.at}
-            return [_update(document, fields), *await _amendments(mongo, session, event.seq, within)]
+            await blanked(mongo, document["conversation"], within, event.session, event.seq)
+            amendments = await _amendments(mongo, session, event.seq, within)
+            return [_update(document, fields), *dropped(speaking), *amendments]
 
 
 def rewritten(document: Doc, message: Message) -> Doc:
-    """The fields of a message's document with other content. `edition` tells the search index to look again."""
-    fields: Doc = {
-        "body": shape.encode(_rows.with_message(shape.speaking(document), message)),
-        "edition": document.get("edition", 0) + 1,
-    }
-    if "terms" in document:
+    """The fields of a message's document with other content."""
+    return respoken(document, _rows.with_message(shape.speaking(document), message))
+
+
+def respoken(document: Doc, event: Event) -> Doc:
+    """The fields of an event's document with another body. `edition` tells the search index to look again."""
+    fields: Doc = {"body": shape.encode(event), "edition": document.get("edition", 0) + 1}
+    if "terms" in document and (message := _rows.said(event)) is not None:
         fields["terms"] = terms.terms(_rows.searchable(message))
     return fields
+
+
+def dropped(event: Event) -> list[Write]:
+    """The files an event held are to be removed."""
+    return [
+        Update("dropped", {"_id": url}, {"$set": {"at": 0}}, upsert=True)
+        for url in files_of(event) if _rows.is_ours(url)
+    ]  # fmt: skip
 
 
 def with_content(document: Doc, content: Content) -> Doc:
@@ -55,7 +69,7 @@ async def _amendments(mongo: Mongo, session: str, seq: int, within: Session) -> 
     for document in found:
         event = shape.decode_event(document["body"])
         if _rows.is_text_of(event, seq):
-            writes.append(_update(document, {"body": shape.encode(_rows.blanked_amendment(event))}))
+            writes += [_update(document, {"body": shape.encode(_rows.blanked_amendment(event))}), *dropped(event)]
     return writes
 
 

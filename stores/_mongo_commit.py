@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import WordsFound
+from core.event import CustomerLinked, Erased, WordsFound
 from core.ports import Commit, Committed, Leased
 from core.session import Session
 from stores import _mongo_shape as shape
@@ -18,6 +18,7 @@ from stores._mongo_alter import altered
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Taken, Update, Write
 from stores._mongo_driver import Session as Transaction
 from stores._mongo_outbox import count, name, open_deliveries
+from stores._mongo_people import follow
 
 _FAR = 1 << 20  # more errands than one commit has: `turn` orders by version, then by place in the commit
 
@@ -27,6 +28,8 @@ async def commit(mongo: Mongo, commit: Commit) -> Committed:
     token = ObjectId()
     fixed = list(_fixed(commit, token))
     alterations = [event for event in commit.events if isinstance(event, _rows.Alteration)]
+
+    people = any(isinstance(event, CustomerLinked | Erased) for event in commit.events)
 
     async def work(transaction: Transaction) -> Committed:
         delivers = any(isinstance(effect, Deliver) for effect in commit.effects)
@@ -40,6 +43,8 @@ async def commit(mongo: Mongo, commit: Commit) -> Committed:
             owner = _rows.owner(event, commit.session)
             if owner is not None:
                 await mongo.write(await altered(mongo, owner, event, transaction), transaction)
+        if people:
+            await follow(mongo, commit, transaction)
         return Committed(commit.expected + 1, 0, tuple(leased))
 
     async def already() -> Committed | None:
@@ -179,6 +184,8 @@ def _events(commit: Commit, token: ObjectId) -> Iterable[Write]:
         }
         if isinstance(event, WordsFound):
             document["words"] = True
+        if owner is None:
+            document["loose"] = commit.conversation.id
         if at == last and commit.session is not None:
             document["moves"] = commit.session.id
         if message is not None and owner is not None:

@@ -1,10 +1,10 @@
-"""Lists of sessions and customers, newest first, page by page. A session is listed once its events are numbered."""
+"""Lists of sessions, newest first, page by page. A session is listed once its events are numbered."""
 
 import re
 
 from core import terms
-from core.ports import CustomerPage, Page, SessionQuery, Tally
-from stores import _mongo_shape as shape
+from core.ports import Page, SessionQuery, Tally
+from stores import _mongo_people as people
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo
 from stores._mongo_read import session_rows
@@ -51,8 +51,7 @@ async def searched(mongo: Mongo, wanted: str) -> list[Doc]:
     """Which sessions hold what is asked for: by the customer, by number, by what was said."""
     number = wanted.removeprefix("#")
     kinds: list[Doc] = []
-    who = {"$or": [{"name": {"$regex": re.escape(wanted)}}, {"partner_key": wanted}]}
-    customers = [document["_id"] for document in await mongo.find("customer", who, fields=["_id"])]
+    customers = await people.asked(mongo, wanted)
     states = await mongo.find("conversation", {"customer": {"$in": customers}}, fields=["_id"]) if customers else []
     kinds.append({"conversation": {"$in": [state["_id"] for state in states]}})
     if number.isascii() and number.isdigit() and len(number) < 19 and str(int(number)) == number:
@@ -76,17 +75,3 @@ def terms_where(asked: list[terms.Phrase]) -> Doc:
         else:
             conditions += [{"terms": term} for term in phrase.terms]
     return {"$and": conditions}
-
-
-async def customers(mongo: Mongo, partner_id: str | None, q: str | None, after: str | None, limit: int) -> CustomerPage:
-    where: Doc = {}
-    if partner_id is not None:
-        where["partner_id"] = partner_id
-    if wanted := _rows.folded(q):
-        where["folded"] = {"$regex": re.escape(wanted)}
-    if after is not None:
-        where["_id"] = {"$lt": after}
-    documents = await mongo.find("customer", where, sort=[("_id", -1)], limit=limit + 1, fields=["body"])
-    found = [shape.decode_customer(document["body"]) for document in documents]
-    shown = tuple(found[:limit])
-    return CustomerPage(shown, shown[-1].id if len(found) > len(shown) > 0 else None)

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 import msgspec
 from bson import ObjectId
 
+from core.customer import Customer
 from core.errors import StoreError
 from core.session import Conversation
 from core.submitted import Submission
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session
+from stores._mongo_hooks import delivery_row, filled_delivery, filled_hook, hook_row
 from stores._mongo_submissions import document as left
 from stores._neutral import (
     BATCH,
@@ -19,10 +21,13 @@ from stores._neutral import (
     ConversationRow,
     CounterRow,
     CustomerRow,
+    DroppedRow,
     EarlyRow,
     ErrandRow,
     EventRow,
     GrantRow,
+    HookDeliveryRow,
+    HookRow,
     NameRow,
     RawRow,
     RevisionRow,
@@ -146,6 +151,12 @@ async def _papers(mongo: Mongo, within: Session) -> AsyncIterator[list[Row]]:
             name = str(counter.get("of", counter["_id"]))
             counters[name] = counters.get(name, 0) + counter["value"]
     yield [CounterRow(name, value) for name, value in sorted(counters.items()) if is_shared(name)]
+    async for hooks in mongo.batches("hook", {}, "_id", BATCH, within):
+        yield [hook_row(hook) for hook in hooks]
+    async for deliveries in mongo.batches("hook_delivery", {}, "ord", BATCH, within):
+        yield [delivery_row(delivery) for delivery in deliveries]
+    async for files in mongo.batches("dropped", {}, "_id", BATCH, within):
+        yield [DroppedRow(file["_id"]) for file in files]
 
 
 # --- filling ---------------------------------------------------------------------------------------------------
@@ -181,6 +192,8 @@ class _Filling:
         self._states: dict[str, tuple[str, str, str | None]] = {}  # channel, address, open session
         self._name: Doc = {"_id": None, "places": []}
         self._places: set[str] = set()
+        self._partners: set[str] = set()
+        self._lanes: set[tuple[str, str]] = set()
         self._newest: dict[str, Doc] = {}
         self._delivering: set[str] = set()
         self._turn = 0
@@ -197,7 +210,7 @@ class _Filling:
                 # One that is somebody's own address leads there in any case.
                 return [] if place in self._places else [("alias", {"_id": place, "conversation": conversation})]
             case CustomerRow(body):
-                return [("customer", shape.customer(shape.decode_customer(body)))]
+                return self._customer(shape.decode_customer(body))
             case SessionRow(conversation, active_n, body):
                 return [("session", self._session(conversation, active_n, bytes(body).decode()))]
             case SubmissionRow(conversation, body):
@@ -225,9 +238,22 @@ class _Filling:
                 return [("grant", {"_id": digest, "agent": agent, "expires": expires})]
             case RawRow():
                 return [("raw", msgspec.structs.asdict(row))]
+            case HookRow():
+                return [("hook", filled_hook(row))]
+            case HookDeliveryRow():
+                return [("hook_delivery", filled_delivery(row, self._lanes))]
+            case DroppedRow(url):
+                return [("dropped", {"_id": url, "at": 0})]
             case CounterRow(name, value):
                 shared = {} if name.startswith("reserved:") else {"of": name}
                 return [("counter", {"_id": name, "value": value, **shared})]
+
+    def _customer(self, customer: Customer) -> list[tuple[str, Doc]]:
+        own = customer.partner_id
+        if own is None or own in self._partners:
+            return [("customer", shape.customer(customer))]
+        self._partners.add(own)
+        return [("customer", shape.customer(customer)), ("partner", {"_id": own, "customer": customer.id})]
 
     def _named(self, digest: bytes, place: list[object]) -> list[tuple[str, Doc]]:
         before = self._name
@@ -285,6 +311,8 @@ class _Filling:
         }
         if bytes(row.body).startswith(_WORDS_FOUND):
             document["words"] = True
+        if row.session is None:
+            document["loose"] = row.conversation
         more = {name: getattr(row, name) for name in (*_MESSAGE, "maybe_twice")}
         more["submission"] = _rows.about_submission(document["body"])
         return document | {name: value for name, value in more.items() if value not in (None, False)}

@@ -49,6 +49,11 @@ INDEXES = (
     Index("conversation", "place", (("channel", 1), ("address", 1)), "load: who is at an address", {"unique": True}),
     Index("conversation", "customer", (("customer", 1),), "search by a customer's name"),
     Index("customer", "partner", (("partner_id", 1),), "customers(partner_id=)"),
+    Index("customer", "terms", (("terms", 1),), "customers(q=), search by who it was"),
+    Index("alias", "conversation", (("conversation", 1),), "erasing: all other names"),
+    Index("partner", "customer", (("customer", 1),), "linking, erasing"),
+    Index("event", "loose", (("loose", 1),), "erasing: what belongs to no session", {"sparse": True}),
+    Index("raw", "at", (("at", 1),), "forget_raws"),
     Index("session", "conversation", (("conversation", 1),), "search by a customer's name"),
     Index("session", "number", (("number", 1),), "search by a chat's number"),
     Index("session", "active", (("active_n", -1),), "every list without a filter, newest activity first"),
@@ -83,6 +88,14 @@ INDEXES = (
     Index("event", "submission", (("submission", 1), ("version", 1), ("place", 1)), "thread",
           {"partialFilterExpression": {"submission": {"$exists": True}}}),
     Index("raw", "channel", (("channel", 1), ("_id", -1)), "raws: newest first"),
+    Index("hook_delivery", "ready", (("hook", 1), ("ready", 1)), "due: whose turn it is"),
+    Index("hook_delivery", "lane", (("hook", 1), ("lane", 1), ("state", 1), ("ord", 1), ("_id", 1)),
+          "the next of a lane"),
+    Index("hook_delivery", "log", (("hook", 1), ("ord", -1), ("_id", -1)), "log, newest first; drop"),
+    Index("hook_delivery", "state", (("hook", 1), ("state", 1), ("ord", -1), ("_id", -1)),
+          "the log of one state; park; sizes"),
+    Index("hook_delivery", "conversation", (("conversation", 1),), "erasing what was said"),
+    Index("hook_delivery", "done", (("done_at", 1),), "forget"),
 )  # fmt: skip
 
 
@@ -119,8 +132,28 @@ async def _submissions(mongo: Mongo) -> None:
             await mongo.make_index(index.collection, index.keys, index.name, **index.options)
 
 
+async def _hooks(mongo: Mongo) -> None:
+    for collection in ("hook", "dropped"):
+        await _there(mongo, collection)
+    for index in INDEXES:
+        await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+    await _with_terms(mongo)
+
+
+async def _with_terms(mongo: Mongo) -> None:
+    """For customers and events of an earlier version."""
+    for document in await mongo.find("customer", {"terms": {"$exists": False}}):
+        known = decode_customer(document["body"])
+        await mongo.change("customer", {"_id": known.id}, {"$set": {"terms": _rows.customer_terms(known)}})
+        if known.partner_id is not None:
+            owner = {"$setOnInsert": {"customer": known.id}}
+            await mongo.change("partner", {"_id": known.partner_id}, owner, upsert=True)
+    for row in await mongo.find("event", {"session": None}, fields=["conversation"]):
+        await mongo.change("event", {"_id": row["_id"]}, {"$set": {"loose": row["conversation"]}})
+
+
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions, _words)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions, _words, _hooks)
 
 
 async def migrate(mongo: Mongo) -> None:
@@ -164,6 +197,7 @@ def customer(value: Customer) -> Doc:
         "partner_key": _rows.folded(value.partner_id),
         "name": _rows.folded(value.name),
         "folded": _rows.folded_all(value),
+        "terms": _rows.customer_terms(value),
         "body": encode(value),
     }
 

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 1_000
 
 
@@ -134,6 +134,24 @@ class RawRow(msgspec.Struct, frozen=True, tag="raw"):
     body: bytes
 
 
+class HookRow(msgspec.Struct, frozen=True, tag="hook"):
+    """A message webhook; whose turn it is to keep it is not in it. `body` is a `core.ports.Hook`."""
+
+    body: msgspec.Raw
+
+
+class HookDeliveryRow(msgspec.Struct, frozen=True, tag="hook_delivery"):
+    """`body` is a `core.ports.HookDelivery`."""
+
+    body: msgspec.Raw
+
+
+class DroppedRow(msgspec.Struct, frozen=True, tag="dropped"):
+    """A file that is to be removed."""
+
+    url: str
+
+
 class CounterRow(msgspec.Struct, frozen=True, tag="counter"):
     name: str
     value: int
@@ -159,6 +177,9 @@ Row = (
     | GrantRow
     | RawRow
     | CounterRow
+    | HookRow
+    | HookDeliveryRow
+    | DroppedRow
 )
 Line = Head | Row | End
 

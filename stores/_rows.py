@@ -1,21 +1,27 @@
 """What every store derives from a commit, a settlement or a status: meaning, without a database."""
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import TypeGuard
 
 import msgspec
 
+from core import terms
 from core.customer import Customer
 from core.effect import (
     Deliver,
     Effect,
     WakeAt,
 )
+from core.erasing import is_erased
 from core.event import (
     Amended,
     Assigned,
     CustomerKnown,
+    CustomerLinked,
+    CustomerSaved,
     Event,
     Fact,
     Noted,
@@ -31,8 +37,8 @@ from core.event import (
     Translated,
 )
 from core.message import Message, State, Text, Translation, advances, plain
-from core.ports import Commit, SubmissionQuery, SubmissionRow
-from core.session import Session
+from core.ports import Commit, HookDelivery, SubmissionQuery, SubmissionRow
+from core.session import Conversation, Session
 
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about
 DEFAULT_CAPACITY = 5
@@ -128,7 +134,9 @@ def errand_kind(effect: Effect) -> str:
 
 def knows_customer(commit: Commit) -> bool:
     """Whether the commit says something new of the customer."""
-    return commit.expected == 0 or any(isinstance(event, CustomerKnown) for event in commit.events)
+    return commit.expected == 0 or any(
+        isinstance(event, CustomerKnown | CustomerSaved | CustomerLinked) for event in commit.events
+    )
 
 
 def assigned_at(commit: Commit) -> int:
@@ -188,6 +196,63 @@ def folded_all(customer: Customer) -> str:
     return "\n".join(folded(text) for text in (customer.name, customer.partner_id, customer.phone, customer.email))
 
 
+_DIGITS = re.compile(r"[^0-9]+")
+_NUMBER = re.compile(r"[0-9+() ./-]{3,}")
+
+
+def _digits(text: str) -> str:
+    return _DIGITS.sub("", text)
+
+
+def customer_terms(customer: Customer) -> list[str]:
+    """What a customer is found by, each by its beginning: the words of their names, their mail address and own id
+    whole and in words, their number with and without a country's code, and from behind."""
+    words = [term for text in (customer.name, customer.nickname) if text for term in terms.terms(text)]
+    for text in (customer.email, customer.partner_id):
+        if text:
+            words += [folded(text), *terms.terms(text)]
+    if customer.partner_id and _NUMBER.fullmatch(customer.partner_id):
+        words.append(_digits(customer.partner_id))
+    if customer.phone and (number := _digits(customer.phone)):
+        words += [number[skipped:] for skipped in range(4) if len(number) - skipped >= 4]
+        words += [number[-4:], number[-6:]]
+    return sorted({word[:64] for word in words if word})
+
+
+Asked = tuple[str, bool]  # a term, and whether it is only the beginning of one
+
+
+def customer_asked(q: str | None) -> list[Asked]:
+    """What a question asks for, all of which must be there; the most telling first. Nothing for an empty one."""
+    wanted = folded(q)
+    if not wanted:
+        return []
+    if "@" in wanted:
+        return [(wanted[:64], True)]
+    if _NUMBER.fullmatch(wanted) and (number := _digits(wanted)):
+        return [(number[:64], True)]
+    asked = [(term, phrase.prefix) for phrase in terms.phrases(wanted) for term in phrase.terms]
+    return sorted(asked, key=lambda each: (each[1], -len(each[0])))
+
+
+def customer_answers(customer: Customer, q: str | None) -> bool:
+    known, asked = customer_terms(customer), customer_asked(q)
+    return bool(asked) and all(
+        any(term.startswith(word) if prefix else term == word for term in known) for word, prefix in asked
+    )
+
+
+def is_ours(url: str) -> bool:
+    """Whether a file is kept by us, by the name it has inside contents."""
+    return url.startswith("media:")
+
+
+def is_silent(state: Conversation, before: int) -> bool:
+    """Whether nothing was heard since then, no chat is open, and there is somebody to forget."""
+    ended = state.last.closed.at if state.last is not None and state.last.closed is not None else 0
+    return state.session is None and not is_erased(state) and max(state.window_from, state.heard_at, ended) < before
+
+
 def digest(scope: str, id: str) -> bytes:
     """What a cause or a name is kept under: the same in every store, so that they can be moved."""
     return blake2b(f"{scope}\0{id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -212,3 +277,31 @@ class Keeper(msgspec.Struct):
             self.fence += 1
         self.node, self.until = node, until
         return self.fence
+
+
+# --- deliveries of message webhooks ----------------------------------------------------------------------------------
+
+
+def as_new(delivery: HookDelivery, now: int) -> HookDelivery:
+    """One that is sent again by hand: its id stays, so that the receiver knows it."""
+    return _replace(delivery, state="waiting", attempt=0, due=now, made=now, done_at=None, status=None, reason=None)
+
+
+def given_up(delivery: HookDelivery, now: int) -> HookDelivery:
+    reason = delivery.reason or "The webhook was paused for a day."
+    return _replace(delivery, state="parked", done_at=now, reason=reason)
+
+
+def erased_delivery(delivery: HookDelivery) -> HookDelivery:
+    """What was not sent before its customer was erased is not sent any more."""
+    return _replace(delivery, state="parked", done_at=delivery.made, reason="What it said was erased.", body=None)
+
+
+def after_delivery(cursor: str) -> tuple[int, str]:
+    ord, _, id = cursor.partition(".")
+    return int(ord), id
+
+
+def page_of_deliveries(found: Sequence[HookDelivery], limit: int) -> tuple[list[HookDelivery], str | None]:
+    shown = list(found[:limit])
+    return shown, f"{shown[-1].ord}.{shown[-1].id}" if len(found) > len(shown) > 0 else None

@@ -5,9 +5,11 @@ import sqlite3
 from msgspec.structs import replace
 
 from core import terms
-from core.event import Amended, Recalled, Released, Retracted, Translated
+from core.erasing import files_of
+from core.event import Amended, Event, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
 from stores import _rows
+from stores._sqlite_hooks import blank
 from stores._sqlite_rows import decode_event, encode, one
 
 
@@ -28,10 +30,17 @@ def alter(connection: sqlite3.Connection, session: int, event: _rows.Alteration)
             connection.execute("UPDATE event SET recalled_at = ? WHERE n = ?", (event.at, n))
         case Retracted():
             connection.execute("UPDATE event SET retracted_at = ? WHERE n = ?", (event.at, n))
+            drop_files(connection, speaking)
             _rewrite(connection, n, speaking, _rows.blanked(speaking.message))
             _blank_amendments(connection, session, event.seq)
-            # The index keeps erased words in its old segments until they are merged: `index` does that.
-            connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
+            soil(connection)  # `index` merges
+            owner = "SELECT c.id FROM session s JOIN conversation c ON c.rid = s.conversation WHERE s.rid = ?"
+            blank(connection, one(connection, owner, session), event.session, event.seq)
+
+
+def drop_files(connection: sqlite3.Connection, event: Event) -> None:
+    urls = [(url,) for url in files_of(event) if _rows.is_ours(url)]
+    connection.executemany("INSERT OR IGNORE INTO dropped_file VALUES (?)", urls)
 
 
 def put_content(connection: sqlite3.Connection, session: int, seq: int, content: Content) -> None:
@@ -55,13 +64,20 @@ def _find(connection: sqlite3.Connection, session: int, seq: int) -> tuple[int, 
 
 
 def _rewrite(connection: sqlite3.Connection, n: int, event: _rows.Speaking, message: Message) -> None:
-    body = encode(_rows.with_message(event, message))
-    connection.execute("UPDATE event SET body = ? WHERE n = ?", (body, n))
+    rewrite(connection, n, event, _rows.with_message(event, message))
+
+
+def rewrite(connection: sqlite3.Connection, n: int, before: Event, after: Event) -> None:
+    """Another body for a message's row, which the search index follows."""
+    connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(after), n))
+    said, says = _rows.said(before), _rows.said(after)
+    if said is None or says is None:
+        raise TypeError("a row with a seq is a message")
     indexed = one(connection, "SELECT value FROM counter WHERE name = 'indexed'") or 0
     if n <= indexed:
-        old = joined(event.message)
+        old = joined(said)
         connection.execute("INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", (n, old))
-        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, joined(message)))
+        connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (n, joined(says)))
 
 
 def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) -> None:
@@ -71,6 +87,7 @@ def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) ->
     for n, body in rows:
         event = decode_event(body)
         if _rows.is_text_of(event, seq):
+            drop_files(connection, event)
             connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n))
 
 
@@ -84,7 +101,7 @@ def index(connection: sqlite3.Connection, limit: int) -> int:
     newest = one(connection, "SELECT max(n) FROM event") or 0
     until = min(newest, indexed + limit)
     if until == indexed:
-        _merge(connection)
+        merge(connection)
         return 0
     rows = connection.execute(
         "SELECT n, body FROM event WHERE n > ? AND n <= ? AND seq IS NOT NULL", (indexed, until)
@@ -97,11 +114,18 @@ def index(connection: sqlite3.Connection, limit: int) -> int:
     return until - indexed
 
 
-def _merge(connection: sqlite3.Connection) -> None:
+def soil(connection: sqlite3.Connection) -> None:
+    """The index keeps erased words in its old segments until they are merged."""
+    connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', 1)")
+
+
+def merge(connection: sqlite3.Connection) -> bool:
+    """A step of working erased words out of the index; whether another is needed."""
     dirty = one(connection, "SELECT value FROM counter WHERE name = 'search_dirty'") or 0
     if not dirty:
-        return
+        return False
     before = connection.total_changes
     connection.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-64 if dirty == 1 else 64,))
     done = connection.total_changes - before < 2
     connection.execute("INSERT OR REPLACE INTO counter VALUES ('search_dirty', ?)", (0 if done else 2,))
+    return not done

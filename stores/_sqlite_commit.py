@@ -5,13 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
+from core.event import CustomerLinked, Erased
 from core.ports import Commit, Committed, Leased
 from core.session import Session
 from stores import _rows
 from stores import _sqlite_submissions as submissions
 from stores._sqlite_alter import alter
+from stores._sqlite_people import People, follow, put_terms
 from stores._sqlite_rows import Row, count, customer_row, digest, encode, marks, one
 
 _REMEMBERED = 50_000
@@ -112,6 +115,8 @@ class _Writes:
     aliases: list[Row] = field(default_factory=list)
     errands: list[Row] = field(default_factory=list)
     timers: list[Row] = field(default_factory=list)
+    terms: list[tuple[Customer, bool]] = field(default_factory=list)
+    people: list[People] = field(default_factory=list)
     submissions: list[Row] = field(default_factory=list)
     threads: list[Row] = field(default_factory=list)
     alterations: list[tuple[int, _rows.Alteration]] = field(default_factory=list)
@@ -297,6 +302,7 @@ class Batch:
         ledger.conversations[state.id] = (rid, version, active_n)
         if _rows.knows_customer(commit):
             self._writes.customers.append(customer_row(state.customer))
+            self._writes.terms.append((state.customer, commit.expected > 0))
         return rid
 
     def _add_sessions(self, prepared: Prepared, conversation: int, active_before: int) -> None:
@@ -336,6 +342,8 @@ class Batch:
             kept = causes if index == last else None
             rows.append((first + index, conversation, session, seq, at, policy, kept, state, provider_id, body))
             event = commit.events[index]
+            if isinstance(event, CustomerLinked | Erased):
+                self._writes.people.append((conversation, commit.conversation, event))
             if session is not None and isinstance(event, _rows.Alteration):
                 self._writes.alterations.append((session, event))
 
@@ -396,6 +404,9 @@ class Batch:
         for table, sql in _SQL.items():
             if rows := getattr(writes, table):
                 connection.executemany(sql, rows)
+        if writes.terms:
+            put_terms(connection, writes.terms)
+        follow(connection, writes.people)
         for session, event in writes.alterations:
             alter(connection, session, event)
         if self._touched:

@@ -1,4 +1,4 @@
-"""Lists of sessions and customers, newest first, page by page.
+"""Lists of sessions, newest first, page by page.
 
 Open sessions are few and found by small indexes; closed ones are history, and every list of them walks an
 index that is in the order of activity. A page is the two merged, so that its cost does not grow with history.
@@ -7,11 +7,11 @@ index that is in the order of activity. A page is the two merged, so that its co
 import sqlite3
 
 from core import terms
-from core.customer import Customer
-from core.ports import CustomerPage, Page, SessionQuery, Tally
+from core.ports import Page, SessionQuery, Tally
 from stores import _rows
+from stores._sqlite_people import asked
 from stores._sqlite_read import session_rows
-from stores._sqlite_rows import ACTIVE, decode_customer, marks
+from stores._sqlite_rows import ACTIVE, marks
 
 _HITS = 5_000  # of the newest messages that hold the words asked for
 _Found = dict[int, int]  # rid -> active_n
@@ -68,6 +68,8 @@ def _asked(query: SessionQuery, active: str) -> Where:
         where.add(f"(s.agent = ? OR s.grp IS NULL OR s.grp IN ({marks(len(groups))}))", query.visible_to, *groups)
     if query.after is not None:
         where.add(f"{active} < ?", int(query.after))
+    if query.customer is not None:
+        where.add("c.customer = ?", query.customer)
     return where
 
 
@@ -124,22 +126,23 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     sql, values = found_sessions(_rows.folded(query.q))
     where = Where()
     where.add(f"s.rid IN ({sql})", *values)
-    asked = _asked(query, ACTIVE)
-    if asked.sql:
-        where.add(asked.sql, *asked.values)
+    limits = _asked(query, ACTIVE)
+    if limits.sql:
+        where.add(limits.sql, *limits.values)
     return _walk(connection, _BOTH, ACTIVE, where, query.limit)
 
 
 def found_sessions(wanted: str) -> tuple[str, list[object]]:
     """A query for the numbers of the sessions that hold what is asked for: by customer, by number, by what was said."""
     number = wanted.removeprefix("#")
-    kinds = [
-        (
-            "SELECT s.rid FROM customer k JOIN conversation c ON c.customer = k.id"
-            " JOIN session s ON s.conversation = c.rid WHERE instr(k.name, ?) > 0 OR k.partner_key = ?"
+    kinds: list[str] = []
+    values: list[object] = []
+    if (people := asked(wanted)) is not None:
+        kinds.append(
+            "SELECT s.rid FROM conversation c JOIN session s ON s.conversation = c.rid"
+            f" WHERE c.customer IN ({people[0]})"
         )
-    ]
-    values: list[object] = [wanted, wanted]
+        values += people[1]
     if number.isascii() and number.isdigit() and len(number) < 19 and str(int(number)) == number:
         kinds.append("SELECT rid FROM session WHERE number = ?")
         values.append(int(number))
@@ -149,7 +152,7 @@ def found_sessions(wanted: str) -> tuple[str, list[object]]:
             f" ORDER BY rowid DESC LIMIT {_HITS})"
         )
         values.append(words)
-    return " UNION ".join(kinds), values
+    return " UNION ".join(kinds) or "SELECT 0 WHERE FALSE", values
 
 
 _BOTH = "session s JOIN conversation c ON c.rid = s.conversation"
@@ -171,19 +174,3 @@ def tally(connection: sqlite3.Connection) -> list[Tally]:
 def match(query: str) -> str:
     """The question in the index's language: every phrase, the last word of each perhaps only begun."""
     return " AND ".join(f'"{" ".join(phrase.terms)}"{"*" if phrase.prefix else ""}' for phrase in terms.phrases(query))
-
-
-def customers(
-    connection: sqlite3.Connection, partner_id: str | None, q: str | None, after: str | None, limit: int
-) -> CustomerPage:
-    where = Where()
-    if partner_id is not None:
-        where.add("partner_id = ?", partner_id)
-    if wanted := _rows.folded(q):
-        where.add("instr(folded, ?) > 0", wanted)
-    if after is not None:
-        where.add("id < ?", after)
-    sql = f"SELECT body FROM customer WHERE {where.sql or 'TRUE'} ORDER BY id DESC LIMIT ?"
-    found: list[Customer] = [decode_customer(row[0]) for row in connection.execute(sql, (*where.values, limit + 1))]
-    shown = tuple(found[:limit])
-    return CustomerPage(shown, shown[-1].id if len(found) > len(shown) > 0 else None)

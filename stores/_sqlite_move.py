@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from core.customer import Customer
 from core.submitted import Submission
-from stores import _rows
+from stores import _rows, _sqlite_hooks
 from stores import _sqlite_submissions as submissions
 from stores._neutral import (
     AliasRow,
@@ -14,10 +15,13 @@ from stores._neutral import (
     ConversationRow,
     CounterRow,
     CustomerRow,
+    DroppedRow,
     EarlyRow,
     ErrandRow,
     EventRow,
     GrantRow,
+    HookDeliveryRow,
+    HookRow,
     NameRow,
     RawRow,
     RevisionRow,
@@ -27,6 +31,7 @@ from stores._neutral import (
     SubmissionRow,
     is_shared,
 )
+from stores._sqlite_people import put_terms
 from stores._sqlite_rows import (
     customer_row,
     decode_conversation,
@@ -129,6 +134,9 @@ def _papers(connection: sqlite3.Connection) -> Iterator[Row]:
     for name, value in run("SELECT name, value FROM counter ORDER BY name"):
         if is_shared(name):
             yield CounterRow(name, value)
+    yield from _sqlite_hooks.dump(connection)
+    for (url,) in run("SELECT url FROM dropped_file ORDER BY url"):
+        yield DroppedRow(url)
 
 
 # --- filling ---------------------------------------------------------------------------------------------------
@@ -158,7 +166,7 @@ class Filling:
             case AliasRow(channel, alias, conversation):
                 self._run("INSERT INTO alias VALUES (?, ?, ?)", (channel, alias, conversation))
             case CustomerRow(body):
-                self._run("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?)", customer_row(decode_customer(body)))
+                self._customer(decode_customer(body))
             case SessionRow(conversation, active_n, body):
                 self._session(conversation, active_n, bytes(body))
             case SubmissionRow(conversation, body):
@@ -188,6 +196,16 @@ class Filling:
                 self._run("INSERT INTO raw (channel, at, why, body) VALUES (?, ?, ?, ?)", (channel, at, why, body))
             case CounterRow(name, value):
                 self._run("INSERT INTO counter VALUES (?, ?)", (name, value))
+            case HookRow() | HookDeliveryRow():
+                _sqlite_hooks.fill(self._connection, row)
+            case DroppedRow(url):
+                self._run("INSERT INTO dropped_file VALUES (?)", (url,))
+
+    def _customer(self, customer: Customer) -> None:
+        self._run("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?)", customer_row(customer))
+        put_terms(self._connection, [(customer, False)])
+        if customer.partner_id is not None:
+            self._run("INSERT OR REPLACE INTO partner VALUES (?, ?)", (customer.partner_id, customer.id))
 
     def _rid(self, session: str | None) -> int | None:
         found: int | None = one(self._connection, "SELECT rid FROM session WHERE id = ?", session)

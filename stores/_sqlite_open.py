@@ -64,9 +64,10 @@ def writing(path: Path, on_step: OnStep | None = None) -> Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_AUTOCHECKPOINT_PAGES}")
         connection.execute("PRAGMA journal_size_limit = 67108864")
-        connection.execute("PRAGMA secure_delete = FAST")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA cache_size = -16384")
         migrate(connection, path)
+        connection.execute("UPDATE hook SET until = 0 WHERE until > 0")  # who kept them is dead: one file, one process
     except sqlite3.Error as error:
         raise StoreDown(f"cannot open {path}: {error}") from error
     return connection
@@ -117,6 +118,15 @@ def migrate(connection: sqlite3.Connection, path: Path, scripts: Path = MIGRATIO
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def empty_log(path: Path) -> None:
+    """Work the log into the database and cut it to nothing; what a reader still holds stays for the next time."""
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def same_version(path: Path) -> None:

@@ -9,12 +9,24 @@ from typing import Literal, cast
 
 import msgspec
 
-from core import terms
+from core import erasing, terms
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import Amended, Event, Fact, Recalled, Released, Retracted, StateChanged, Translated, WordsFound
+from core.event import (
+    Amended,
+    CustomerLinked,
+    Erased,
+    Event,
+    Fact,
+    Recalled,
+    Released,
+    Retracted,
+    StateChanged,
+    Translated,
+    WordsFound,
+)  # fmt: skip
 from core.ports import (
     Commit,
     Committed,
@@ -43,6 +55,7 @@ from core.ports import (
 from core.session import Conversation, Rating, Session
 from core.submitted import Submission
 from stores import _rows
+from stores._memory_hooks import MemoryHooks
 
 _replace = msgspec.structs.replace
 _Name = tuple[str, str]  # channel (or cause scope), id
@@ -102,7 +115,11 @@ class MemoryStore:
         self._threads: dict[str, list[_Place]] = defaultdict(list)
         self._counters: dict[str, int] = defaultdict(int)
         self._indexed = 0
+        self._partners: dict[str, str] = {}
+        self._dropped: dict[str, None] = {}
+        self._faded = 0
         self._keeper = _rows.Keeper()
+        self.hooks = MemoryHooks()
         self._told: Callable[[int], None] | None = None
 
     def listen(self, told: Callable[[int], None]) -> None:
@@ -134,6 +151,7 @@ class MemoryStore:
         self._submissions.update((each.id, (each, state.id)) for each in commit.submissions)
         self._keep_causes(commit)
         self._keep_sessions(commit)
+        self._follow(commit)
         self._move_seats(commit)
         errands = [leased for effect in commit.effects if (leased := self._keep_errand(effect, commit)) is not None]
         return Committed(commit.expected + 1, len(self._log), tuple(errands))
@@ -196,6 +214,7 @@ class MemoryStore:
         stored = self._messages[session].get(event.seq)
         if stored is None:
             return
+        before = stored.message
         match event:
             case Amended():
                 stored = _replace(
@@ -213,8 +232,108 @@ class MemoryStore:
                 stored = _replace(stored, message=_rows.blanked(stored.message), retracted_at=event.at)
                 for entry in self._log:
                     if entry.session == session and _rows.is_text_of(entry.event, event.seq):
+                        self._drop_files(entry.event)
                         entry.event = _rows.blanked_amendment(entry.event)
+                    elif entry.n == self._message_n[session, event.seq]:
+                        self._drop_files(_rows.with_message(cast(_rows.Speaking, entry.event), before))
+                self.hooks.blank(self._sessions[session].conversation, session, event.seq)
         self._messages[session][event.seq] = stored
+
+    def _drop_files(self, event: Event) -> None:
+        self._dropped |= dict.fromkeys(url for url in erasing.files_of(event) if _rows.is_ours(url))
+
+    def _follow(self, commit: Commit) -> None:
+        """What linking and erasing mean at once."""
+        state = commit.conversation
+        for event in commit.events:
+            match event:
+                case CustomerLinked(customer=customer, was=was):
+                    self._partners = {name: customer.id if id == was else id for name, id in self._partners.items()}
+                    if not any(kept.customer.id == was for kept, _ in self._conversations.values()):
+                        self._customers.pop(was, None)
+                case Erased():
+                    self._let_go(state)
+                case _:
+                    pass
+
+    def _let_go(self, state: Conversation) -> None:
+        old = [place for place, id in self._addresses.items() if id == state.id and place[1] != state.address]
+        for place in old:
+            del self._addresses[place]
+            self._raws = [
+                raw for raw in self._raws
+                if raw.channel != state.channel or len(place[1]) < 3 or place[1].encode() not in raw.body
+            ]  # fmt: skip
+        self._aliases = {place: id for place, id in self._aliases.items() if id != state.id}
+        self._errands = {key: errand for key, errand in self._errands.items() if errand.conversation != state.id}
+        self._customers.pop(state.customer.id, None)
+        self._partners = {name: id for name, id in self._partners.items() if id != state.customer.id}
+        self.hooks.blank(state.id)
+
+    async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
+        for entry in self._log:
+            if entry.conversation == conversation and not isinstance(entry.event, Fact):
+                self._blank(entry, erasing.blank_event)
+        for kept in self._sessions.values():
+            if kept.conversation == conversation:
+                kept.session = erasing.bare(kept.session)
+        return None
+
+    def _blank(self, entry: "_Logged", blank: Callable[[Event], Event]) -> None:
+        event = cast(Event, entry.event)
+        self._drop_files(event)
+        entry.event = blank(event)
+        message = _rows.said(event)
+        stored = self._messages[entry.session].get(message.seq) if message is not None and entry.session else None
+        if stored is not None and entry.session is not None:
+            current = _rows.with_message(cast(_rows.Speaking, event), stored.message)
+            self._drop_files(current)
+            blanked = cast(_rows.Speaking, blank(current)).message
+            gone = blanked.provider_id is None
+            self._messages[entry.session][stored.message.seq] = _replace(
+                stored, message=blanked, provider_id=None if gone else stored.provider_id
+            )
+
+    async def fade(self, before: int, limit: int) -> int:
+        rows = self._log[self._faded : self._faded + limit]
+        old = next((at for at, entry in enumerate(rows) if entry.at >= before), len(rows))
+        for entry in rows[:old]:
+            if not isinstance(entry.event, Fact):
+                self._blank(entry, erasing.blank_text)
+        self._faded += old
+        return old
+
+    async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        looked = sorted(id for id in self._customers if id > (after or ""))[:limit]
+        found = []
+        for customer in looked:
+            states = await self.conversations(customer)
+            if states and all(_rows.is_silent(state, before) for state in states):
+                found.append(customer)
+        return found, looked[-1] if len(looked) == limit else None
+
+    async def forget_raws(self, before: int, limit: int) -> int:
+        old = [raw for raw in self._raws if raw.at < before][:limit]
+        self._raws = [raw for raw in self._raws if raw not in old]
+        return len(old)
+
+    async def dropped_files(self, limit: int) -> Sequence[str]:
+        return list(self._dropped)[:limit]
+
+    async def swept(self, urls: Sequence[str]) -> None:
+        for url in urls:
+            self._dropped.pop(url, None)
+
+    async def scrub(self) -> None:
+        return None
+
+    async def conversations(self, customer: str, limit: int = 1000) -> Sequence[Conversation]:
+        return [state for state, _ in self._conversations.values() if state.customer.id == customer][:limit]
+
+    async def partner(self, partner_id: str, claim: str | None = None) -> str | None:
+        if claim is not None:
+            self._partners.setdefault(partner_id, claim)
+        return self._partners.get(partner_id)
 
     def _keep_causes(self, commit: Commit) -> None:
         session = commit.session.id if commit.session else None
@@ -498,7 +617,7 @@ class MemoryStore:
         if not wanted:
             return True
         customer = self._conversations[kept.conversation][0].customer
-        if wanted in _rows.folded(customer.name) or wanted == _rows.folded(customer.partner_id):
+        if _rows.customer_answers(customer, q):
             return True
         if wanted.removeprefix("#") == str(kept.session.number):
             return True
@@ -568,13 +687,12 @@ class MemoryStore:
         after: str | None = None,
         limit: int = 50,
     ) -> CustomerPage:
-        wanted = _rows.folded(q)
         fits = [
             customer
             for customer in sorted(self._customers.values(), key=lambda customer: customer.id, reverse=True)
             if (after is None or customer.id < after)
             and partner_id in (None, customer.partner_id)
-            and wanted in _rows.folded_all(customer)
+            and (not (q or "").strip() or _rows.customer_answers(customer, q))
         ]
         shown = tuple(fits[:limit])
         return CustomerPage(shown, shown[-1].id if len(fits) > len(shown) > 0 else None)

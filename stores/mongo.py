@@ -41,6 +41,7 @@ from stores import _mongo_lists as lists
 from stores import _mongo_move as move
 from stores import _mongo_outbox as outbox
 from stores import _mongo_papers as papers
+from stores import _mongo_people as people
 from stores import _mongo_read as read
 from stores import _mongo_shape as shape
 from stores import _mongo_submissions as submissions
@@ -48,6 +49,7 @@ from stores._mongo_alive import Alive
 from stores._mongo_commit import commit as write_commit
 from stores._mongo_driver import Mongo
 from stores._mongo_feed import Sequencer
+from stores._mongo_hooks import MongoHooks
 from stores._neutral import Row
 from stores.move import export
 
@@ -57,6 +59,7 @@ class MongoStore:
 
     def __init__(self, mongo: Mongo, sequencer: Sequencer, alive: Alive) -> None:
         self._mongo, self._sequencer, self._alive = mongo, sequencer, alive
+        self.hooks = MongoHooks(mongo)
         self._short_snapshots = False  # for a server that has only those of a transaction: tests
 
     @classmethod
@@ -186,7 +189,36 @@ class MongoStore:
         after: str | None = None,
         limit: int = 50,
     ) -> CustomerPage:
-        return await lists.customers(self._mongo, partner_id, q, after, limit)
+        return await people.customers(self._mongo, partner_id, q, after, limit)
+
+    async def conversations(self, customer: str, limit: int = 1000) -> Sequence[Conversation]:
+        return await people.conversations(self._mongo, customer, limit)
+
+    async def partner(self, partner_id: str, claim: str | None = None) -> str | None:
+        return await people.partner(self._mongo, partner_id, claim)
+
+    # --- letting go ----------------------------------------------------------------------------------------
+
+    async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
+        return await people.erase(self._mongo, conversation, after, limit)
+
+    async def fade(self, before: int, limit: int) -> int:
+        return await people.fade(self._mongo, before, limit)
+
+    async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        return await people.silent(self._mongo, before, after, limit)
+
+    async def forget_raws(self, before: int, limit: int) -> int:
+        return await people.forget_raws(self._mongo, before, limit)
+
+    async def dropped_files(self, limit: int) -> Sequence[str]:
+        return await people.dropped_files(self._mongo, limit)
+
+    async def swept(self, urls: Sequence[str]) -> None:
+        await people.swept(self._mongo, urls)
+
+    async def scrub(self) -> None:
+        """The server's own log and files are its business: they are written over with time."""
 
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
         return await read.feed(self._mongo, after, limit)

@@ -45,10 +45,12 @@ from stores import _sqlite_move as move
 from stores import _sqlite_open as opening
 from stores import _sqlite_outbox as outbox
 from stores import _sqlite_papers as papers
+from stores import _sqlite_people as people
 from stores import _sqlite_read as read
 from stores import _sqlite_submissions as submissions
 from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
+from stores._sqlite_hooks import SqliteHooks
 from stores._sqlite_rows import decode_customer, encode, one
 from stores._sqlite_writer import Work, Writer
 
@@ -56,6 +58,7 @@ T = TypeVar("T")
 Look = Callable[[sqlite3.Connection], T]
 
 _READERS = 2
+MERGES_AT_MOST = 10_000  # each is 64 pages of the index: more than any has
 
 
 class SqliteStore:
@@ -66,6 +69,7 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
         self._mine = local()
         self._connections: list[sqlite3.Connection] = []
+        self.hooks = SqliteHooks(self._read, self._write_plainly)
 
     @classmethod
     async def open(
@@ -94,6 +98,10 @@ class SqliteStore:
         if self._writer is None:
             raise StoreDown(f"{self._path} was opened for reading only")
         return await self._writer.do(work)
+
+    async def _write_plainly(self, work: Look[T]) -> T:
+        """For what needs nothing of what the writer remembers."""
+        return await self._write(lambda connection, _: work(connection))
 
     async def _read(self, look: Look[T]) -> T:
         try:
@@ -209,7 +217,45 @@ class SqliteStore:
         after: str | None = None,
         limit: int = 50,
     ) -> CustomerPage:
-        return await self._read(lambda c: lists.customers(c, partner_id, q, after, limit))
+        return await self._read(lambda c: people.customers(c, partner_id, q, after, limit))
+
+    async def conversations(self, customer: str, limit: int = 1000) -> Sequence[Conversation]:
+        return await self._read(lambda c: people.conversations(c, customer, limit))
+
+    async def partner(self, partner_id: str, claim: str | None = None) -> str | None:
+        if claim is None:
+            return await self._read(lambda c: people.partner(c, partner_id, None))
+        return await self._write(lambda c, _: people.partner(c, partner_id, claim))
+
+    # --- letting go ----------------------------------------------------------------------------------------
+
+    async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
+        return await self._write(lambda c, _: people.erase(c, conversation, after, limit))
+
+    async def fade(self, before: int, limit: int) -> int:
+        return await self._write(lambda c, _: people.fade(c, before, limit))
+
+    async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        return await self._read(lambda c: people.silent(c, before, after, limit))
+
+    async def forget_raws(self, before: int, limit: int) -> int:
+        sql = "DELETE FROM raw WHERE id IN (SELECT id FROM raw WHERE at < ? LIMIT ?)"
+        return await self._write(lambda c, _: c.execute(sql, (before, limit)).rowcount)
+
+    async def dropped_files(self, limit: int) -> Sequence[str]:
+        sql = "SELECT url FROM dropped_file LIMIT ?"
+        return await self._read(lambda c: [row[0] for row in c.execute(sql, (limit,))])
+
+    async def swept(self, urls: Sequence[str]) -> None:
+        await self._write(lambda c, _: people.swept(c, urls))
+
+    async def scrub(self) -> None:
+        """The index still holds erased words in its old segments, and the log of writes what was there before."""
+        await self._write(lambda c, _: alter.soil(c))
+        steps = 0
+        while steps < MERGES_AT_MOST and await self._write(lambda c, _: alter.merge(c)):
+            steps += 1
+        await asyncio.to_thread(opening.empty_log, self._path)
 
     async def feed(self, after: int, limit: int) -> Sequence[FeedRow]:
         return await self._read(lambda c: read.feed(c, after, limit))
@@ -221,7 +267,7 @@ class SqliteStore:
         return await self._read(read.newest)
 
     async def index(self, limit: int) -> int:
-        return await self._write(lambda c, _: alter.index(c, limit))
+        return await self._write(lambda c, _: people.index(c, limit) or alter.index(c, limit))
 
     async def desk(self) -> DeskView:
         return await self._read(read.desk)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from admin.areas import FOR_ALL
 from core.policy import AREAS
 from tests.api.client import Client
 from tests.api.world import World
@@ -31,6 +32,14 @@ VALID = {
     "routing": {"rules": [{"name": "VIPs", "to": {"agent": "owner"}, "when": {"if": "vip"}}]},
     "submissions": {"on": True, "kind": "message", "offer": ["asked"], "words": {"en": ["leave a message"]}},
     "languages": {"picker": "unsure", "offered": ["en", "ja", "zh-Hant"], "sure": 0.9, "translate": True},
+    "webhooks": {"subscriptions": [{"name": "crm", "url": "https://crm.example/in", "secret": "0123456789abcdef",
+                                    "types": ["session.closed"]}]},
+    "customers": {"auto_save": True, "fields": ["size"]},
+    "retention": {"message_days": 365, "webhook_days": 7},
+}  # fmt: skip
+SHOWN = {
+    "webhooks": {"subscriptions": [{"name": "crm", "url": "https://crm.example/in", "secret": {"set": True},
+                                    "types": ["session.closed"]}]},
 }  # fmt: skip
 
 
@@ -49,8 +58,12 @@ async def test_an_area_is_empty_then_what_was_put(desk: Client, level: str, area
     assert (before.status, before.body, before.headers["ETag"]) == (200, {}, '"0"')
     valid = {} if area == "routing" and "/groups/" in level else VALID[area]
     put = await desk.put(path, valid)
-    assert (put.status, put.body, put.headers["ETag"]) == (200, valid, '"1"')
-    assert (await desk.get(path)).body == valid
+    if area in FOR_ALL and level != LEVELS[0]:
+        assert (put.status, put.fields) == (422, {"body": "This is set for all, not for one channel or group."})
+        return
+    shown = SHOWN.get(area, valid)
+    assert (put.status, put.body, put.headers["ETag"]) == (200, shown, '"1"')
+    assert (await desk.get(path)).body == shown
     assert (await desk.put(path, {})).body == {}
     assert (await desk.get(path)).body == {}
 
@@ -110,9 +123,9 @@ async def test_levels_that_are_not_there(desk: Client) -> None:
 
 
 async def test_an_area_of_a_later_version_says_so(desk: Client) -> None:
-    later = await desk.put(f"{ADMIN}/settings/retention", {})
+    later = await desk.put(f"{ADMIN}/settings/languages", {})
     assert (later.status, later.body["code"]) == (404, "not_yet")
-    assert later.body["detail"] == "The area retention is not available in this version."
+    assert later.body["detail"] == "The area languages is not available in this version."
     assert (await desk.get(f"{ADMIN}/settings/nonsense")).body["code"] == "unknown"
     assert (await desk.get(f"{ADMIN}/settings/nonsense/history")).status == 404
 

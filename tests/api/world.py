@@ -23,6 +23,7 @@ from core.command import Actor, Claim, Receive
 from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
+from core.hook import Outcome
 from core.message import Text
 from core.ports import Cause, Lease, Seat
 from core.session import Place
@@ -110,6 +111,22 @@ class Trials:
 
 
 @dataclass
+class HookTests:
+    """What message webhooks were asked to do at once."""
+
+    answer: Outcome = Outcome(taken=True, status=204, took=7)
+    tested: list[str] = field(default_factory=list)
+    stirred: list[str] = field(default_factory=list)
+
+    async def test(self, hook: str) -> Outcome:
+        self.tested.append(hook)
+        return self.answer
+
+    def stir(self, hook: str) -> None:
+        self.stirred.append(hook)
+
+
+@dataclass
 class World:
     """Everything at hand. `client` speaks as nobody; `as_role` as somebody with a role."""
 
@@ -121,6 +138,7 @@ class World:
     trials: Trials
     seated: list[Seat]
     client: Client
+    hooks: HookTests
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def agent(self, role: Role = "agent", id: str | None = None, **more: Any) -> AgentDoc:
@@ -227,7 +245,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         lease=lambda now: Lease("test", now + 60_000),
         done=done,
     )
-    signals, actions, trials = Signals(), Actions(), Trials()
+    signals, actions, trials, hooks = Signals(), Actions(), Trials(), HookTests()
     seated: list[Seat] = []
     rim = Rim(
         store=store,
@@ -246,11 +264,14 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         seated=seated.append,
         public_url=URL,
         limits=limits or Limits(body=20_000, settings=100_000),
+        objection=lambda url: None if url.startswith("https://") else "Only https addresses may be reached.",
+        hooks=hooks,
     )
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
     http = await serve(app)
-    return World(rim, store, clock, signals, actions, trials, seated, Client(http, Described(document(routes)), hits))
+    client = Client(http, Described(document(routes)), hits)
+    return World(rim, store, clock, signals, actions, trials, seated, client, hooks)
 
 
 def _kind(kind: str) -> Any:

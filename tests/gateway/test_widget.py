@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.documents import BotDoc
+from api.documents import EVERYWHERE, BotDoc
 from api.hub import Cursor, write_cursor
 from core.command import Leave
 from core.customer import Address
@@ -102,6 +102,7 @@ async def test_who_the_visitor_is_is_kept_with_their_first_message(desk: Floor) 
         "page.title": "Blue",
         "page.url": "https://shop.example/blue",
     }
+    assert known["fields"] == {"size": "M"}
     (chat,) = (await mei.get(f"{INBOX}/sessions")).body["items"]
     assert chat["language"] == "ja"
 
@@ -186,6 +187,7 @@ async def test_a_signed_identity_is_believed_and_is_the_same_customer_everywhere
     (known,) = (await mei.get(f"{INBOX}/customers", params={"partner_id": "p1"})).body["items"]
     assert (known["name"], known["vip"], known["tags"]) == ("Ann Real", True, ["gold"])
     assert known["params"] == {"vip_level": "2"}
+    assert (known["vip_level"], known["verified"], known["saved"]) == (2, True, False)
     elsewhere = await desk.widget((await desk.visit("shop", identity=signed))["token"], channel="shop")
     assert (await elsewhere.until(type="message.created"))["message"]["content"] == text("Hello")
 
@@ -671,3 +673,97 @@ async def test_a_slow_widget_is_told_to_reload(aiohttp_client: Any, request: pyt
 async def _addresses(desk: Floor) -> list[str]:
     """Where the visitors are who wrote."""
     return [row.address for row in (await desk.store.sessions(SessionQuery())).items]
+
+
+# --- the built-in CRM --------------------------------------------------------------------------------------------
+
+
+async def saving(desk: Floor, **more: Any) -> Any:
+    await desk.rim.directory.save_setting(EVERYWHERE, "customers", {"auto_save": True, **more}, who="owner")
+    return await desk.agent("mei")
+
+
+async def people(mei: Any, **params: str) -> list[Any]:
+    return list((await mei.get(f"{INBOX}/customers", params=params)).body["items"])
+
+
+async def test_who_gives_an_id_of_the_company_is_saved_with_their_first_message(desk: Floor) -> None:
+    mei = await saving(desk)
+    line = await visiting(desk, partner_id="p1", name="Ann", nickname="Nan", queue_first=True)
+    assert await people(mei) == [], "a visit writes nothing"
+    await say(line, "Hello")
+    (ann,) = await people(mei, partner_id="p1")
+    assert (ann["name"], ann["nickname"], ann["saved"], ann["verified"]) == ("Ann", "Nan", True, False)
+    assert ann["params"]["queue_first"] == "yes"
+
+
+async def test_without_an_id_a_visitor_stays_anonymous(desk: Floor) -> None:
+    mei = await saving(desk)
+    await say(await visiting(desk, name="Ann"), "Hello")
+    (ann,) = await people(mei)
+    assert (ann["partner_id"], ann["saved"]) == (None, False)
+
+
+async def test_the_same_id_elsewhere_is_the_same_customer_with_one_history(desk: Floor) -> None:
+    mei = await saving(desk)
+    await desk.channel("other", "web")
+    await say(await visiting(desk, partner_id="p1", name="Ann"), "from here")
+    there = await desk.widget(
+        (await desk.visit("other", partner_id="p1", phone="+1 555 0100"))["token"], channel="other"
+    )
+    await say(there, "from there")
+    (ann,) = await people(mei, partner_id="p1")
+    assert (ann["name"], ann["phone"]) == ("Ann", "+1 555 0100")
+    page = await desk.store.sessions(SessionQuery(customer=ann["id"]))
+    assert sorted(row.channel for row in page.items) == ["other", "site"]
+
+
+async def test_an_id_that_nobody_signed_is_never_joined_with_one_that_was(desk: Floor) -> None:
+    mei = await saving(desk)
+    await desk.channel("shop", "web", settings={"identity_secret": SECRET})
+    signed = await desk.visit("shop", identity=identity(partner_id="p1", name="Ann Real"))
+    await say(await desk.widget(signed["token"], channel="shop"), "it is me")
+    await say(await visiting(desk, partner_id="p1", name="Mallory"), "it is me too")
+    found = {each["name"]: each for each in await people(mei, partner_id="p1")}
+    assert {name: each["verified"] for name, each in found.items()} == {"Ann Real": True, "Mallory": False}
+    page = await desk.store.sessions(SessionQuery(customer=found["Ann Real"]["id"]))
+    assert [row.channel for row in page.items] == ["shop"]
+
+
+async def test_a_channel_that_asks_for_signatures_believes_nothing_else(desk: Floor) -> None:
+    mei = await saving(desk, trust_page=True)
+    await desk.channel("shop", "web", settings={"identity_secret": SECRET})
+    visit = await desk.visit("shop", partner_id="p1", vip=True, vip_level=3, tags=["gold"])
+    assert visit["ignored"] == ["partner_id", "vip", "vip_level", "tags"]
+    await say(await desk.widget(visit["token"], channel="shop"), "Hello")
+    assert await people(mei, partner_id="p1") == []
+
+
+async def test_a_page_is_believed_about_vips_where_the_settings_say_so(desk: Floor) -> None:
+    mei = await saving(desk, trust_page=True)
+    visit = await desk.visit(partner_id="p1", vip=True, vip_level=3, tags=["gold"])
+    assert visit["ignored"] == []
+    await say(await desk.widget(visit["token"]), "Hello")
+    (ann,) = await people(mei, partner_id="p1")
+    assert (ann["vip"], ann["vip_level"], ann["tags"]) == (True, 3, ["gold"])
+
+
+async def test_only_the_fields_that_are_defined_are_taken(desk: Floor) -> None:
+    mei = await saving(desk, fields=["size"])
+    visit = await desk.visit(fields={"size": "M", "shoe": "42"})
+    assert visit["ignored"] == ["fields.shoe"]
+    await say(await desk.widget(visit["token"]), "Hello")
+    assert (await people(mei))[0]["fields"] == {"size": "M"}
+
+
+async def test_who_is_turned_away_in_one_place_is_turned_away_in_the_next(desk: Floor) -> None:
+    await saving(desk)
+    await desk.channel("other", "web")
+    await say(await visiting(desk, partner_id="p1"), "Hello")
+    boss = await desk.agent("boss", "supervisor")
+    (ann,) = await people(boss, partner_id="p1")
+    assert (await boss.post(f"{INBOX}/customers/{ann['id']}/block", {"duration": "forever"})).status == 200
+    there = await desk.widget((await desk.visit("other", partner_id="p1"))["token"], channel="other")
+    await there.until(type="ready")
+    ack = await say(there, "Hello again")
+    assert ack.get("message") is None

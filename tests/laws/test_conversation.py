@@ -23,6 +23,7 @@ from core.channel import Profile, Reached, Received
 from core.condition import Vip
 from core.conversation import Decision, decide
 from core.customer import Customer
+from core.erasing import blank_event, is_erased
 from core.errors import BadInput, Refused
 from core.evolve import evolve
 from core.form import Question
@@ -190,13 +191,21 @@ class AnyConversation(RuleBasedStateMachine):
     @initialize(which=st.sampled_from(POLICIES))
     def begin(self, which: Policy) -> None:
         self.policy, self.now, self.step = which, NOON, count()
-        self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
+        self.people = count()
+        self.somebody_new()
         self.seqs: Counter[str] = Counter()
         self.loads: Counter[str] = Counter()
         self.sessions = ["nowhere"]
         self.tokens: set[str] = set()
         self.inbounds = count()
         self.outlook = Outlook()
+
+    def somebody_new(self) -> None:
+        number = next(self.people)
+        self.state = Conversation(
+            id=f"conv{number}", channel="chan", address="ann", customer=Customer(id=f"cust{number}")
+        )
+        self.first, self.history = self.state, list[e.Event]()
 
     # what may be asked
 
@@ -233,6 +242,21 @@ class AnyConversation(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["Ann", "Bo"]), wish=st.sampled_from([Wish(), Wish(agent="agent-mei", must=True)]))
     def the_customer_visits(self, name: str, wish: Wish) -> None:
         self.ask(c.Visit(replace(self.state.customer, name=name), wish=wish))
+
+    @rule(id=st.sampled_from(["cust0", "other"]), own=st.sampled_from([None, "p-1"]), saved=st.booleans())
+    def somebody_says_who_the_customer_is(self, id: str, own: str | None, saved: bool) -> None:
+        self.ask(c.Identify(replace(self.state.customer, id=id, partner_id=own, saved=saved), "agent-mei"))
+
+    @rule(really=st.integers(0, 3))
+    def the_customer_is_erased(self, really: int) -> None:
+        """All that happened still folds into what is there, with every word and name gone; who comes next is new."""
+        if really:
+            return
+        self.ask(c.Erase("agent-mei"))
+        assert is_erased(self.state)
+        assert fold(self.first, tuple(map(blank_event, self.history))) == self.state
+        assert fold(self.first, tuple(self.history)) == self.state
+        self.somebody_new()
 
     @rule(really=st.integers(0, 4))
     def the_customer_leaves(self, really: int) -> None:
@@ -401,6 +425,7 @@ class AnyConversation(RuleBasedStateMachine):
         self.places_are_taken_and_given_back(decision)
         self.nothing_says_what_must_not_be_said(decision)
         self.state = decision.state
+        self.history += decision.events
         if self.state.session is not None and self.state.session.id not in self.sessions:
             self.sessions.append(self.state.session.id)
 

@@ -129,3 +129,11 @@ def test_whoever_is_picked_is_free_not_excluded_and_nobody_is_better_placed(
         assert chosen.load == min(one.load for one in left)
     if method == "idle":
         assert chosen.assigned_at == min(one.assigned_at for one in left)
+
+
+@pytest.mark.parametrize("method", ["saturation", "language"])
+def test_among_the_absent_a_small_difference_in_load_counts_too(method: Method) -> None:
+    made = Free(method)
+    for agent, load in (("a", 51), ("b", 50)):
+        made.put(Seat(agent=agent, status="offline", load=load, capacity=1000))
+    assert made.pick((), (), lambda size: 0) == "b"

@@ -34,7 +34,9 @@ from core.event import (
 from core.message import Author, Image, Message, Note, State, Text, Translation, plain
 from core.ports import EXCLUDED_MS, Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
 from core.session import Picking, Place, Rating
+from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
+from tests.stores.people import EraseContract, PeopleContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -1069,7 +1071,9 @@ class SearchContract:
         await opened(store, "x2", number=12, customer=Customer(id="customer-x2", partner_id="P-77"))
         assert await listed(store, q="müll") == ["x1"]
         assert await listed(store, q="p-77") == ["x2"]
-        assert await listed(store, q="p-7") == []
+        assert await listed(store, q="p-7") == ["x2"]
+        assert await listed(store, q="-77") == ["x2"]
+        assert await listed(store, q="p-8") == []
         assert await listed(store, q="#4711") == ["x1"]
         assert await listed(store, q="4711") == ["x1"]
 
@@ -1261,6 +1265,9 @@ class StoreContract(
     SearchContract,
     DocumentContract,
     RestContract,
+    HookContract,
+    PeopleContract,
+    EraseContract,
     SubmissionContract,
 ):
     """All of it."""

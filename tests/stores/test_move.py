@@ -215,7 +215,7 @@ async def test_a_file_that_was_cut_off_is_refused_and_leaves_no_half_store(
         ("torn", b"".join(lines)[:-30], "is no line of an export"),
         ("short", b"".join([*lines[:2], *lines[3:]]), "lacks rows"),
         ("other", b"hello\n", "line 1, is no line of an export"),
-        ("newer", b'{"type":"frontdesk","format":9}\n', "of format 9, this version knows 1: upgrade first"),
+        ("newer", b'{"type":"frontdesk","format":9}\n', "of format 9, this version knows 2: upgrade first"),
     ):
         (tmp_path / name).write_bytes(content)
         target = new if name == "cut" else await stores(kind)

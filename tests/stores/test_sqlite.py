@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.customer import Customer
 from core.errors import StoreDown
 from core.event import Retracted
 from core.ports import SessionQuery, Store
@@ -246,3 +247,55 @@ async def test_no_list_looks_through_the_history(path: Path, monkeypatch: pytest
                 sql,
                 plan,
             )
+
+
+async def test_no_question_about_customers_looks_through_them_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(opening.Connection, "on_step", asked.append)
+    sqlite = await SqliteStore.open(path)
+    for index in range(3):
+        await opened(
+            sqlite, f"c{index}", customer=Customer(id=f"customer-c{index}", name="Ann Lee", partner_id=f"P{index}")
+        )
+    for q in ("ann", "ann lee", "lee@x.example", "+49 15", "山田", "P1"):
+        await sqlite.customers(q=q)
+        await sqlite.customers(q=q, after="customer-c1", partner_id="P1")
+        await sqlite.sessions(SessionQuery(q=q))
+    await sqlite.customers(after="customer-c1")
+    await sqlite.customers(partner_id="P1")
+    await sqlite.conversations("customer-c1")
+    await sqlite.partner("P1")
+    await sqlite.sessions(SessionQuery(customer="customer-c1"))
+    await sqlite.erase("conv-c1", None, 10)
+    await sqlite.close()
+    looks = {
+        sql for sql in asked if sql.startswith("SELECT") and ("customer" in sql or "partner" in sql or "loose" in sql)
+    }
+    assert len(looks) > 8
+    with closing(sqlite3.connect(path)) as db:
+        for sql in looks:
+            plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))]
+            scans = [
+                line for line in plan if line.startswith("SCAN") and "USING" not in line and "CONSTANT" not in line
+            ]
+            assert not [line for line in scans if "customer" in line.split()[1:2] or "conversation" in line], (
+                sql,
+                plan,
+            )
+
+
+async def test_customers_of_an_earlier_version_get_their_terms_behind(path: Path) -> None:
+    sqlite = await SqliteStore.open(path)
+    for index in range(7):
+        await opened(sqlite, f"c{index}", customer=Customer(id=f"customer-c{index}", name=f"Ann {index}"))
+    await sqlite.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DELETE FROM customer_term")
+        db.execute("INSERT INTO counter SELECT 'customers_untermed', max(rowid) FROM customer")
+        db.commit()
+    sqlite = await SqliteStore.open(path)
+    assert (await sqlite.customers(q="ann")).items == ()
+    while await sqlite.index(3):
+        pass
+    assert len((await sqlite.customers(q="ann")).items) == 7
+    await sqlite.close()

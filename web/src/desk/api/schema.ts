@@ -105,6 +105,10 @@ export interface components {
     BlockBody: {
       duration?: "day" | "forever" | "off";
     };
+    BlockedView: {
+      blocked: boolean;
+      until: string | null;
+    };
     BotIn: {
       name: string;
       kind: "faq" | "rasa" | "webhook";
@@ -268,6 +272,9 @@ export interface components {
     CsvView: {
       csv: string;
     };
+    CustomerBlockBody: {
+      duration?: "day" | "forever" | "off";
+    };
     CustomerRef: {
       id: string;
       name: string | null;
@@ -285,6 +292,16 @@ export interface components {
       vip: boolean;
       tags: string[];
       params: { [key: string]: string };
+      nickname: string | null;
+      vip_level: number;
+      fields: { [key: string]: string };
+      verified: boolean;
+      saved: boolean;
+    };
+    Customers: {
+      auto_save?: boolean;
+      trust_page?: boolean;
+      fields?: string[] | null;
     };
     CustomersQuery: {
       /** How many items; more than 500 is taken as 500. */
@@ -292,6 +309,26 @@ export interface components {
       after?: string | null;
       partner_id?: string | null;
       q?: string | null;
+    };
+    DeliveriesQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      state?: "delivered" | "parked" | "waiting" | null;
+    };
+    DeliveryView: {
+      id: string;
+      type: string;
+      at: string;
+      state: "delivered" | "parked" | "waiting";
+      attempts: number;
+      next_at: string | null;
+      done_at: string | null;
+      status: number | null;
+      reason: string | null;
+      took: number | null;
+      session: string | null;
+      erased: boolean;
     };
     Difference: {
       path: string;
@@ -309,6 +346,19 @@ export interface components {
       was: string;
       would: string;
       why: string;
+    };
+    ErasingView: {
+      state: "erasing";
+    };
+    ExportView: {
+      exported_at: string;
+      customer: components["schemas"]["CustomerView"];
+      places: components["schemas"]["inbox.customers.PlaceView"][];
+      chats: components["schemas"]["ExportedChat"][];
+    };
+    ExportedChat: {
+      session: components["schemas"]["SessionView"];
+      messages: components["schemas"]["MessageView"][];
     };
     FailureView: {
       code: string;
@@ -442,6 +492,10 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    KeptSecret: {
+      set?: boolean;
+      sealed?: string | null;
+    };
     Keyword: {
       words: string[];
       group?: string | null;
@@ -480,6 +534,9 @@ export interface components {
       agent?: string | null;
       when?: "all_busy" | "any" | "nobody_online" | "off_duty";
     };
+    LinkBody: {
+      partner_id: string;
+    };
     Listing_AgentView_: {
       items: components["schemas"]["AgentView"][];
       next: string | null;
@@ -502,6 +559,10 @@ export interface components {
     };
     Listing_CustomerView_: {
       items: components["schemas"]["CustomerView"][];
+      next: string | null;
+    };
+    Listing_DeliveryView_: {
+      items: components["schemas"]["DeliveryView"][];
       next: string | null;
     };
     Listing_FormView_: {
@@ -548,6 +609,14 @@ export interface components {
       items: components["schemas"]["TemplateInfo"][];
       next: string | null;
     };
+    Listing_TypeView_: {
+      items: components["schemas"]["TypeView"][];
+      next: string | null;
+    };
+    Listing_WebhookView_: {
+      items: components["schemas"]["WebhookView"][];
+      next: string | null;
+    };
     Listing_WordHitView_: {
       items: components["schemas"]["WordHitView"][];
       next: string | null;
@@ -589,6 +658,9 @@ export interface components {
       mimes: string[];
       max_bytes: number;
       max_caption?: number;
+    };
+    MergeBody: {
+      other: string;
     };
     MessageBody: {
       /** Repeating it repeats the first answer. */
@@ -679,11 +751,6 @@ export interface components {
       contains?: string[];
       from?: number | null;
       to?: number | null;
-    };
-    PlaceView: {
-      group: components["schemas"]["Ref"] | null;
-      agent: components["schemas"]["Ref"] | null;
-      when: "all_busy" | "any" | "nobody_online" | "off_duty";
     };
     Prechat: {
       on?: boolean;
@@ -823,6 +890,9 @@ export interface components {
       id: string;
       name: string;
     };
+    ReplayIn: {
+      delivery?: string | null;
+    };
     ReplayTried: {
       chats: number;
       more: boolean;
@@ -832,6 +902,9 @@ export interface components {
       not_replayed: number;
       reasons: { [key: string]: number };
     };
+    ReplayView: {
+      replayed: number;
+    };
     ReplyIn: {
       messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
       suggestions?: components["schemas"]["OptionIn"][];
@@ -839,6 +912,12 @@ export interface components {
       helpful?: boolean;
       handover?: components["schemas"]["WishIn"] | null;
       end?: boolean;
+    };
+    Retention: {
+      message_days?: number | null;
+      customer_days?: number | null;
+      webhook_days?: number;
+      raw_days?: number;
     };
     Returning: {
       if: "returning";
@@ -855,7 +934,7 @@ export interface components {
       text: string;
       lines: string[];
       prefer: components["schemas"]["Ref"][];
-      places: components["schemas"]["PlaceView"][];
+      places: components["schemas"]["admin.trying.PlaceView"][];
       agent: components["schemas"]["Ref"] | null;
     };
     Routing: {
@@ -1079,6 +1158,14 @@ export interface components {
       group?: string | null;
       q?: string | null;
     };
+    Subscription: {
+      /** a-z, 0-9, - and _, at most 40 */
+      name: string;
+      url: string;
+      secret: string | components["schemas"]["KeptSecret"];
+      types: string[];
+      on?: boolean;
+    };
     Summaries: {
       required?: boolean;
       types?: string[];
@@ -1189,6 +1276,12 @@ export interface components {
     Templates: {
       items: components["schemas"]["TemplateView"][];
     };
+    TestView: {
+      delivered: boolean;
+      status: number | null;
+      reason: string | null;
+      took: number;
+    };
     Text: {
       type: "text";
       text: string;
@@ -1266,6 +1359,10 @@ export interface components {
       returning?: boolean;
       at?: number | null;
     };
+    TypeView: {
+      type: string;
+      meaning: string;
+    };
     UndoIn: {
       version: number;
     };
@@ -1309,6 +1406,24 @@ export interface components {
       if: "vip_level";
       from?: number;
       to?: number;
+    };
+    WebhookView: {
+      id: string;
+      level: "all" | "channel" | "group";
+      of: string | null;
+      name: string;
+      url: string;
+      types: string[];
+      on: boolean;
+      waiting: number;
+      parked: number;
+      failures: number;
+      paused_at: string | null;
+      probe_at: string | null;
+      reason: string | null;
+    };
+    Webhooks: {
+      subscriptions?: components["schemas"]["Subscription"][];
     };
     WhisperBody: {
       text: string;
@@ -1376,6 +1491,11 @@ export interface components {
       required: boolean;
       schema: { [key: string]: unknown };
     };
+    "admin.trying.PlaceView": {
+      group: components["schemas"]["Ref"] | null;
+      agent: components["schemas"]["Ref"] | null;
+      when: "all_busy" | "any" | "nobody_online" | "off_duty";
+    };
     "admin.words.TryIn": {
       text: string;
       side?: "agent" | "bot" | "customer";
@@ -1404,6 +1524,10 @@ export interface components {
       options?: components["schemas"]["Option"][];
       many?: boolean;
       when?: string[];
+    };
+    "inbox.customers.PlaceView": {
+      channel: components["schemas"]["ChannelRef"];
+      address: string;
     };
     "inbox.submissions.FieldView": {
       key: string;
@@ -1619,7 +1743,7 @@ export interface paths {
       parameters: { path: { channel: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1635,7 +1759,7 @@ export interface paths {
     get: {
       parameters: { path: { channel: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1644,9 +1768,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1676,7 +1800,7 @@ export interface paths {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1816,7 +1940,7 @@ export interface paths {
       parameters: { path: { group: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1832,7 +1956,7 @@ export interface paths {
     get: {
       parameters: { path: { group: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1841,9 +1965,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1873,7 +1997,7 @@ export interface paths {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2067,7 +2191,7 @@ export interface paths {
       parameters: { header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2097,7 +2221,7 @@ export interface paths {
     get: {
       parameters: { path: { area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2106,9 +2230,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2138,7 +2262,7 @@ export interface paths {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2146,6 +2270,95 @@ export interface paths {
         412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhook-types": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_TypeView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_WebhookView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["WebhookView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/deliveries": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: string | null; state?: "delivered" | "parked" | "waiting" | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_DeliveryView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/replay": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["ReplayIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ReplayView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/resume": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["WebhookView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/test": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TestView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2235,6 +2448,78 @@ export interface paths {
         200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/block": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CustomerBlockBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BlockedView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/erase": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        202: { content: { "application/json": components["schemas"]["ErasingView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/export": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ExportView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/link": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["LinkBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/merge": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["MergeBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
