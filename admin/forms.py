@@ -19,6 +19,7 @@ from api.forms import described, titled, with_keys
 from api.paging import Listing
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
+from core.hook import TYPES
 from core.hours import Schedule
 from core.mode import Pending
 from core.policy import AREAS, Ending
@@ -109,6 +110,8 @@ def _area(name: str) -> AreaView:
     schema = described(AREAS[name])
     if name == "closing":
         schema = with_keys(schema, "prompts", CLOSING_KEYS)
+    if name == "webhooks":
+        schema["$defs"]["Subscription"]["properties"]["types"]["items"] = {"enum": list(TYPES)}
     root = schema["$defs"][AREAS[name].__name__]
     known = root["properties"]
     return AreaView(

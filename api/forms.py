@@ -25,7 +25,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 _SPELLED: Mapping[str, str] = MappingProxyType(
     {"url": "URL", "id": "ID", "ip": "IP", "vip": "VIP", "sla": "SLA", "api": "API", "sid": "SID"}
 )
-_AREA = re.compile(r"^(The part of the )?[Aa]rea `\w+`( that says)?[.:]?\s*")
+_AREA = re.compile(r"^(The part of the )?[Aa]rea `\w+`(, for all)?( that says)?[.:]?\s*")
 _CLAUSE = re.compile(r"(?<=[.;])\s+")
 _ABOUT = re.compile(r"`(\w+)`(:?)\s*")
 _NAMED = re.compile(r"`(\w+)`")
