@@ -22,6 +22,7 @@ from api.routes import Answer, Call, Nothing
 from core.hook import TYPES
 from core.hours import Schedule
 from core.mode import Pending
+from core.people import Keeping, People
 from core.policy import AREAS, Ending
 from core.prompts import CLOSING_KEYS
 from core.routes import Assigning
@@ -75,6 +76,8 @@ _DEFAULTS: Mapping[str, dict[str, Any]] = MappingProxyType(
         "reception": _reception(),
         "hours": msgspec.to_builtins(Schedule()),
         "submissions": msgspec.to_builtins(Leave()),
+        "customers": msgspec.to_builtins(People()),
+        "retention": msgspec.to_builtins(Keeping()),
     }
 )
 _NAMES: Mapping[str, str] = MappingProxyType(

@@ -44,7 +44,7 @@ FULL: dict[str, dict[str, Any]] = {
     "sla": {"policies": [{"name": "Gold", "when": {"if": "vip"}, "first_response_seconds": 60}]},
     "webhooks": {
         "subscriptions": [
-            {"name": "crm", "url": "https://crm.example.com/in", "secret": "s" * 32, "types": ["session.opened"]}
+            {"name": "crm", "url": "https://crm.invalid/in", "secret": "s" * 32, "types": ["session.opened"]}
         ]
     },
 }
@@ -65,8 +65,7 @@ async def test_every_area_shows_what_is_set_and_changes_nothing_by_itself(
     for area in AREAS:
         await at(owner, area)
         await expect(owner.page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
-        for closed in await owner.page.locator("details:not([open]) > summary").all():
-            await closed.click()
+        await owner.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         await owner.settled()
         await expect(owner.page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
         await owner.page.evaluate("document.querySelectorAll('main, .admin-nav').forEach(e => e.scrollTo(0, 0))")
@@ -163,7 +162,7 @@ async def test_a_channel_is_set_up_step_by_step(shop: Shop, owner: Agent) -> Non
     await expect(owner.page.get_by_role("heading", name="What to do where")).to_be_visible()
     await field(owner, "Name").fill("Kites on LINE")
     await owner.page.get_by_role("button", name="Create").click()
-    secret = owner.page.locator(".field").filter(has=field(owner, "Channel access token"))
+    secret = owner.page.locator(".field").filter(has=field(owner, "Channel secret"))
     await expect(secret.get_by_role("alert")).to_be_visible()
     await field(owner, "Channel secret").fill("0123456789abcdef")
     await field(owner, "Channel access token").fill("token")
@@ -233,4 +232,15 @@ async def test_words_are_tried_and_a_prompt_is_previewed(shop: Shop, owner: Agen
     await owner.page.get_by_label("Prompt", exact=True).select_option("greeting")
     await owner.page.get_by_role("button", name="Show").click()
     await expect(owner.page.locator(".said")).to_have_text(re.compile("."))
+    assert await owner.visitor.barriers() == []
+
+
+async def test_a_webhook_that_fails_is_tested_and_its_log_is_there(shop: Shop, owner: Agent) -> None:
+    await shop.call("owner", "PUT", "admin/settings/webhooks", FULL["webhooks"])
+    await at(owner, "webhooks")
+    await owner.button("Test now").click()
+    await expect(owner.page.locator(".toast")).to_contain_text("Failed")
+    await owner.page.locator("#deliveries ~ .result summary").click()
+    await expect(owner.page.locator(".result").get_by_text("Nothing yet")).to_be_visible()
+    await owner.visitor.pictured("admin-webhook-log")
     assert await owner.visitor.barriers() == []
