@@ -5,7 +5,7 @@ To each property come a `title`, what its docstring says of it as `description`,
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,7 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
     {"url": "URL", "id": "ID", "ip": "IP", "vip": "VIP", "sla": "SLA", "api": "API", "sid": "SID"}
 )
 _AREA = re.compile(r"^(The part of the )?[Aa]rea `\w+`(, for all)?( that says)?[.:]?\s*")
-_CLAUSE = re.compile(r"(?<=[.;])\s+")
+_SENTENCE = re.compile(r"(?<=[.])\s+")
 _ABOUT = re.compile(r"`(\w+)`(:?)\s*")
 _NAMED = re.compile(r"`(\w+)`")
 
@@ -102,14 +102,23 @@ def _holds_ids(schema: Schema) -> bool:
 def _told(text: str, properties: Mapping[str, Schema]) -> tuple[str, dict[str, str]]:
     """What a docstring says of the whole, and of the properties it names first in a clause."""
     whole, fields = [], {}
-    for clause in _CLAUSE.split(_AREA.sub("", " ".join(text.split()))):
-        found = _ABOUT.match(clause)
-        if found is None or found[1] not in properties or found[1] in fields:
-            whole.append(clause)
-            continue
-        said = clause[found.end() :] if found[2] else clause
-        fields[found[1]] = _sentence(said, properties)
-    return _sentence(" ".join(whole), properties), fields
+    for sentence in _SENTENCE.split(_AREA.sub("", " ".join(text.split()))):
+        about: str | None = None
+        for clause in sentence.split("; "):
+            found = _ABOUT.match(clause)
+            if found is not None and found[1] in properties and found[1] not in fields:
+                about = found[1]
+                fields[about] = clause[found.end() :] if found[2] else clause
+            elif about is None:
+                whole.append(clause)
+            else:
+                fields[about] += f"; {clause}"
+    return _joined(whole, properties), {name: _sentence(said, properties) for name, said in fields.items()}
+
+
+def _joined(clauses: Sequence[str], properties: Mapping[str, Schema]) -> str:
+    """Sentences again, of what is left of them."""
+    return " ".join(_sentence(clause, properties) for clause in clauses)
 
 
 def _sentence(text: str, properties: Mapping[str, Schema]) -> str:

@@ -21,7 +21,9 @@ async def at(owner: Agent, area: str, more: str = "") -> None:
 
 
 async def saved(owner: Agent) -> None:
-    await owner.page.get_by_role("button", name="Save", exact=True).click()
+    async with owner.page.expect_response(lambda answer: answer.request.method in ("PUT", "PATCH")) as answered:
+        await owner.page.get_by_role("button", name="Save", exact=True).click()
+    assert (await answered.value).ok
     await expect(owner.page.get_by_text("Saved").first).to_be_visible()
 
 

@@ -75,7 +75,7 @@ function Property({ name, schema, value, path, required, onChange }: { name: str
       {set ? <Editor {...part} /> : (
         <div class="unset">
           <span class="label">{label}</span>
-          <p class="hint">{a("falls_through", { where: found.label })} <bdi>{brief(found.value)}</bdi></p>
+          <p class="hint">{a("falls_through", { where: found.label })} <bdi>{brief(found.value) || "—"}</bdi></p>
           <Wrong path={path} />
         </div>
       )}
