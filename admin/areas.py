@@ -24,8 +24,6 @@ from core.submitted import validate_submissions
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
-# The areas of the product's plan that this version has no rules for yet.
-LATER: frozenset[str] = frozenset()
 FOR_ALL = frozenset({"retention"})
 # Which group a chat goes to is nothing a group can say.
 ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType({"routing": ("group",)})
@@ -37,8 +35,6 @@ def known(area: str) -> type[msgspec.Struct]:
     found = AREAS.get(area)
     if found is not None:
         return found
-    if area in LATER:
-        raise Stop(404, "not_yet", f"The area {area} is not available in this version.")
     raise Stop(404, "unknown", f"There is no area {area}; there are {', '.join(AREAS)}.")
 
 
