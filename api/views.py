@@ -331,7 +331,7 @@ def session_detail(
     rating: RatingView | None,
     window: WindowView | None,
     summary: SummaryView | None = None,
-    summary_form: Summaries = Summaries(),
+    summary_form: Summaries | None = None,
     translates: bool = False,
 ) -> SessionDetail:
     closed = row.session.closed
@@ -342,7 +342,7 @@ def session_detail(
         closed=ClosedView(closed.by, closed.reason, iso(closed.at)) if closed else None,
         window=window,
         summary=summary,
-        summary_form=summary_form,
+        summary_form=Summaries() if summary_form is None else summary_form,
         translates=translates,
     )
 

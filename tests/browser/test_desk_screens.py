@@ -40,7 +40,8 @@ async def test_every_screen_opens_and_keeps_nobody_out(shop: Shop, browser: Brow
     person = (await shop.call("agent", "GET", f"inbox/sessions/{session}"))["customer"]["id"]
     owner = await at_the_desk(browser, shop, EMAIL, **LOOKS[look])
     for screen in SCREENS:
-        await owner.goes(address(screen, session=session, customer=person, submission=left))
+        place = address(screen, session=session, customer=person, submission=left, area="assignment", id="new")
+        await owner.goes(place)
         if screen != "sign-in":
             await owner.page.get_by_role("heading").first.wait_for(state="attached")
         await owner.visitor.pictured(f"desk-{screen}-{look}")
@@ -54,7 +55,8 @@ async def test_every_screen_opens_and_keeps_nobody_out(shop: Shop, browser: Brow
 async def test_whoever_is_not_signed_in_is_asked_to_and_led_back(shop: Shop, browser: Browser, screen: str) -> None:
     mei = await at_the_desk(browser, shop, EMAIL)
     await mei.page.evaluate("localStorage.clear()")
-    await mei.page.goto(shop.url + address(screen, session="nothing", customer="nothing", submission="nothing"))
+    nothing = dict.fromkeys(("session", "customer", "submission"), "nothing")
+    await mei.page.goto(shop.url + address(screen, **nothing, area="hours", id="new"))
     await expect(mei.page.get_by_role("heading", name="Welcome back")).to_be_visible()
 
 

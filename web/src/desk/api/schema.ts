@@ -48,6 +48,14 @@ export interface components {
       if: "any";
       of: (components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"])[];
     };
+    AreaView: {
+      area: string;
+      title: string;
+      about: string;
+      levels: ("all" | "channel" | "group")[];
+      defaults: { [key: string]: unknown };
+      schema: { [key: string]: unknown };
+    };
     AroundView: {
       agents: components["schemas"]["ColleagueView"][];
       groups: components["schemas"]["Ref"][];
@@ -160,6 +168,15 @@ export interface components {
       redelivers_seconds?: number;
       rate?: components["schemas"]["Rate"];
       rate_per_address?: components["schemas"]["Rate"] | null;
+    };
+    ChangeView: {
+      at: string;
+      who: components["schemas"]["Ref"];
+      what: string;
+      id: string | null;
+      name: string | null;
+      level: "all" | "channel" | "group" | null;
+      area: string | null;
     };
     ChannelIn: {
       kind: string;
@@ -383,6 +400,12 @@ export interface components {
       fields: components["schemas"]["core.message.Field"][];
       values?: { [key: string]: string } | null;
     };
+    FormView: {
+      form: string;
+      title: string;
+      guide?: string[];
+      schema: { [key: string]: unknown };
+    };
     FromAddress: {
       if: "ip";
       in: string[];
@@ -518,8 +541,16 @@ export interface components {
       items: components["schemas"]["AgentView"][];
       next: string | null;
     };
+    Listing_AreaView_: {
+      items: components["schemas"]["AreaView"][];
+      next: string | null;
+    };
     Listing_BotView_: {
       items: components["schemas"]["BotView"][];
+      next: string | null;
+    };
+    Listing_ChangeView_: {
+      items: components["schemas"]["ChangeView"][];
       next: string | null;
     };
     Listing_ChannelView_: {
@@ -532,6 +563,10 @@ export interface components {
     };
     Listing_DeliveryView_: {
       items: components["schemas"]["DeliveryView"][];
+      next: string | null;
+    };
+    Listing_FormView_: {
+      items: components["schemas"]["FormView"][];
       next: string | null;
     };
     Listing_GroupView_: {
@@ -1579,6 +1614,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/audit": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_ChangeView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/bots": {
     get: {
       parameters: { query?: { limit?: number; after?: string | null }; };
@@ -1835,6 +1882,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/channels/{id}/check": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ChannelView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/channels/{id}/raws": {
     get: {
       parameters: { path: { id: string }; query?: { limit?: number }; };
@@ -1858,6 +1917,17 @@ export interface paths {
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/forms": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_FormView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2109,6 +2179,17 @@ export interface paths {
         412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_AreaView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
