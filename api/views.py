@@ -331,8 +331,8 @@ def session_detail(
     rating: RatingView | None,
     window: WindowView | None,
     summary: SummaryView | None = None,
-    summary_form: Summaries = Summaries(),
-    translates: bool = False,
+    summary_form: Summaries,
+    translates: bool,
 ) -> SessionDetail:
     closed = row.session.closed
     return SessionDetail(
