@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import get_args
 
 import msgspec
 
-from api.documents import Scope
+from api.documents import Level, Scope
 from api.fields import Wrong, typed
 from api.problems import Stop
 from api.rim import Rim
@@ -23,9 +24,9 @@ from core.submitted import validate_submissions
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
-# The areas of the product's plan that this version has no rules for yet.
-LATER: frozenset[str] = frozenset()
 FOR_ALL = frozenset({"retention"})
+# Which group a chat goes to is nothing a group can say.
+ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType({"routing": ("group",)})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -34,9 +35,14 @@ def known(area: str) -> type[msgspec.Struct]:
     found = AREAS.get(area)
     if found is not None:
         return found
-    if area in LATER:
-        raise Stop(404, "not_yet", f"The area {area} is not available in this version.")
     raise Stop(404, "unknown", f"There is no area {area}; there are {', '.join(AREAS)}.")
+
+
+def levels_of(area: str) -> tuple[Level, ...]:
+    """Where an area may be set."""
+    if area in FOR_ALL:
+        return ("all",)
+    return tuple(level for level in get_args(Level) if level not in ELSEWHERE.get(area, ()))
 
 
 def check(area: str, body: dict[str, object]) -> None:
@@ -117,8 +123,6 @@ def _languages(document: Languages) -> _Problems:
 def _no_tag(tag: str) -> str:
     found = normal(tag)
     return f'Write "{found}".' if found else f'"{tag}" is not a language tag such as en, pt-BR or zh-Hant.'
-
-    return []
 
 
 _CHECKS: Mapping[str, Callable[..., _Problems]] = MappingProxyType(

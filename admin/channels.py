@@ -140,6 +140,13 @@ async def remove_channel(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     return Answer(204)
 
 
+async def check_channel(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
+    """Answers once the provider did."""
+    doc = _channel(rim, call.path["id"])
+    await rim.actions.check(doc.id)
+    return tagged(rim.directory.version("channels", doc.id), _view(rim, doc))
+
+
 async def list_templates(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
     doc = _channel(rim, call.path["id"])
     if not rim.directory.connector_class(doc.kind).capabilities.templates:

@@ -1,6 +1,6 @@
 """The table of the admin API."""
 
-from admin import agents, bots, channels, groups, preview, segments, settings, trying, webhooks, words
+from admin import agents, audit, bots, channels, forms, groups, preview, segments, settings, trying, webhooks, words
 from api.paging import Window
 from api.routes import Handler, Plain, Route
 from core.policy import AREAS
@@ -67,6 +67,16 @@ _CHANNELS = (
         summary="Remove a channel without open chats; what was said stays",
         answers={204: None},
         refuses=(404, 409),
+        tag="channels",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/channels/{{id}}/check",
+        handler=channels.check_channel,
+        role="admin",
+        summary="Look at a channel's credentials and webhook now",
+        answers={200: channels.ChannelView},
+        refuses=(404,),
         tag="channels",
     ),
     Route(
@@ -256,6 +266,28 @@ _BOTS = (
         tag="bots",
     ),
     Route(
+        method="GET",
+        path=f"{ADMIN}/bots/{{id}}/history",
+        handler=bots.list_bot_history,
+        role="admin",
+        summary="Who changed what of a bot, newest first",
+        query=Window,
+        answers={200: settings.History},
+        refuses=(404,),
+        tag="bots",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/bots/{{id}}/undo",
+        handler=bots.undo_bot,
+        role="admin",
+        summary="Go back to an earlier version of a bot, as a new one",
+        body=settings.UndoIn,
+        answers={200: bots.BotView},
+        refuses=(404, 412),
+        tag="bots",
+    ),
+    Route(
         method="POST",
         path=f"{ADMIN}/bots/{{id}}/test",
         handler=bots.try_bot,
@@ -306,6 +338,28 @@ _SEGMENTS = (
         role="admin",
         summary="Change a segment, for everything that names it",
         body=segments.SegmentPatch,
+        answers={200: segments.SegmentView},
+        refuses=(404, 412),
+        tag="segments",
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/segments/{{id}}/history",
+        handler=segments.list_segment_history,
+        role="admin",
+        summary="Who changed what of a segment, newest first",
+        query=Window,
+        answers={200: settings.History},
+        refuses=(404,),
+        tag="segments",
+    ),
+    Route(
+        method="POST",
+        path=f"{ADMIN}/segments/{{id}}/undo",
+        handler=segments.undo_segment,
+        role="admin",
+        summary="Go back to an earlier version of a segment, as a new one",
+        body=settings.UndoIn,
         answers={200: segments.SegmentView},
         refuses=(404, 412),
         tag="segments",
@@ -494,6 +548,37 @@ def _word_lists(path: str, whose: str) -> tuple[Route, ...]:
     )
 
 
+_FORMS = (
+    Route(
+        method="GET",
+        path=f"{ADMIN}/settings",
+        handler=forms.list_areas,
+        role="admin",
+        summary="All areas of settings, each with its schema and what holds where nothing is set",
+        answers={200: forms.Areas},
+        tag="settings",
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/forms",
+        handler=forms.list_forms,
+        role="admin",
+        summary="The schema of everything else an admin fills in",
+        answers={200: forms.Forms},
+        tag="settings",
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/audit",
+        handler=audit.list_changes,
+        role="admin",
+        summary="Who changed what, newest first",
+        query=Window,
+        answers={200: audit.Audit},
+        tag="audit",
+    ),
+)
+
 _TRYING = (
     Route(
         method="POST",
@@ -519,6 +604,7 @@ _TRYING = (
 )
 
 ROUTES = (
+    *_FORMS,
     *_CHANNELS,
     *_AGENTS,
     *_GROUPS,

@@ -74,6 +74,9 @@ class ChannelActions(Protocol):
     def check_soon(self, channel: str) -> None:
         """Look at the credentials in the background; the result comes by `Directory.save_health`."""
 
+    async def check(self, channel: str) -> None:
+        """The same at once: returns when the result is known."""
+
     async def templates(self, channel: str) -> Sequence[TemplateInfo]:
         """Raises `Refused("no_templates")` where the kind has none."""
 

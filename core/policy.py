@@ -36,7 +36,7 @@ MOST_LANGUAGES = 512  # customers choose them
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Area `closing`: how chats end. Seconds; None switches off. `after_close` is what a customer is offered then: as
+    """Area `closing`: how chats end; None switches off. `after_close` is what a customer is offered then: as
     buttons in the widget, and with `ask_after_close` as a question on every channel."""
 
     customer_idle_seconds: Seconds | UnsetType | None = UNSET

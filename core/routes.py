@@ -65,8 +65,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `weights` are by agent (1 where nothing is said). `offline_message_seconds` and `last_agent_seconds`: for how long a
     returning customer goes to who sent them an offline message, and to who had their last chat. `transfer`: whether a
     chat that is handed to somebody changes hands at once, when they accept, or when a supervisor approves.
-    `take_over_beyond`: a supervisor may take a chat over although they have as many as they may. For the sub-objects
-    see `waiting.py`.
+    `take_over_beyond`: a supervisor may take a chat over although they have as many as they may.
     """
 
     method: Method | UnsetType = UNSET

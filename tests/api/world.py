@@ -86,6 +86,9 @@ class Actions:
     def check_soon(self, channel: str) -> None:
         self.checked.append(channel)
 
+    async def check(self, channel: str) -> None:
+        self.checked.append(channel)
+
     async def templates(self, channel: str) -> Sequence[TemplateInfo]:
         if self.failure is not None:
             raise self.failure

@@ -1,13 +1,13 @@
 /** What is around every screen: the rail to the others, one's own status, and whether the line is open. */
 
-import { Compass, Headset, Inbox as InboxSign, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
+import { Compass, Headset, Inbox as InboxSign, MailQuestion, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, ok } from "./api/client";
 import { line } from "./api/socket";
 import { me, setStatus } from "./me";
 import { goTo, place } from "./router";
-import { atLeast, addressOf, type Screen, type ScreenId, type Shown } from "./screens";
+import { atLeast, addressOf, SCREENS, type Screen, type ScreenId, type Shown } from "./screens";
 import { may, signedOut, somebody } from "./session";
 import { direction, say, worded, type CommonKey } from "./texts";
 import { theme, wear } from "./theme";
@@ -18,12 +18,15 @@ import { Avatar, Empty, Trouble, Waits } from "./ui/shown";
 import { Toasts } from "./ui/toast";
 import { Tip } from "./ui/button";
 
+const ADMIN = SCREENS.map(({ id }) => id).filter((id) => id.startsWith("admin"));
+
 /** The rail's order; a screen shows there when the one who looks may go there. */
 const RAIL: readonly { id: ScreenId; icon: IconNode; holds: readonly ScreenId[]; role: "agent" | "supervisor" | "admin" }[] = [
   { id: "inbox", icon: InboxSign, holds: ["inbox", "chat"], role: "agent" },
   { id: "customers", icon: UsersRound, holds: ["customers", "customer"], role: "agent" },
+  { id: "submissions", icon: MailQuestion, holds: ["submissions", "submission"], role: "agent" },
   { id: "floor", icon: Radar, holds: ["floor"], role: "supervisor" },
-  { id: "admin", icon: Settings, holds: ["admin"], role: "admin" },
+  { id: "admin", icon: Settings, holds: ADMIN, role: "admin" },
 ];
 
 export function Frame() {

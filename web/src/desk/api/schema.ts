@@ -48,6 +48,14 @@ export interface components {
       if: "any";
       of: (components["schemas"]["All"] | components["schemas"]["Any"] | components["schemas"]["Not"] | components["schemas"]["Speaks"] | components["schemas"]["Vip"] | components["schemas"]["VipLevel"] | components["schemas"]["Tagged"] | components["schemas"]["Param"] | components["schemas"]["core.condition.Field"] | components["schemas"]["Rated"] | components["schemas"]["Returning"] | components["schemas"]["OnChannel"] | components["schemas"]["FromAddress"] | components["schemas"]["FromCountry"] | components["schemas"]["LandedOn"] | components["schemas"]["Hours"] | components["schemas"]["Time"] | components["schemas"]["Wrote"])[];
     };
+    AreaView: {
+      area: string;
+      title: string;
+      about: string;
+      levels: ("all" | "channel" | "group")[];
+      defaults: { [key: string]: unknown };
+      schema: { [key: string]: unknown };
+    };
     AroundView: {
       agents: components["schemas"]["ColleagueView"][];
       groups: components["schemas"]["Ref"][];
@@ -96,6 +104,10 @@ export interface components {
     };
     BlockBody: {
       duration?: "day" | "forever" | "off";
+    };
+    BlockedView: {
+      blocked: boolean;
+      until: string | null;
     };
     BotIn: {
       name: string;
@@ -156,6 +168,15 @@ export interface components {
       redelivers_seconds?: number;
       rate?: components["schemas"]["Rate"];
       rate_per_address?: components["schemas"]["Rate"] | null;
+    };
+    ChangeView: {
+      at: string;
+      who: components["schemas"]["Ref"];
+      what: string;
+      id: string | null;
+      name: string | null;
+      level: "all" | "channel" | "group" | null;
+      area: string | null;
     };
     ChannelIn: {
       kind: string;
@@ -251,6 +272,9 @@ export interface components {
     CsvView: {
       csv: string;
     };
+    CustomerBlockBody: {
+      duration?: "day" | "forever" | "off";
+    };
     CustomerRef: {
       id: string;
       name: string | null;
@@ -268,6 +292,16 @@ export interface components {
       vip: boolean;
       tags: string[];
       params: { [key: string]: string };
+      nickname: string | null;
+      vip_level: number;
+      fields: { [key: string]: string };
+      verified: boolean;
+      saved: boolean;
+    };
+    Customers: {
+      auto_save?: boolean;
+      trust_page?: boolean;
+      fields?: string[] | null;
     };
     CustomersQuery: {
       /** How many items; more than 500 is taken as 500. */
@@ -275,6 +309,26 @@ export interface components {
       after?: string | null;
       partner_id?: string | null;
       q?: string | null;
+    };
+    DeliveriesQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      state?: "delivered" | "parked" | "waiting" | null;
+    };
+    DeliveryView: {
+      id: string;
+      type: string;
+      at: string;
+      state: "delivered" | "parked" | "waiting";
+      attempts: number;
+      next_at: string | null;
+      done_at: string | null;
+      status: number | null;
+      reason: string | null;
+      took: number | null;
+      session: string | null;
+      erased: boolean;
     };
     Difference: {
       path: string;
@@ -292,6 +346,19 @@ export interface components {
       was: string;
       would: string;
       why: string;
+    };
+    ErasingView: {
+      state: "erasing";
+    };
+    ExportView: {
+      exported_at: string;
+      customer: components["schemas"]["CustomerView"];
+      places: components["schemas"]["inbox.customers.PlaceView"][];
+      chats: components["schemas"]["ExportedChat"][];
+    };
+    ExportedChat: {
+      session: components["schemas"]["SessionView"];
+      messages: components["schemas"]["MessageView"][];
     };
     FailureView: {
       code: string;
@@ -332,6 +399,12 @@ export interface components {
       text: string;
       fields: components["schemas"]["core.message.Field"][];
       values?: { [key: string]: string } | null;
+    };
+    FormView: {
+      form: string;
+      title: string;
+      guide?: string[];
+      schema: { [key: string]: unknown };
     };
     FromAddress: {
       if: "ip";
@@ -419,6 +492,10 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    KeptSecret: {
+      set?: boolean;
+      sealed?: string | null;
+    };
     Keyword: {
       words: string[];
       group?: string | null;
@@ -457,12 +534,23 @@ export interface components {
       agent?: string | null;
       when?: "all_busy" | "any" | "nobody_online" | "off_duty";
     };
+    LinkBody: {
+      partner_id: string;
+    };
     Listing_AgentView_: {
       items: components["schemas"]["AgentView"][];
       next: string | null;
     };
+    Listing_AreaView_: {
+      items: components["schemas"]["AreaView"][];
+      next: string | null;
+    };
     Listing_BotView_: {
       items: components["schemas"]["BotView"][];
+      next: string | null;
+    };
+    Listing_ChangeView_: {
+      items: components["schemas"]["ChangeView"][];
       next: string | null;
     };
     Listing_ChannelView_: {
@@ -471,6 +559,14 @@ export interface components {
     };
     Listing_CustomerView_: {
       items: components["schemas"]["CustomerView"][];
+      next: string | null;
+    };
+    Listing_DeliveryView_: {
+      items: components["schemas"]["DeliveryView"][];
+      next: string | null;
+    };
+    Listing_FormView_: {
+      items: components["schemas"]["FormView"][];
       next: string | null;
     };
     Listing_GroupView_: {
@@ -511,6 +607,14 @@ export interface components {
     };
     Listing_TemplateInfo_: {
       items: components["schemas"]["TemplateInfo"][];
+      next: string | null;
+    };
+    Listing_TypeView_: {
+      items: components["schemas"]["TypeView"][];
+      next: string | null;
+    };
+    Listing_WebhookView_: {
+      items: components["schemas"]["WebhookView"][];
       next: string | null;
     };
     Listing_WordHitView_: {
@@ -554,6 +658,9 @@ export interface components {
       mimes: string[];
       max_bytes: number;
       max_caption?: number;
+    };
+    MergeBody: {
+      other: string;
     };
     MessageBody: {
       /** Repeating it repeats the first answer. */
@@ -644,11 +751,6 @@ export interface components {
       contains?: string[];
       from?: number | null;
       to?: number | null;
-    };
-    PlaceView: {
-      group: components["schemas"]["Ref"] | null;
-      agent: components["schemas"]["Ref"] | null;
-      when: "all_busy" | "any" | "nobody_online" | "off_duty";
     };
     Prechat: {
       on?: boolean;
@@ -788,6 +890,9 @@ export interface components {
       id: string;
       name: string;
     };
+    ReplayIn: {
+      delivery?: string | null;
+    };
     ReplayTried: {
       chats: number;
       more: boolean;
@@ -797,6 +902,9 @@ export interface components {
       not_replayed: number;
       reasons: { [key: string]: number };
     };
+    ReplayView: {
+      replayed: number;
+    };
     ReplyIn: {
       messages?: (components["schemas"]["TextIn"] | components["schemas"]["ImageIn"] | components["schemas"]["AudioIn"] | components["schemas"]["VideoIn"] | components["schemas"]["FileIn"] | components["schemas"]["LocationIn"] | components["schemas"]["StickerIn"] | components["schemas"]["ContactIn"] | components["schemas"]["ChoiceIn"] | components["schemas"]["TemplateIn"])[];
       suggestions?: components["schemas"]["OptionIn"][];
@@ -804,6 +912,12 @@ export interface components {
       helpful?: boolean;
       handover?: components["schemas"]["WishIn"] | null;
       end?: boolean;
+    };
+    Retention: {
+      message_days?: number | null;
+      customer_days?: number | null;
+      webhook_days?: number;
+      raw_days?: number;
     };
     Returning: {
       if: "returning";
@@ -820,7 +934,7 @@ export interface components {
       text: string;
       lines: string[];
       prefer: components["schemas"]["Ref"][];
-      places: components["schemas"]["PlaceView"][];
+      places: components["schemas"]["admin.trying.PlaceView"][];
       agent: components["schemas"]["Ref"] | null;
     };
     Routing: {
@@ -892,6 +1006,8 @@ export interface components {
       closed: components["schemas"]["ClosedView"] | null;
       window: components["schemas"]["WindowView"] | null;
       summary: components["schemas"]["SummaryView"] | null;
+      summary_form: components["schemas"]["Summaries"];
+      translates: boolean;
     };
     SessionRef: {
       id: string;
@@ -1044,6 +1160,14 @@ export interface components {
       group?: string | null;
       q?: string | null;
     };
+    Subscription: {
+      /** a-z, 0-9, - and _, at most 40 */
+      name: string;
+      url: string;
+      secret: string | components["schemas"]["KeptSecret"];
+      types: string[];
+      on?: boolean;
+    };
     Summaries: {
       required?: boolean;
       types?: string[];
@@ -1154,6 +1278,12 @@ export interface components {
     Templates: {
       items: components["schemas"]["TemplateView"][];
     };
+    TestView: {
+      delivered: boolean;
+      status: number | null;
+      reason: string | null;
+      took: number;
+    };
     Text: {
       type: "text";
       text: string;
@@ -1231,6 +1361,10 @@ export interface components {
       returning?: boolean;
       at?: number | null;
     };
+    TypeView: {
+      type: string;
+      meaning: string;
+    };
     UndoIn: {
       version: number;
     };
@@ -1274,6 +1408,24 @@ export interface components {
       if: "vip_level";
       from?: number;
       to?: number;
+    };
+    WebhookView: {
+      id: string;
+      level: "all" | "channel" | "group";
+      of: string | null;
+      name: string;
+      url: string;
+      types: string[];
+      on: boolean;
+      waiting: number;
+      parked: number;
+      failures: number;
+      paused_at: string | null;
+      probe_at: string | null;
+      reason: string | null;
+    };
+    Webhooks: {
+      subscriptions?: components["schemas"]["Subscription"][];
     };
     WhisperBody: {
       text: string;
@@ -1341,6 +1493,11 @@ export interface components {
       required: boolean;
       schema: { [key: string]: unknown };
     };
+    "admin.trying.PlaceView": {
+      group: components["schemas"]["Ref"] | null;
+      agent: components["schemas"]["Ref"] | null;
+      when: "all_busy" | "any" | "nobody_online" | "off_duty";
+    };
     "admin.words.TryIn": {
       text: string;
       side?: "agent" | "bot" | "customer";
@@ -1369,6 +1526,10 @@ export interface components {
       options?: components["schemas"]["Option"][];
       many?: boolean;
       when?: string[];
+    };
+    "inbox.customers.PlaceView": {
+      channel: components["schemas"]["ChannelRef"];
+      address: string;
     };
     "inbox.submissions.FieldView": {
       key: string;
@@ -1453,6 +1614,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/audit": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_ChangeView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/bots": {
     get: {
       parameters: { query?: { limit?: number; after?: string | null }; };
@@ -1516,6 +1689,19 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/bots/{id}/history": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/bots/{id}/test": {
     post: {
       parameters: { path: { id: string }; };
@@ -1526,6 +1712,23 @@ export interface paths {
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots/{id}/undo": {
+    post: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BotView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1572,7 +1775,7 @@ export interface paths {
       parameters: { path: { channel: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1588,7 +1791,7 @@ export interface paths {
     get: {
       parameters: { path: { channel: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1597,9 +1800,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1629,7 +1832,7 @@ export interface paths {
       parameters: { path: { channel: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1679,6 +1882,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/channels/{id}/check": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ChannelView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/channels/{id}/raws": {
     get: {
       parameters: { path: { id: string }; query?: { limit?: number }; };
@@ -1702,6 +1917,17 @@ export interface paths {
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         502: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/forms": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_FormView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -1746,7 +1972,7 @@ export interface paths {
       parameters: { path: { group: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1762,7 +1988,7 @@ export interface paths {
     get: {
       parameters: { path: { group: string; area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1771,9 +1997,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1803,7 +2029,7 @@ export interface paths {
       parameters: { path: { group: string; area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -1927,6 +2153,47 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/segments/{id}/history": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/segments/{id}/undo": {
+    post: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/settings": {
+    get: {
+      parameters: {  };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_AreaView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/assignment/try": {
     post: {
       parameters: {  };
@@ -1986,7 +2253,7 @@ export interface paths {
       parameters: { header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["CsvIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2016,7 +2283,7 @@ export interface paths {
     get: {
       parameters: { path: { area: string }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2025,9 +2292,9 @@ export interface paths {
     };
     put: {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
-      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+      requestBody: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2057,7 +2324,7 @@ export interface paths {
       parameters: { path: { area: string }; header?: { "If-Match"?: string }; };
       requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
       responses: {
-        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
+        200: { content: { "application/json": components["schemas"]["Closing"] | components["schemas"]["Prompts"] | components["schemas"]["Words"] | components["schemas"]["Surveys"] | components["schemas"]["Assignment"] | components["schemas"]["Webhooks"] | components["schemas"]["Customers"] | components["schemas"]["Retention"] | components["schemas"]["Reception"] | components["schemas"]["Opening"] | components["schemas"]["Sla"] | components["schemas"]["Routing"] | components["schemas"]["Submissions"] | components["schemas"]["Languages"] }; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2065,6 +2332,95 @@ export interface paths {
         412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhook-types": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_TypeView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_WebhookView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["WebhookView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/deliveries": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: string | null; state?: "delivered" | "parked" | "waiting" | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_DeliveryView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/replay": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["ReplayIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ReplayView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/resume": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["WebhookView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/webhooks/{id}/test": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TestView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2154,6 +2510,78 @@ export interface paths {
         200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/block": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["CustomerBlockBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BlockedView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/erase": {
+    post: {
+      parameters: { path: { id: string }; };
+      responses: {
+        202: { content: { "application/json": components["schemas"]["ErasingView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/export": {
+    get: {
+      parameters: { path: { id: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["ExportView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/link": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["LinkBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/customers/{id}/merge": {
+    post: {
+      parameters: { path: { id: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["MergeBody"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["CustomerView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
