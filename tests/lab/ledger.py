@@ -84,6 +84,8 @@ class Ledger:
                     received[address, token] += 1
                     places = book.places.get((provider.channel, address, token), [])
                     said = book.said.get((provider.channel, address, token), [])
+                    if token.endswith(":]"):
+                        continue  # names no session: it may be of a chat that was erased
                     if token in first or len(places) != 1 or said[0].state == "failed":
                         continue  # what was given up, and said to be, may still come from a process that slept
                     first.add(token)
