@@ -1,13 +1,15 @@
 """Bots: connecting one, changing, trying and removing it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
-from admin.kinds import kept, shown
+from admin import versions
+from admin.kinds import kept, secrets, shown
 from admin.references import UseView, missing_people, refuse_used, users
+from admin.settings import UndoIn
 from admin.shared import language
 from api.bots import KINDS, ReplyIn, validate_bot
 from api.documents import BotDoc, BotKind, Name
@@ -18,6 +20,7 @@ from api.problems import missing
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
+from core.codec import convert
 from core.errors import BadInput
 from core.handover import Handover, validate_handover
 
@@ -123,6 +126,39 @@ async def change_bot(rim: Rim, call: Call[BotPatch, Nothing]) -> Answer:
             if not isinstance(value := getattr(body, name), UnsetType)
         }
         changed = replace(doc, settings=_kept(rim, doc.id, doc.kind, body.settings, doc.settings), **given)
+        with unchanged():
+            version = await rim.directory.save_bot(changed, who=call.caller.id, expected=expected)
+    return tagged(version, _view(rim, changed))
+
+
+async def list_bot_history(rim: Rim, call: Call[Nothing, Window]) -> Answer:
+    """Another secret shows as a change, the secret does not."""
+    doc = _bot(rim, call.path["id"])
+    hidden = secrets(KINDS[doc.kind])
+
+    def seen(body: dict[str, object]) -> dict[str, object]:
+        settings = {
+            name: {"set": True, "version": value["sealed"][-6:]} if name in hidden else value
+            for name, value in cast(dict[str, Any], body["settings"]).items()
+        }
+        return {**body, "settings": settings}
+
+    return await versions.history(rim, "bots", doc.id, call.query, seen)
+
+
+async def undo_bot(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
+    """A new version with an earlier one's content. Its secrets stay as they are: one that was replaced stays so."""
+    async with rim.directory.changing:
+        doc = _bot(rim, call.path["id"])
+        current = rim.directory.version("bots", doc.id)
+        expected = meant(call.if_match, current)
+        before = convert(await versions.earlier(rim, "bots", doc.id, call.body, current), BotDoc)
+        hidden = secrets(KINDS[doc.kind])
+        open_ones = {name: value for name, value in before.settings.items() if name not in hidden}
+        now = {name: value for name, value in doc.settings.items() if name in hidden}
+        _check(rim, before.handover)
+        settings = _kept(rim, doc.id, doc.kind, open_ones, now)
+        changed = replace(before, settings=settings, created_at=doc.created_at)
         with unchanged():
             version = await rim.directory.save_bot(changed, who=call.caller.id, expected=expected)
     return tagged(version, _view(rim, changed))

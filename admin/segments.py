@@ -4,8 +4,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from admin import versions
 from admin.in_place import known
 from admin.references import UseView, refuse_used, users
+from admin.settings import UndoIn
 from api.documents import Name, SegmentDoc
 from api.etag import meant, tagged, unchanged
 from api.paging import Listing, Window, slice_of
@@ -13,6 +15,7 @@ from api.problems import missing
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
+from core.codec import convert
 from core.condition import Condition
 from core.condition_check import problems
 from core.errors import BadInput
@@ -76,6 +79,24 @@ async def change_segment(rim: Rim, call: Call[SegmentPatch, Nothing]) -> Answer:
             name=doc.name if isinstance(body.name, UnsetType) else body.name,
             condition=doc.condition if isinstance(body.condition, UnsetType) else body.condition,
         )
+        with unchanged():
+            version = await rim.directory.save_segment(changed, who=call.caller.id, expected=expected)
+    return tagged(version, _view(rim, changed))
+
+
+async def list_segment_history(rim: Rim, call: Call[Nothing, Window]) -> Answer:
+    return await versions.history(rim, "segments", _segment(rim, call.path["id"]).id, call.query)
+
+
+async def undo_segment(rim: Rim, call: Call[UndoIn, Nothing]) -> Answer:
+    """A new version with an earlier one's content."""
+    async with rim.directory.changing:
+        doc = _segment(rim, call.path["id"])
+        current = rim.directory.version("segments", doc.id)
+        expected = meant(call.if_match, current)
+        before = convert(await versions.earlier(rim, "segments", doc.id, call.body, current), SegmentDoc)
+        _check(rim, before.condition)
+        changed = replace(doc, name=before.name, condition=before.condition)
         with unchanged():
             version = await rim.directory.save_segment(changed, who=call.caller.id, expected=expected)
     return tagged(version, _view(rim, changed))

@@ -396,6 +396,10 @@ class Directory:
         """Oldest first."""
         return list(await self._store.revisions(SETTINGS, scope.key(area)))
 
+    async def revisions_of(self, collection: Collection, id: str) -> list[Revision]:
+        """A document's, oldest first."""
+        return list(await self._store.revisions(collection, id))
+
     # --- inside
 
     def _shelf(self, collection: Collection) -> _Shelf[Any]:

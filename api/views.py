@@ -15,6 +15,7 @@ from api.promises import SlaView, promised, sla_view
 from api.times import Time, iso, iso_or_none
 from core import event as e
 from core.channel import Capabilities
+from core.closing import Summaries
 from core.customer import Customer, own_fields, vip_level
 from core.message import Author, Summary, Translation, Unsupported
 from core.message import State as Sent
@@ -166,11 +167,15 @@ class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionDetail(SessionView, frozen=True, kw_only=True):
+    """`summary_form` is what its summary asks for; `translates`: drafts can be had in the customer's language."""
+
     trace: tuple[TraceView, ...]
     rating: RatingView | None
     closed: ClosedView | None
     window: WindowView | None
     summary: SummaryView | None
+    summary_form: Summaries
+    translates: bool
 
 
 class SubmissionRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,6 +331,8 @@ def session_detail(
     rating: RatingView | None,
     window: WindowView | None,
     summary: SummaryView | None = None,
+    summary_form: Summaries | None = None,
+    translates: bool = False,
 ) -> SessionDetail:
     closed = row.session.closed
     return SessionDetail(
@@ -335,6 +342,8 @@ def session_detail(
         closed=ClosedView(closed.by, closed.reason, iso(closed.at)) if closed else None,
         window=window,
         summary=summary,
+        summary_form=Summaries() if summary_form is None else summary_form,
+        translates=translates,
     )
 
 

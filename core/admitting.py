@@ -1,6 +1,6 @@
 """How a session is received: the page's wish before the scheme of the customer's segment before the settings."""
 
-from core.service import SERVICE_PARAM, SERVICES, Bot, Service, Serving
+from core.service import QUEUE_FIRST, SERVICE_PARAM, SERVICES, Bot, Service, Serving
 from core.turn import Turn
 
 
@@ -11,7 +11,10 @@ def serving_of(turn: Turn) -> Serving:
     if session is not None and session.scheme is not None:
         serving = serving.dressed(serving.scheme(session.scheme))
     wanted = _page(turn)
-    return serving.served(wanted) if wanted is not None else serving
+    serving = serving.served(wanted) if wanted is not None else serving
+    if turn.state.customer.params.get(QUEUE_FIRST) == "yes" and serving.service != "bot_only":
+        return serving.to_the_queue()
+    return serving
 
 
 def bot_of(turn: Turn, serving: Serving) -> Bot | None:

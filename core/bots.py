@@ -13,13 +13,14 @@ from core import command as c
 from core import ending
 from core import event as e
 from core.admitting import serving_of
+from core.consent import warn
 from core.errors import Refused
 from core.handover import Trigger, asked_for_person, keyword_in
 from core.message import Author, Choice, Chosen, Content, Message, Note, Option, Reaction, Unsupported, plain
 from core.prompts import Key
 from core.reception import find_person
 from core.routes import Handed
-from core.screening import alert, screen
+from core.screening import alert, log, screen
 from core.sending import may_send
 from core.service import Bot
 from core.session import BotTurn
@@ -151,9 +152,12 @@ def say(turn: Turn, command: c.BotSays) -> None:
     lists = [name for content in command.contents for name in _say(turn, bot, content, command.client_id)]
     upto = held.waits if command.seq is None else command.seq
     if command.suggestions:
-        _say(turn, bot, _suggested(turn, bot, command.suggestions))
-    if command.unknown or lists:
-        _missed(turn, bot, held.missed + 1, upto, tuple(lists), quietly=bool(command.contents) and not lists)
+        lists += _say(turn, bot, _suggested(turn, bot, command.suggestions))
+    if lists:
+        _withheld(turn, bot, held.missed + 1, upto, tuple(dict.fromkeys(lists)), command.handover)
+        return
+    if command.unknown:
+        _missed(turn, bot, held.missed + 1, upto, quietly=bool(command.contents))
     else:
         if command.helpful and session.phase == "bot":
             _say(turn, bot, _helpful(turn, bot))
@@ -170,15 +174,20 @@ def _conclude(turn: Turn, bot: Bot, command: c.BotSays) -> None:
     elif command.end:
         ending.end(turn, by="system", reason="bot_ended", prompt="agent_closed")
     else:
-        ending.arm_idle_timers(turn)
-        if bot.idle_seconds is not None and not {IDLE, ending.IDLE} & turn.open_session().timers.keys():
-            turn.emit(e.TimerSet(IDLE, turn.now + bot.idle_seconds * 1000))
+        _await_customer(turn, bot)
+
+
+def _await_customer(turn: Turn, bot: Bot) -> None:
+    ending.arm_idle_timers(turn)
+    if bot.idle_seconds is not None and not {IDLE, ending.IDLE} & turn.open_session().timers.keys():
+        turn.emit(e.TimerSet(IDLE, turn.now + bot.idle_seconds * 1000))
 
 
 def _say(turn: Turn, bot: Bot, content: Content, client_id: str | None = None) -> tuple[str, ...]:
     """Say it as the bot; the word lists for which it was withheld, if it was."""
     screened = screen(turn, content, "bot")
-    if screened.blocked is not None:
+    if screened.content is not content and isinstance(screened.content, Unsupported):
+        log(turn, "bot", screened.hits, by=bot.id)
         return screened.lists
     message = Message(
         seq=turn.open_session().seq + 1,
@@ -191,15 +200,26 @@ def _say(turn: Turn, bot: Bot, content: Content, client_id: str | None = None) -
     )
     pending = options_of(message.content)
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), pending=pending))
-    alert(turn, message.seq, "bot", screened)
+    alert(turn, message.seq, "bot", screened, bot.id)
+    warn(turn, screened, "bot")
     return ()
 
 
-def _missed(
-    turn: Turn, bot: Bot, missed: int, upto: int, lists: tuple[str, ...] = (), *, quietly: bool = False
-) -> None:
-    """The bot did not know: once more in other words, or people. `quietly`: it said so itself."""
+def _withheld(turn: Turn, bot: Bot, missed: int, upto: int, lists: tuple[str, ...], handed: Handed | None) -> None:
+    """Word lists kept back (some of) the answer: people give one, where there may be people."""
     turn.emit(e.BotAnswered(bot.id, turn.now, upto, missed, lists))
+    if turn.open_session().phase != "bot":
+        return
+    if may_have_people(turn):
+        hand_over(turn, "withheld", f"Word lists withheld what the bot said ({', '.join(lists)}).", handed)
+    else:
+        _say(turn, bot, _unknown(turn, bot))
+        _await_customer(turn, bot)
+
+
+def _missed(turn: Turn, bot: Bot, missed: int, upto: int, *, quietly: bool = False) -> None:
+    """The bot did not know: once more in other words, or people. `quietly`: it said so itself."""
+    turn.emit(e.BotAnswered(bot.id, turn.now, upto, missed))
     if turn.open_session().phase != "bot":
         return
     after = bot.handover.after_unknown

@@ -126,7 +126,7 @@ def decide(state: Conversation, command: c.Command, context: Context) -> Decisio
 
 
 def _decision(turn: Turn, command: c.Command) -> Decision:
-    if any(isinstance(event, e.Assigned | e.Transferred) for event in turn.events):
+    if any(isinstance(event, e.Queued | e.Assigned | e.Transferred) for event in turn.events):
         silence.given(turn)
     seq: int | None = None
     takes: str | None = None

@@ -53,6 +53,7 @@ class Surroundings:
     standing: Callable[[str], Standing | None] = lambda session: None
     others_online: Callable[[str | None, str], bool] = lambda group, agent: False
     away_free: Callable[[str | None], bool] = lambda group: False
+    gone_since: Callable[[str], int | None] = lambda agent: None
     route: Callable[[Asked], Route] = to_the_default
 
 
@@ -166,6 +167,7 @@ class Engine:
             standing=around.standing,
             others_online=around.others_online,
             away_free=around.away_free,
+            gone_since=around.gone_since,
             route=around.route,
             aim=aim,
         )

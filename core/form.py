@@ -22,6 +22,7 @@ Texts = dict[str, str]  # language → text
 
 MOST_QUESTIONS, MOST_OPTIONS = 20, 50
 LONGEST_LABEL, LONGEST_ANSWER = 1000, 2000
+LONGEST_ID = 64  # bytes of a button's id; channels carry no more
 MOST_WRONG = 3  # wrong answers in a row after which nobody is asked on: a customer is not to be trapped in a form
 SKIPPED = 0  # in the place of a message's number: the question was passed over
 YES, NO = "yes", "no"
@@ -282,5 +283,8 @@ def _options_problems(question: Question, here: str) -> list[tuple[str, str]]:
     for index, option in enumerate(question.options):
         if option.id in ids[:index]:
             problems.append((f"{here}.options.{index}.id", "Another option of this question has this id."))
+        if (over := len(_id(question, option.id).encode()) - LONGEST_ID) > 0:
+            why = f"The question's key and the option's id are {over} characters too long together for a button."
+            problems.append((f"{here}.options.{index}.id", why))
         problems += texts_problems(option.label, f"{here}.options.{index}.label")
     return problems

@@ -11,7 +11,7 @@ from core.condition import found_word
 from core.language import chain, normal
 
 _AROUND = re.compile(r"^[\s\W_]+|[\s\W_]+$")
-Trigger = Literal["person", "keyword", "repeat", "unknown", "dislike", "bot", "down", "loop"]
+Trigger = Literal["person", "keyword", "repeat", "unknown", "dislike", "bot", "down", "loop", "withheld"]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
 Words = Annotated[tuple[Word, ...], Meta(max_length=500)]
 

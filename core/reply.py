@@ -2,7 +2,7 @@
 
 from core import command as c
 from core import event as e
-from core import sla
+from core import silence, sla
 from core.consent import warn
 from core.ending import arm_idle_timers
 from core.errors import Refused
@@ -125,6 +125,8 @@ def lock(turn: Turn, command: c.Lock) -> None:
     session = turn.own_session(command.by)
     if session.locked != command.on:
         turn.emit(e.LockChanged(command.on, turn.now, command.by.id))
+        if not command.on:
+            silence.unlocked(turn)
 
 
 def tag(turn: Turn, command: c.Tag) -> None:

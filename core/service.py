@@ -17,6 +17,7 @@ Repeat = Literal["customer", "session", "always"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 REPEATED: frozenset[Key] = frozenset(("greeting", "no_agent", "queue_position", "agent_joined", "transferred"))
 SERVICE_PARAM = "page.service"  # what the web page asks for; beats the settings
+QUEUE_FIRST = "queue_first"  # the page asks for people at once ("yes")
 MOST_SCHEMES = 100
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 
@@ -89,6 +90,10 @@ class Serving:
 
     def served(self, service: Service) -> "Serving":
         return replace(self, service=service)
+
+    def to_the_queue(self) -> "Serving":
+        """Straight to people, whatever the first message says."""
+        return replace(self, service="people_only", deferred=False)
 
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):

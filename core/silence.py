@@ -13,7 +13,7 @@ TIMERS = frozenset((AGENT, TRANSFER))
 
 
 def given(turn: Turn) -> None:
-    """It was assigned or transferred: what is owed to the customer, and by whom, may be other now."""
+    """It was queued, assigned or transferred: what is owed to the customer, and by whom, may be other now."""
     if turn.state.session is not None:
         sla.apply(turn)
         arm(turn)
@@ -59,17 +59,28 @@ def _seconds(turn: Turn, timer: str) -> int | None:
 
 
 def absent(turn: Turn, command: c.Absent) -> None:
-    """The agent went offline: their chat is kept, moved or closed, as set. What they were given since stays."""
+    """The agent went offline: their chat is kept, moved or closed, as set. What they were given since stays. A locked
+    chat rests until it is unlocked."""
     session = turn.state.session
     if session is None or session.phase != "active" or session.agent is None or session.agent.id != command.agent:
+        return
+    if session.locked:
         return
     if session.assigned_at > command.since:
         return
     chats = turn.rules.absence.chats
     if chats == "close":
         end(turn, by="system", reason="agent_offline", prompt="agent_offline")
-    elif chats == "move" and not session.locked:
+    elif chats == "move":
         _move(turn, session, f"{session.agent.name} went offline.")
+
+
+def unlocked(turn: Turn) -> None:
+    """The lock is gone: if its agent is gone too, what waited for the unlock happens now."""
+    agent = turn.open_session().agent
+    since = turn.context.gone_since(agent.id) if agent is not None else None
+    if agent is not None and since is not None:
+        absent(turn, c.Absent(agent.id, since))
 
 
 def _move(turn: Turn, session: Session, why: str) -> None:

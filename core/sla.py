@@ -1,7 +1,7 @@
-"""SLA: which promise a session gets when it is given to somebody, when its goals are due, who is told, what was kept.
+"""SLA: which promise a session gets when people are asked for, when its goals are due, who is told, what was kept.
 
-Policies are tried in order, the first whose condition holds counts; that is decided when a session is assigned and when
-it is transferred. Goals, each from a start to an end:
+Policies are tried in order, the first whose condition holds counts; that is decided when a session is queued (a breach
+is seen while it still waits), when it is assigned and when it is transferred. Goals, each from a start to an end:
 - first response: from when people were asked for to the first answer of an agent;
 - next response: from the first message an agent has not answered to their answer;
 - resolution: from the opening of the session to its close.
@@ -27,7 +27,7 @@ TIMERS: Mapping[str, Goal] = {f"sla_{goal}": goal for goal in GOALS}
 
 
 def apply(turn: Turn) -> None:
-    """A session was assigned or transferred: see which policy it is under now.
+    """A session was queued, assigned or transferred: see which policy it is under now.
 
     One that was opened under other policies than there are now keeps what it has: edits touch new sessions only.
     """

@@ -63,7 +63,7 @@ class Context:
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session
     the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
     a waiting session stands; `others_online` whether others than an agent are online for a group; `away_free`
-    whether somebody of a group has a place, online or not.
+    whether somebody of a group has a place, online or not; `gone_since` since when an agent is offline, if they are.
     """
 
     now: int
@@ -74,6 +74,7 @@ class Context:
     standing: Callable[[str], Standing | None] = lambda session: None
     others_online: Callable[[str | None, str], bool] = lambda group, agent: False
     away_free: Callable[[str | None], bool] = lambda group: False
+    gone_since: Callable[[str], int | None] = lambda agent: None
     route: Callable[[Asked], Route] = to_the_default
     aim: str | None = None
 

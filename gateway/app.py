@@ -16,7 +16,7 @@ from api.auth import Auth
 from api.directory import Directory
 from api.documents import AgentDoc, Change, GroupDoc
 from api.hub import Hub, feed_identity
-from api.rim import Rim
+from api.rim import Rim, Signal
 from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
@@ -24,6 +24,7 @@ from core.errors import Stale, StoreDown, StoreUnfit
 from core.ports import Hint, Seat, Store
 from core.routes import Assigning
 from gateway.absence import Absences
+from gateway.bot_typing import TypingSign
 from gateway.bots import Bots
 from gateway.channels import Channels
 from gateway.config import BadConfiguration, Config
@@ -138,7 +139,12 @@ async def _assembled(config: Config, stack: AsyncExitStack) -> _Parts:
         keeping=ground.keeping, tell=lambda: feed.tell(Hint("desk")),
     )  # fmt: skip
     translator = _translator(config, network)
-    bots = Bots(directory, network, store, clock, kept.public, config.public_url)
+
+    def signal(shown: Signal) -> None:
+        presence.send(shown)
+
+    sign = TypingSign(channels, store, signal)
+    bots = Bots(directory, network, store, clock, kept.public, config.public_url, sign.show)
     engine, outbox = _middle(ground, desk, numbers, channels, bots, kept, metrics, translator)
 
     keeping = ground.keeping
@@ -239,7 +245,7 @@ def _middle(
 
     around = Surroundings(
         policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook, route=desk.route,
-        standing=desk.standing, others_online=desk.others_online, away_free=desk.away_free,
+        standing=desk.standing, others_online=desk.others_online, away_free=desk.away_free, gone_since=desk.gone_since,
         lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
     )  # fmt: skip
     engine = Engine(ground.store, ground.clock, around)

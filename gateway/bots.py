@@ -30,6 +30,7 @@ from core.message import Author, Content, Message, Text
 from core.ports import Cause, Clock, Leased, SessionRow, Store, StoredMessage
 from core.session import Session
 from gateway.bot_kinds import Question, ask_faq, ask_rasa, ask_webhook
+from gateway.bot_typing import Shows, nobody_sees, showing
 from gateway.wire import Network
 
 AGAIN_MS = 2_000  # what is left of the time must allow for another attempt, else people are called now
@@ -55,9 +56,10 @@ class Bots:
         clock: Clock,
         public: Callable[[Content], Content],
         public_url: str,
+        shows: Shows = nobody_sees,
     ) -> None:
         self._directory, self._network, self._store, self._clock = directory, network, store, clock
-        self._public, self._public_url = public, public_url
+        self._public, self._public_url, self._shows = public, public_url, shows
         self._turns: dict[str, _Turn] = {}
         self._faqs: dict[str, tuple[BotDoc, Faq]] = {}
 
@@ -66,7 +68,8 @@ class Bots:
         async with self._turn(effect.session):
             if self._clock.now() >= effect.until:
                 return  # people have been called meanwhile
-            command = await self._asked(effect)
+            async with showing(self._sign_of(effect.bot), effect.session, errand.channel, errand.address):
+                command = await self._asked(effect)
         if command is None:
             return
         cause = Cause(effect.session, f"ask:{effect.bot}:{effect.seq}") if isinstance(command, c.BotSays) else None
@@ -76,6 +79,11 @@ class Bots:
             log.debug("bots.answered_already", bot=effect.bot, session=effect.session)
         except Refused as error:
             await self._refused(engine, errand, effect, error)
+
+    def _sign_of(self, bot: str) -> Shows:
+        """Our own bot answers at once: there is nothing to bridge."""
+        doc = self._directory.bots.get(bot)
+        return nobody_sees if doc is None or doc.kind == "faq" else self._shows
 
     async def _refused(self, engine: Engine, errand: Leased, effect: AskBot, error: Refused) -> None:
         """The chat went on without it, or what it says cannot be sent: then people are to know."""

@@ -245,6 +245,11 @@ class DeskKeeper:
     def away_free(self, group: str | None) -> bool:
         return self._desk.away_free(group)
 
+    def gone_since(self, agent: str) -> int | None:
+        """Since when an agent is offline; None if they are not."""
+        seat = self._desk.seats.get(agent)
+        return seat.status_at if seat is not None and seat.status == "offline" else None
+
     def route(self, asked: Asked) -> Route:
         """Where a chat that needs a person goes, as things are now."""
         return route(asked, self)

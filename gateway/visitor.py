@@ -21,7 +21,7 @@ from core.channel import Secret
 from core.customer import Customer
 from core.errors import BadInput
 from core.people import People
-from core.service import SERVICE_PARAM, Service
+from core.service import QUEUE_FIRST, SERVICE_PARAM, Service
 from core.session import Wish
 
 LIFE_MS = 3_600_000  # a token opens sockets for an hour
@@ -43,7 +43,7 @@ UNSIGNED = ("partner_id", "vip", "vip_level", "tags")
 channel asks for no signature and the area `customers` says so."""
 
 
-OURS = ("page.", "designated.", "visit.", "vip_level", "queue_first")
+OURS = ("page.", "designated.", "visit.", "vip_level", QUEUE_FIRST)
 """Parameters that a page cannot name."""
 
 
@@ -217,7 +217,7 @@ def _claims(request: VisitRequest, identity: Identity | None, unsigned: tuple[st
         "params": {**_lasting(before.params), **_params(request)},
     }
     if "vip_level" in unsigned and request.vip_level is not None:
-        said["params"] = {**before.params, **_params(request), "vip_level": str(request.vip_level)}
+        said["params"] = {**_lasting(before.params), **_params(request), "vip_level": str(request.vip_level)}
     if identity is not None:
         vouched = {field: getattr(identity, field) for field in ("partner_id", "name", "phone", "email", "vip", "tags")}
         said |= {field: value for field, value in vouched.items() if value is not None} | {"verified": True}
@@ -228,7 +228,7 @@ def _claims(request: VisitRequest, identity: Identity | None, unsigned: tuple[st
 
 def _lasting(params: dict[str, str]) -> dict[str, str]:
     """Without what one page asked for: the next one may not."""
-    return {key: value for key, value in params.items() if key != SERVICE_PARAM}
+    return {key: value for key, value in params.items() if key not in (SERVICE_PARAM, QUEUE_FIRST)}
 
 
 def _wish(request: VisitRequest) -> Wish | None:
@@ -241,7 +241,7 @@ def _params(request: VisitRequest) -> dict[str, str]:
     """Free and own fields side by side, and the page, under names that theirs cannot take."""
     page = {
         "page.title": request.title, "page.url": request.url, "designated.agent": request.agent,
-        "queue_first": "yes" if request.queue_first else None,
+        QUEUE_FIRST: "yes" if request.queue_first else None,
     }  # fmt: skip
     theirs = {
         **(request.params or {}),

@@ -49,7 +49,8 @@ async def _shown(rim: Rim, session: str, seq: int | None, command: BotSays) -> S
     stored = None if seq is None else await rim.store.message(session, seq)
     if stored is None:
         return SaidView(None)
-    if command.contents and not _same(stored, command.contents[0]):
+    said = stored.message.client_id is not None  # else a question or a note of ours: what it said was withheld
+    if said and command.contents and not any(_same(stored, content) for content in command.contents):
         raise Stop(409, "client_id", "This client_id was used for another message of this chat.")
     return SaidView(message_view(linked(stored, rim.files)))
 

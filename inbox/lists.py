@@ -150,6 +150,7 @@ async def detail(rim: Rim, row: SessionRow, caller: Caller) -> SessionDetail:
     if not _shows_rating(rim, row, caller):
         rating = None
         trace = [line for line in trace if not isinstance(line.event, _RATINGS)]
+    rules = rim.directory.policy(row.channel).rules(row.session.group)
     return session_detail(
         linked_row(row, rim.files),
         rim.directory,
@@ -158,6 +159,8 @@ async def detail(rim: Rim, row: SessionRow, caller: Caller) -> SessionDetail:
         rating=rating,
         summary=await _summary(rim, row),
         window=await _window(rim, row),
+        summary_form=rules.ending.summary,
+        translates=rim.translator is not None and rules.languages.translate,
     )
 
 

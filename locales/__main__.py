@@ -1,5 +1,6 @@
-"""`python -m locales missing` tells which texts lack where; `python -m locales put KEY` (or `put widget KEY`)
-reads {"language": "text", …} from standard input and writes each at its place."""
+"""`python -m locales missing` tells which texts lack where; `python -m locales put KEY` (or `put widget KEY`, or
+`put desk/inbox KEY`, or another part of the desk) reads {"language": "text", …} from standard input and writes each
+at its place."""
 
 import json
 import sys
@@ -13,6 +14,7 @@ from core.prompts import KEYS
 
 PROMPTS = Path(__file__).parent
 WIDGET = PROMPTS.parent / "web" / "src" / "locales"
+DESK = WIDGET.parent / "desk" / "locales"
 
 
 def missing() -> Iterable[str]:
@@ -26,20 +28,32 @@ def missing() -> Iterable[str]:
             yield from (f"{name} has {key}, which is none" for key in texts if key not in keys)
     for tag in sorted({file.name for file in PROMPTS.glob("*.json")} ^ {file.name for file in WIDGET.glob("*.json")}):
         yield f"{tag} is in one of locales and web/src/locales only"
+    for part in sorted(folder for folder in DESK.iterdir() if folder.is_dir()):
+        yield from _missing_at_desk(part)
+
+
+def _missing_at_desk(part: Path) -> Iterable[str]:
+    keys = _read(part / "en.json").keys()
+    for tag in sorted(file.name for file in PROMPTS.glob("*.json")):
+        file = part / tag
+        found = _read(file).keys() if file.exists() else set[str]()
+        name = f"{part.relative_to(PROMPTS.parent)}/{tag}"
+        yield from (f"{name} lacks {key}" for key in keys if key not in found)
+        yield from (f"{name} has {key}, which is none" for key in found if key not in keys)
 
 
 def put(folder: Path, key: str, texts: dict[str, str]) -> None:
     for tag, text in texts.items():
         file = folder / f"{tag}.json"
-        found = _read(file)
+        found = _read(file) if file.exists() else {}
         found.get("prompts", found)[key] = text
-        file.write_text(written(found), encoding="utf-8")
+        file.write_text(written(found, folder), encoding="utf-8")
 
 
-def written(found: dict[str, Any]) -> str:
+def written(found: dict[str, Any], folder: Path) -> str:
     """The form of the files: a line for each text, in the order of the keys."""
     if "prompts" not in found:
-        order = list(_read(WIDGET / "en.json"))
+        order = list(_read(folder / "en.json"))
         kept = sorted(found, key=lambda key: order.index(key) if key in order else len(order))
         return _object({key: _line(found[key]) for key in kept}, 1) + "\n"
     prompts = sorted(found["prompts"], key=lambda key: KEYS.index(key) if key in KEYS else len(KEYS))
@@ -79,6 +93,9 @@ def main(arguments: list[str]) -> int:
             return 1 if lines else 0
         case ["put", "widget", key]:
             put(WIDGET, key, json.load(sys.stdin))
+            return 0
+        case ["put", part, key] if part.startswith("desk/") and (DESK / part.removeprefix("desk/")).is_dir():
+            put(DESK / part.removeprefix("desk/"), key, json.load(sys.stdin))
             return 0
         case ["put", key]:
             put(PROMPTS, key, json.load(sys.stdin))

@@ -162,3 +162,40 @@ async def test_a_group_that_a_bot_or_a_segment_names_is_not_removed_under_it(her
     await owner.delete(f"{BOTS}/{id}")
     await owner.delete(f"/api/v1/admin/segments/{segment}")
     assert (await owner.delete("/api/v1/admin/groups/sales")).status == 204
+
+
+async def test_a_bot_has_a_history_without_secrets_and_goes_back_with_the_secret_it_has(
+    here: World, owner: Client
+) -> None:
+    id = await made(owner, HOOK)
+    path = f"{BOTS}/{id}"
+    await owner.patch(
+        path, {"name": "Hooky", "settings": {"url": "https://b.example", "secret": "another of 22 letters"}}
+    )
+    seen = await owner.get(f"{path}/history")
+    assert [line["path"] for line in seen.body["items"][0]["diff"]] == [
+        "name", "settings.secret.version", "settings.url",
+    ]  # fmt: skip
+    assert SECRET not in str(seen.body) and "sealed" not in str(seen.body)
+    undone = await owner.post(f"{path}/undo", {"version": 1})
+    assert (undone.status, undone.body["name"], undone.body["settings"]) == (
+        200, "Hook", {"url": "https://bot.example/f", "secret": {"set": True}},
+    )  # fmt: skip
+    opened = here.rim.directory.opened(here.rim.directory.bots[id])
+    assert opened == {"url": "https://bot.example/f", "secret": "another of 22 letters"}
+
+
+async def test_a_bot_goes_back_only_where_it_can(here: World, owner: Client) -> None:
+    group = (await owner.post("/api/v1/admin/groups", {"name": "Sales", "agents": []})).body["id"]
+    id = await made(owner, {**FAQ, "handover": {"keywords": [{"words": ["buy"], "group": group}]}})
+    path = f"{BOTS}/{id}"
+    for version in (0, 1, 9):
+        assert (await owner.post(f"{path}/undo", {"version": version})).status == 404
+    await owner.patch(path, {"handover": {}})
+    assert (await owner.post(f"{path}/undo", {"version": 1}, headers={"If-Match": '"1"'})).status == 412
+    assert (await owner.delete(f"/api/v1/admin/groups/{group}")).status == 204
+    seen = await owner.post(f"{path}/undo", {"version": 1})
+    assert (seen.status, list(seen.fields)) == (422, ["handover.keywords.0.group"])
+    assert (await owner.post(f"{path}/undo", {"version": -1})).status == 422
+    assert (await owner.get(f"{BOTS}/gone/history")).status == 404
+    assert (await owner.post(f"{BOTS}/gone/undo", {"version": 1})).status == 404

@@ -131,3 +131,33 @@ async def test_going_back_to_a_version_that_names_what_is_gone_is_refused(owner:
     assert (await owner.delete(f"{ADMIN}/bots/{bot}")).status == 204
     seen = await owner.post(f"{path}/undo", {"version": 1})
     assert (seen.status, seen.fields) == (422, {"bot": "There is no such bot."})
+
+
+async def test_a_segment_has_a_history_and_goes_back(owner: Client) -> None:
+    id = await made(owner)
+    here = f"{SEGMENTS}/{id}"
+    await owner.patch(here, {"name": "Best", "condition": {"if": "vip"}})
+    changed, first = (await owner.get(f"{here}/history")).body["items"]
+    assert (changed["version"], first["version"]) == (2, 1)
+    assert [line["path"] for line in changed["diff"]] == ["condition.if", "condition.of", "name"]
+    assert [line["path"] for line in first["diff"]] == ["condition", "name"]
+    undone = await owner.post(f"{here}/undo", {"version": 2})
+    assert (undone.status, undone.body["name"], undone.body["condition"]["if"]) == (200, "VIPs", "any")
+    assert (await owner.post(f"{here}/undo", {"version": 2})).body["name"] == "Best"
+    assert len((await owner.get(f"{here}/history")).body["items"]) == 4
+
+
+async def test_going_back_is_refused_where_it_cannot_be(here: World, owner: Client) -> None:
+    await here.channel()
+    id = await made(owner, {"name": "Kites", "condition": {"if": "channel", "is": ["kites"]}})
+    path = f"{SEGMENTS}/{id}"
+    for version in (0, 1, 9):
+        assert (await owner.post(f"{path}/undo", {"version": version})).status == 404
+    await owner.patch(path, {"condition": {"if": "vip"}})
+    assert (await owner.post(f"{path}/undo", {"version": 1}, headers={"If-Match": '"1"'})).status == 412
+    assert (await owner.delete(f"{ADMIN}/channels/kites")).status == 204
+    seen = await owner.post(f"{path}/undo", {"version": 1})
+    assert (seen.status, list(seen.fields)) == (422, ["condition.is.0"])
+    assert (await owner.post(f"{path}/undo", {"version": -1})).status == 422
+    assert (await owner.get(f"{SEGMENTS}/gone/history")).status == 404
+    assert (await owner.post(f"{SEGMENTS}/gone/undo", {"version": 1})).status == 404

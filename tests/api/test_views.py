@@ -14,6 +14,7 @@ from api.sight import audience, limited, sees
 from core import event as e
 from core import message as m
 from core.channel import Capabilities
+from core.closing import Summaries
 from core.customer import Customer
 from core.ports import FeedRow, SessionQuery, SessionRow, StoredMessage
 from core.session import AgentRef, Closure, Conversation, Rating, Session
@@ -136,6 +137,8 @@ async def test_a_closed_session_says_by_whom_and_why(here: World) -> None:
         "agent",
         trace=[feed(e.TimerSet("idle", NOON)), feed(e.Assigned(MEI, NOON, "fewest chats")), feed(closed)],
         rating=views.rating_view(Rating("stars", 4, NOON), "nice"),
+        summary_form=Summaries(),
+        translates=False,
         window=views.window_view(
             Conversation(
                 id="v", channel="kites", address="a", customer=Customer(id="c"), window_from=NOON - 86_400_000

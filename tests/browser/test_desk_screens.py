@@ -16,6 +16,17 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
+async def leaves_a_message(shop: Shop) -> str:
+    fields = [{"key": "text", "label": {"en": "What is it about?"}, "required": True}]
+    await shop.call("owner", "PUT", "admin/settings/submissions", {"on": True, "fields": fields})
+    await shop.call("agent", "PUT", "inbox/me/status", {"status": "offline"})
+    async with customer(shop, "Lin") as lin:
+        await lin.says("My kite is broken")
+        await lin.says({"type": "form", "text": "", "fields": [], "values": {"text": "The string came off."}})
+    page = await shop.until("inbox/submissions", lambda page: page["items"])
+    return str(page["items"][0]["id"])
+
+
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_screen_opens_and_keeps_nobody_out(shop: Shop, browser: Browser, look: str) -> None:
     async with customer(shop, "Grace Hopper", email="grace@example.com") as grace:
@@ -25,10 +36,12 @@ async def test_every_screen_opens_and_keeps_nobody_out(shop: Shop, browser: Brow
         await shop.call("agent", "PUT", "inbox/me/status", {"status": "busy", "reason": "lunch"})
         await waiting.says("مرحبا")
         await shop.until("inbox/sessions?phase=queued", lambda page: len(page["items"]) == 1)
+    left = await leaves_a_message(shop)
     person = (await shop.call("agent", "GET", f"inbox/sessions/{session}"))["customer"]["id"]
     owner = await at_the_desk(browser, shop, EMAIL, **LOOKS[look])
     for screen in SCREENS:
-        await owner.goes(address(screen, session=session, customer=person, area="assignment", id="new"))
+        place = address(screen, session=session, customer=person, submission=left, area="assignment", id="new")
+        await owner.goes(place)
         if screen != "sign-in":
             await owner.page.get_by_role("heading").first.wait_for(state="attached")
         await owner.visitor.pictured(f"desk-{screen}-{look}")
@@ -42,7 +55,8 @@ async def test_every_screen_opens_and_keeps_nobody_out(shop: Shop, browser: Brow
 async def test_whoever_is_not_signed_in_is_asked_to_and_led_back(shop: Shop, browser: Browser, screen: str) -> None:
     mei = await at_the_desk(browser, shop, EMAIL)
     await mei.page.evaluate("localStorage.clear()")
-    await mei.page.goto(shop.url + address(screen, session="nothing", customer="nothing", area="hours", id="new"))
+    nothing = dict.fromkeys(("session", "customer", "submission"), "nothing")
+    await mei.page.goto(shop.url + address(screen, **nothing, area="hours", id="new"))
     await expect(mei.page.get_by_role("heading", name="Welcome back")).to_be_visible()
 
 
@@ -52,7 +66,7 @@ async def test_what_a_role_may_not_see_is_not_shown(shop: Shop, browser: Browser
         if row["role"] in ("supervisor", "admin", "owner"):
             await mei.goes(address(screen))
             await expect(mei.page.get_by_text("You may not see this page")).to_be_visible()
-    await expect(mei.page.get_by_role("navigation").get_by_role("link")).to_have_count(2)
+    await expect(mei.page.get_by_role("navigation").get_by_role("link")).to_have_count(3)
 
 
 async def test_a_wrong_password_and_an_address_that_is_none_are_told(shop: Shop, browser: Browser) -> None:

@@ -142,6 +142,7 @@ class Talk:
         self.standing: Standing | None = None
         self.others_online, self.away_free = True, False
         self.route: Route | None = None
+        self.gone_since: int | None = None
         self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
         self._ids, self._numbers, self._inbounds = count(1), count(1), count(1)
 
@@ -155,6 +156,7 @@ class Talk:
             standing=lambda session: self.standing,
             others_online=lambda group, agent: self.others_online,
             away_free=lambda group: self.away_free,
+            gone_since=lambda agent: self.gone_since,
             route=lambda asked: self.route or to_the_default(asked),
             aim=aim,
         )

@@ -100,6 +100,13 @@ def test_the_page_beats_the_setting() -> None:
     assert received_by(other.hear()) == "people"
 
 
+@pytest.mark.parametrize(("service", "who"), [("bot_first", "people"), ("people_first", "people"), ("bot_only", "bot")])
+def test_a_page_may_ask_for_the_queue_first(service: Service, who: str) -> None:
+    talk = Talk(policy(reception=Reception(service=service, bot="robo", deferred=True), audience=bots()), NOBODY)
+    talk.do(c.Visit(Customer(id="cust", params={"queue_first": "yes"})))
+    assert received_by(talk.hear("👋")) == who
+
+
 def test_a_page_that_asks_for_nonsense_is_as_if_it_had_not() -> None:
     talk = Talk(policy(reception=Reception(service="bot_first", bot="robo"), audience=bots()))
     talk.do(c.Visit(Customer(id="cust", params={"page.service": "magic"})))

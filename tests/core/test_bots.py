@@ -9,7 +9,7 @@ from core import event as e
 from core.conversation import Decision
 from core.errors import Refused
 from core.handover import Handover, Keyword
-from core.message import Author, Choice, Chosen, Content, Image, Note, Option, Reaction, Text
+from core.message import Author, Choice, Chosen, Content, Image, Note, Option, Reaction, Text, plain
 from core.mode import Reception
 from core.policy import Closing, Level
 from core.prompts import Override
@@ -163,10 +163,66 @@ def test_sensitive_words_of_the_bots_side_apply() -> None:
     lists = (words("block", "idiot", side="bot", name="manners"), words("mask", "sekrit", side="bot", name="codes"))
     talk = talk_to(lists=lists)
     assert said(says(talk, "The code is sekrit.")) == ["The code is ******."]
-    decision = says(talk, "You idiot!", id="r2")
-    assert said(decision) == ["bot_unknown"]
+    decision = says(talk, "You idiot!", id="r2", end=True)
+    assert (said(decision), talk.session.phase) == (["bot_handover"], "queued")
+    assert (handed(decision).trigger, handed(decision).why) == (
+        "withheld", "Word lists withheld what the bot said (manners).",
+    )  # fmt: skip
     (missed,) = [event for event in decision.events if isinstance(event, e.BotAnswered)]
     assert (missed.missed, missed.lists) == (1, ("manners",))
+    (hit,) = [event for event in decision.events if isinstance(event, e.WordsFound)]
+    assert (hit.side, hit.seq, hit.by, [found.word for found in hit.found]) == ("bot", None, "robo", ["idiot"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        Text("an idiot"),
+        Image(url="https://x.example/a.png", caption="an idiot"),
+        Choice("Who?", (Option("1", "You"), Option("2", "An idiot"))),
+    ],
+)
+def test_a_blocked_message_of_the_bots_never_leaves_whatever_its_kind(content: Content) -> None:
+    lists = (words("block", "idiot", side="bot"),)
+    decision = says(talk_to(lists=lists), "Well.", content, "Sorry.")
+    assert [plain(part.content) for part in delivers(decision)[0].parts] == ["Well.", "Sorry.", "bot_handover"]
+
+
+def test_blocked_suggestions_never_leave_and_people_go_on() -> None:
+    decision = says(
+        talk_to(lists=(words("block", "idiot", side="bot"),)), suggestions=(Option("faq:1", "Am I an idiot?"),)
+    )
+    assert (said(decision), handed(decision).trigger) == (["bot_handover"], "withheld")
+
+
+def test_what_a_bot_says_later_by_itself_is_screened_too() -> None:
+    talk = talk_to(lists=(words("block", "idiot", side="bot"),))
+    says(talk, "One moment.", seq=1)
+    assert said(says(talk.later(MINUTE), "You idiot!", id="r2")) == ["bot_handover"]
+
+
+def test_a_bot_that_is_withheld_goes_where_it_wanted_to() -> None:
+    talk = talk_to(lists=(words("block", "idiot", side="bot"),), groups={"sales": Level()})
+    assert handed(says(talk, "You idiot!", handover=Handed(group="sales"))).group == "sales"
+
+
+def test_where_only_the_bot_answers_the_customer_hears_that_it_does_not_know() -> None:
+    talk = talk_to(reception=ONLY, lists=(words("block", "idiot", side="bot"),))
+    decision = says(talk, "You idiot!", end=True)
+    assert (said(decision), talk.session.phase) == (["bot_unknown"], "bot")
+
+
+def test_what_the_bot_says_is_replaced_and_warned_about() -> None:
+    lists = (
+        words("replace", "sekrit", side="bot", name="codes"), words("warn", "iban", side="bot", name="money"),
+    )  # fmt: skip
+    talk = talk_to(lists=lists)
+    decision = says(talk, "The code is sekrit.")
+    assert said(decision) == ["word_replaced"]
+    (replied,) = [event.message for event in decision.events if isinstance(event, e.Replied)]
+    assert (replied.original, replied.author.kind) == (Text("The code is sekrit."), "bot")
+    assert said(says(talk, "Send your IBAN.", id="r2")) == ["Send your IBAN.", "word_warning"]
+    assert talk.session.phase == "bot"
 
 
 def test_an_alert_about_the_bot_is_seen_at_once() -> None:

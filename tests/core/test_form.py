@@ -289,3 +289,17 @@ def test_what_is_wrong_with_a_form_is_named_by_its_field() -> None:
         "questions.5.options.1.id",
     ]
     assert validate_questions((NAME,) * 21)[0] == ("questions", "A form has at most 20 questions.")
+
+
+def test_an_options_id_fits_a_button_of_every_channel() -> None:
+    def asked(key: str, option: str) -> Question:
+        options = (Alternative(id=option, label={"en": "A"}), Alternative(id="b", label={"en": "B"}))
+        return Question(key=key, label={"en": "Which?"}, kind="choice", options=options)
+
+    assert validate_questions((asked("k" * 29, "o" * 29),)) == []  # with "form:" and ":" 64 bytes
+    assert validate_questions((asked("k" * 40, "o" * 40),)) == [
+        (
+            "questions.0.options.0.id",
+            "The question's key and the option's id are 22 characters too long together for a button.",
+        ),
+    ]

@@ -143,7 +143,28 @@ def test_anothers_chat_is_not_touched() -> None:
     assert talk.do(c.Absent(MEI.id, NOON)).events == ()
 
 
-def test_a_locked_chat_is_not_moved() -> None:
-    talk = given(desk(absence=Absence("move")))
+LOCKED = [
+    ("keep", "active", ["LockChanged"], None),
+    ("move", "queued", ["LockChanged", "Transferred", "Prompted", "Queued"], MEI.id),
+    ("close", "closed", ["LockChanged", "Prompted", "Closed"], MEI.id),
+]
+
+
+@pytest.mark.parametrize(("chats", "phase", "events", "frees"), LOCKED)
+def test_a_locked_chat_rests_until_it_is_unlocked(chats: str, phase: str, events: list[str], frees: str | None) -> None:
+    talk = given(desk(absence=Absence(chats)))  # type: ignore[arg-type]
     talk.do(c.Lock(MEI, True))
+    talk.gone_since = NOON
     assert talk.do(c.Absent(MEI.id, NOON)).events == ()
+    decision = talk.later(MINUTE).do(c.Lock(BOSS, False))
+    assert (named(decision), (talk.state.session or talk.last).phase, decision.frees) == (events, phase, frees)
+
+
+def test_after_the_unlock_nothing_happens_to_who_is_back_or_got_the_chat_while_away() -> None:
+    talk = given(desk(absence=Absence("close")))
+    talk.do(c.Lock(MEI, True))
+    talk.do(c.Absent(MEI.id, NOON))
+    assert named(talk.do(c.Lock(MEI, False))) == ["LockChanged"]
+    talk.do(c.Lock(MEI, True))
+    talk.gone_since = NOON - MINUTE
+    assert named(talk.do(c.Lock(BOSS, False))) == ["LockChanged"]

@@ -13,6 +13,8 @@ from core.conversation import Decision
 from core.hours import Opening, Span
 from core.policy import Level, Policy
 from core.promise import Promise, Sla, problems
+from core.routes import Route
+from core.session import Place
 from tests.core.given import BOSS, BUSY, HOUR, MEI, MINUTE, NOON, TOM, Talk, named, policy
 
 QUICK = Promise(
@@ -55,12 +57,44 @@ def sla_events(decision: Decision) -> list[str]:
 # --- which policy
 
 
-def test_it_is_decided_when_the_chat_is_assigned_and_not_before() -> None:
-    talk = Talk(desk(QUICK))
+def test_it_is_decided_when_the_chat_is_queued_and_not_before() -> None:
+    rules = desk(QUICK, hours=Opening(week={"wed": (Span("09:00", "17:00"),)}))  # NOON is a Tuesday: nobody is asked
+    talk = Talk(rules)
     talk.hear()
-    assert talk.session.sla is None
+    assert (talk.session.phase, talk.session.sla) == ("bot", None)
+    talk = Talk(desk(QUICK), BUSY)
+    talk.hear()
+    assert (talk.session.phase, policy_of(talk)) == ("queued", "Quick")
+    before = talk.session.sla
+    assert sla_events(talk.later(MINUTE).assign()) == []
+    assert talk.session.sla == before
+
+
+def test_who_waits_is_under_the_policy_of_the_group_they_wait_for() -> None:
+    talk = Talk(desk(QUICK, groups={"sales": Level(sla=Sla((SLOW,)))}), BUSY)
+    talk.route = Route((Place("sales"),))
+    talk.hear()
+    assert (talk.session.phase, policy_of(talk), running(talk)) == ("queued", "Slow", {"first_response": NOON + HOUR})
+
+
+def test_a_breach_is_seen_while_the_chat_still_waits() -> None:
+    talk = Talk(desk(QUICK), BUSY)
+    assert wakes(talk.hear())["sla_first_response"] == NOON + 4 * MINUTE
+    talk.later(4 * MINUTE).do(c.Wake("sla_first_response"))
+    decision = talk.later(MINUTE).do(c.Wake("sla_first_response"))
+    due = NOON + 5 * MINUTE
+    assert e.SlaBreached(due, "first_response", due, "Quick", None) in decision.events
+    assert sla_events(talk.assign()) == []
+    assert sla_events(talk.reply()) == ["SlaEnded"]
+
+
+def test_another_policy_may_fit_by_the_time_the_chat_is_assigned() -> None:
+    talk = Talk(desk(Promise(name="VIP", when=Vip(), first_response_seconds=60), SLOW), BUSY)
+    talk.hear()
+    assert policy_of(talk) == "Slow"
+    talk.do(c.Identify(msgspec.structs.replace(talk.state.customer, vip=True), MEI.id))
     talk.assign()
-    assert policy_of(talk) == "Quick"
+    assert (policy_of(talk), running(talk)) == ("VIP", {"first_response": NOON + MINUTE})
 
 
 def test_the_first_policy_whose_condition_holds_counts() -> None:
@@ -170,8 +204,8 @@ def test_where_it_never_opens_nothing_is_ever_due() -> None:
 
 def test_people_are_reminded_before_told_of_the_breach_and_reminded_after() -> None:
     talk = Talk(desk(msgspec.structs.replace(QUICK, next_response_seconds=None, resolution_seconds=None)))
-    talk.hear()
-    assert wakes(talk.assign()) == {"sla_first_response": NOON + 4 * MINUTE}
+    assert wakes(talk.hear()) == {"sla_first_response": NOON + 4 * MINUTE}
+    talk.assign()
     seen = []
     for minute, next_alarm in ((4, 5), (5, 15), (15, None)):
         talk.now = NOON + minute * MINUTE
@@ -197,8 +231,7 @@ def test_a_reminder_longer_before_than_the_goal_itself_does_not_come() -> None:
     talk = Talk(
         desk(Promise(name="P", first_response_seconds=60, resolution_seconds=600, remind_before_seconds=(300,)))
     )
-    talk.hear()
-    assert wakes(talk.assign()) == {"sla_first_response": NOON + MINUTE, "sla_resolution": NOON + 5 * MINUTE}
+    assert wakes(talk.hear()) == {"sla_first_response": NOON + MINUTE, "sla_resolution": NOON + 5 * MINUTE}
 
 
 def test_a_timer_whose_goal_was_met_ends_quietly() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.command import Actor, Lock
 from core.policy import Level
 from core.routes import Assignment
 from core.waiting import Absence
@@ -138,3 +139,16 @@ def test_a_store_that_is_away_is_asked_again() -> None:
         assert made.world.now() > NOON
     finally:
         made.world.close()
+
+
+@set_to("move")
+def test_a_locked_chat_is_moved_when_it_is_unlocked_and_its_agent_still_gone(house: House) -> None:
+    first = min(house.world.store.sessions_now(), key=lambda session: session.id).id
+    boss = Actor("a-boss", "Bea", supervisor=True)
+    house.world.wait(house.world.engine.at_session(first, Lock(boss, True)))
+    house.sits("a-kai", "offline")
+    assert house.holders == ["a-kai", "a-mei"]
+    house.world.wait(house.world.engine.at_session(first, Lock(boss, False)))
+    house.world.run(1.0)
+    assert house.holders == ["a-mei", "a-mei"]
+    assert house.world.store.open_seats()["a-kai"].load == 0

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from api.documents import BotDoc
+from api.rim import Signal
 from api.vault import CannotOpen
 from core import command as c
 from core.channel import Answer
@@ -24,6 +25,7 @@ from core.mode import Reception
 from core.policy import Policy
 from core.ports import Cause, Lease, Leased, SessionQuery
 from core.turn import Outlook
+from gateway.bot_typing import TypingSign, showing
 from gateway.bots import Bots
 from gateway.outbox import Outbox
 from gateway.shell import Shell
@@ -61,7 +63,7 @@ class House:
         self.sealed = False
         directory = SimpleNamespace(bots=self.known, opened=self.opened, channel=lambda channel: None)
         network = SimpleNamespace(wire=lambda trusted: self.wire)
-        self.bots = Bots(directory, network, self.store, self.clock, lambda it: it, "https://desk.example")  # type: ignore[arg-type]
+        self.bots = Bots(directory, network, self.store, self.clock, lambda it: it, "https://desk.example", self.shows)  # type: ignore[arg-type]
         ids, numbers = count(1), count(1)
         around = Surroundings(
             policy=lambda channel: self.policy,
@@ -73,7 +75,11 @@ class House:
         )
         self.engine = Engine(self.store, self.clock, around)
         self.asked: list[Leased] = []
+        self.signs: list[tuple[str, str]] = []
         self.inbounds = count(1)
+
+    async def shows(self, session: str, channel: str, address: str) -> None:
+        self.signs.append((channel, address))
 
     def opened(self, doc: BotDoc) -> dict[str, Any]:
         if self.sealed:
@@ -291,3 +297,43 @@ def _gone(channel: str) -> Any:
 
 async def _nothing(*_: Any) -> None:
     return None
+
+
+async def test_the_customer_sees_that_somebody_writes_while_the_bot_works() -> None:
+    seen: list[Signal] = []
+    told: list[tuple[str, str, str | None]] = []
+
+    class Actions:
+        async def typing(self, channel: str, address: str, read_mark: str | None) -> None:
+            told.append((channel, address, read_mark))
+            raise Unreachable("down", "The provider is down.")
+
+    house = House()
+    session = await house.hear("where is my order")
+    await TypingSign(Actions(), house.store, seen.append).show(session, "chan", "ann")  # type: ignore[arg-type]
+    assert seen == [Signal(kind="typing", session=session, by="agent")]
+    assert told == [("chan", "ann", None)], "that it could not be shown harms nothing"
+
+
+async def test_a_sign_that_takes_long_keeps_no_answer_waiting() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(session: str, channel: str, address: str) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with showing(slow, "s1", "chan", "ann"):
+        await begun.wait()
+    assert ended.is_set()
+
+
+@pytest.mark.parametrize(("kind", "signs"), [("webhook", [("chan", "ann")]), ("faq", [])])
+async def test_only_an_outside_bot_is_worth_a_sign(kind: str, signs: list[tuple[str, str]]) -> None:
+    house = House(kind)
+    house.wire.outcomes = [answer(200, {"messages": []})]
+    await house.hear("When are you open?")
+    await house.ask()
+    assert house.signs == signs

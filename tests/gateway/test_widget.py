@@ -65,6 +65,20 @@ async def test_a_visit_gives_a_token_and_writes_nothing(desk: Floor) -> None:
     assert await desk.store.newest() == 0
 
 
+async def test_a_page_may_ask_for_the_queue_first_and_the_next_one_need_not(desk: Floor) -> None:
+    await desk.rim.directory.save_bot(BotDoc(id="robo", name="Robo", kind="faq"), who="setup")
+    await desk.setting("reception", {"service": "bot_first", "bot": "robo"})
+    first = await desk.visit(name="Ann", queue_first=True)
+    await say(await desk.widget(first["token"]), "Hello")
+    (chat,) = (await desk.store.sessions(SessionQuery())).items
+    assert (chat.session.phase, chat.customer.params) == ("queued", {"queue_first": "yes"})
+    await desk.rim.engine.handle(Address("site", chat.address), Leave())
+    again = await desk.visit(token=first["token"], name="Ann")
+    await say(await desk.widget(again["token"]), "Hello again", "c2")
+    newest = (await desk.store.sessions(SessionQuery(phase="bot"))).items[0]
+    assert newest.customer.params == {}
+
+
 async def test_a_page_may_ask_for_people_and_the_next_one_need_not(desk: Floor) -> None:
     await desk.rim.directory.save_bot(BotDoc(id="robo", name="Robo", kind="faq"), who="setup")
     await desk.setting("reception", {"service": "bot_first", "bot": "robo"})

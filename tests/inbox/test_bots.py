@@ -147,3 +147,27 @@ async def test_a_bot_is_not_let_talk_on_and_on(desk: Floor) -> None:
 
 def test_a_reply_may_be_nothing_but_its_id() -> None:
     assert LaterIn(client_id="r1").messages == ()
+
+
+async def test_what_a_word_list_withholds_is_sent_to_nobody_and_people_are_called(desk: Floor) -> None:
+    session = await with_bot(desk)
+    await desk.setting("words", {"lists": [{"name": "manners", "side": "bot", "action": "block", "words": ["idiot"]}]})
+    rude = {"messages": [{"type": "text", "text": "You idiot!"}, {"type": "text", "text": "Sorry."}]}
+    seen = await say(desk, session, rude)
+    assert (seen.status, seen.body["message"]["content"]["text"]) == (201, "Sorry.")
+    assert (await say(desk, session, rude)).body == seen.body
+    mei = await desk.agent("mei")
+    messages = (await mei.get(f"/api/v1/inbox/sessions/{session}/messages")).body["items"]
+    assert not [message for message in messages if "idiot" in str(message)]
+    shown = (await mei.get(f"/api/v1/inbox/sessions/{session}")).body
+    assert shown["phase"] == "queued"
+    assert "Word lists withheld what the bot said (manners)." in str(shown["trace"])
+
+
+async def test_where_only_the_bot_answers_what_is_withheld_is_answered_201_too(desk: Floor) -> None:
+    session = await with_bot(desk)
+    await desk.setting("reception", {"service": "bot_only", "bot": "hook"})
+    await desk.setting("words", {"lists": [{"name": "manners", "side": "bot", "action": "block", "words": ["idiot"]}]})
+    seen = await say(desk, session, {"messages": [{"type": "text", "text": "You idiot!"}]})
+    assert (seen.status, seen.body["message"]["author"]["kind"]) == (201, "bot")
+    assert "idiot" not in str(seen.body)

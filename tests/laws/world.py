@@ -262,6 +262,7 @@ class World:
                 route=self.desk.route,
                 standing=self.desk.standing,
                 others_online=self.desk.others_online,
+                gone_since=self.desk.gone_since,
                 away_free=self.desk.away_free,
                 lease=self.lease,
                 done=self.happened,

@@ -1,6 +1,6 @@
 /** What is around every screen: the rail to the others, one's own status, and whether the line is open. */
 
-import { Compass, Headset, Inbox as InboxSign, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
+import { Compass, Headset, Inbox as InboxSign, MailQuestion, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, ok } from "./api/client";
@@ -24,6 +24,7 @@ const ADMIN = SCREENS.map(({ id }) => id).filter((id) => id.startsWith("admin"))
 const RAIL: readonly { id: ScreenId; icon: IconNode; holds: readonly ScreenId[]; role: "agent" | "supervisor" | "admin" }[] = [
   { id: "inbox", icon: InboxSign, holds: ["inbox", "chat"], role: "agent" },
   { id: "customers", icon: UsersRound, holds: ["customers", "customer"], role: "agent" },
+  { id: "submissions", icon: MailQuestion, holds: ["submissions", "submission"], role: "agent" },
   { id: "floor", icon: Radar, holds: ["floor"], role: "supervisor" },
   { id: "admin", icon: Settings, holds: ADMIN, role: "admin" },
 ];

@@ -21,6 +21,8 @@ const LOADS: Record<ScreenId, () => Promise<Shown>> = {
   chat: async () => (await import("./inbox/screen")).Inbox,
   customers: async () => (await import("./customers/screen")).Customers,
   customer: async () => (await import("./customers/screen")).Customers,
+  submissions: async () => (await import("./submissions/screen")).Submissions,
+  submission: async () => (await import("./submissions/screen")).Submissions,
   floor: async () => (await import("./floor/screen")).Floor,
   admin: async () => (await import("./admin/overview")).Overview,
   "admin-area": async () => (await import("./admin/area")).Area,

@@ -1006,6 +1006,8 @@ export interface components {
       closed: components["schemas"]["ClosedView"] | null;
       window: components["schemas"]["WindowView"] | null;
       summary: components["schemas"]["SummaryView"] | null;
+      summary_form: components["schemas"]["Summaries"];
+      translates: boolean;
     };
     SessionRef: {
       id: string;
@@ -1687,6 +1689,19 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/bots/{id}/history": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/bots/{id}/test": {
     post: {
       parameters: { path: { id: string }; };
@@ -1697,6 +1712,23 @@ export interface paths {
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/bots/{id}/undo": {
+    post: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["BotView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
@@ -2117,6 +2149,36 @@ export interface paths {
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         409: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/segments/{id}/history": {
+    get: {
+      parameters: { path: { id: string }; query?: { limit?: number; after?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["Listing_RevisionView_"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/segments/{id}/undo": {
+    post: {
+      parameters: { path: { id: string }; header?: { "If-Match"?: string }; };
+      requestBody: { content: { "application/json": components["schemas"]["UndoIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["SegmentView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        412: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };

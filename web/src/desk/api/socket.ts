@@ -3,7 +3,7 @@
  * comes twice. Whoever shows something listens; frames carry sessions and messages as they are now.
  */
 
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 
 import { signedOut, token } from "../session";
 import type { Schema } from "./client";
@@ -21,6 +21,7 @@ export type SessionFrame = {
 };
 export type GoneFrame = { cursor: string; type: "session.gone"; session: { id: string }; at: string };
 export type MessageFrame = { cursor: string; type: "message.created" | "message.updated"; session: Session; message: Message; at: string };
+export type SubmissionFrame = { cursor: string; type: `submission.${string}`; session: Session; submission: Schema["SubmissionView"]; at: string };
 export type TypingFrame = { type: "typing"; session: { id: string }; by: "customer" | "agent"; agent?: Ref | null };
 export type LookingFrame = { type: "looking"; session: { id: string }; agent: Ref; on: boolean };
 export type StatusFrame = { type: "agent.status"; agent: Ref; status: "online" | "busy" | "offline" };
@@ -32,6 +33,7 @@ export type Frame =
   | SessionFrame
   | GoneFrame
   | MessageFrame
+  | SubmissionFrame
   | TypingFrame
   | LookingFrame
   | StatusFrame
@@ -108,7 +110,10 @@ function heard(frame: Frame): void {
   }
   // A frame without a cursor that says "reload" is the last of a socket that was too slow: begin anew after it.
   if (frame.type === "reload" && !frame.cursor) cursor = null;
-  for (const listener of listeners) listener(frame);
+  // All that one frame changes is drawn at once.
+  batch(() => {
+    for (const listener of listeners) listener(frame);
+  });
   if ("cursor" in frame && frame.cursor) cursor = frame.cursor; // after it was taken
 }
 

@@ -29,6 +29,9 @@ export async function close(id: string): Promise<boolean> {
   return act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/close", { ...at(id), body: { reason: "closed" } })), t("closed_now"));
 }
 
+/** To leave a chat one was asked into, or to end a colleague's part in it. */
+export const uninvite = (id: string, agent: string) => act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/uninvite", { ...at(id), body: { agent } })));
+
 export const invite = (id: string) => act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/invite-rating", at(id))), t("invited"));
 
 export const lock = (id: string, on: boolean) => act(() => ok(api.POST("/api/v1/inbox/sessions/{id}/lock", { ...at(id), body: { on } })));

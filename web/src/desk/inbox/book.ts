@@ -48,10 +48,17 @@ export const own = computed(() => {
 export function put(found: readonly Session[]): void {
   for (const session of found) {
     const before = sessions.get(session.id);
-    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, session);
+    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, spoken(session, before));
   }
   edition.value++;
   unread.value = own.peek().filter((session) => session.unread).length;
+}
+
+/** What a person said last says more than the notice the system sent after it. */
+function spoken(session: Session, before: Session | undefined, heard?: Message | null): Session {
+  if (session.last_message?.author.kind !== "system") return session;
+  const last = heard && heard.author.kind !== "system" ? heard : before?.last_message;
+  return last && last.author.kind !== "system" ? { ...session, last_message: last } : session;
 }
 
 export function drop(id: string): void {
@@ -107,7 +114,7 @@ listen((frame) => {
   else if (frame.type === "agent.status") statusOf(frame.agent.id, frame.status);
   else if ("session" in frame && "cursor" in frame) {
     const before = sessions.get(frame.session.id);
-    put([frame.session as Session]);
+    put([spoken(frame.session as Session, before, frame.type === "message.created" ? frame.message : null)]);
     if (!frame.type.startsWith("message.")) countSoon();
     tellOf(frame, frame.session as Session, before);
   }

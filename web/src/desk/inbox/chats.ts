@@ -79,6 +79,11 @@ export class Chat {
     this.messages.value = [...by.values()].sort((a, b) => a.seq - b.seq);
   }
 
+  /** What the server took. The feed may have told more of it already: that it failed, that it was read. */
+  sent(message: Message): void {
+    if (!this.messages.peek().some((one) => one.seq === message.seq)) this.merge([message]);
+  }
+
   /** A message of the feed; what lies between is fetched. */
   hear(message: Message): void {
     const last = this.messages.peek().at(-1);
@@ -186,6 +191,7 @@ export type Unsent = {
   content: Sendable;
   reply_to?: string;
   mentions?: string[];
+  written?: Schema["Written"];
   at: string;
   /** Why the server did not take it: to be mended or discarded. */
   refused?: { detail: string; word?: string };
@@ -232,7 +238,7 @@ async function pump(session: string): Promise<void> {
       if (!next || !token.peek()) return;
       try {
         const message = await post(next);
-        chats.get(session)?.merge([message]);
+        chats.get(session)?.sent(message);
         discard(next.client_id);
         pause = FIRST_PAUSE;
       } catch (error) {
@@ -285,7 +291,7 @@ async function post(one: Unsent): Promise<Message> {
       return ok(api.POST("/api/v1/inbox/sessions/{id}/template", { params, body: { client_id, ...template } }));
     }
     default:
-      return ok(api.POST("/api/v1/inbox/sessions/{id}/messages", { params, body: { client_id, content, ...(one.reply_to ? { reply_to: one.reply_to } : {}) } }));
+      return ok(api.POST("/api/v1/inbox/sessions/{id}/messages", { params, body: { client_id, content, ...(one.reply_to ? { reply_to: one.reply_to } : {}), ...(one.written ? { written: one.written } : {}) } }));
   }
 }
 

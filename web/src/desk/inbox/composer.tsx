@@ -1,16 +1,17 @@
 /** The field to answer: text, files, quick replies by `/`, notes with mentions by `@`, templates where only they may go. */
 
-import { Clock3, Ear, LayoutTemplate, MessageSquareText, Paperclip, SendHorizontal, StickyNote, TriangleAlert, X, Zap } from "lucide";
+import { Clock3, Ear, Languages, LayoutTemplate, MessageSquareText, Paperclip, SendHorizontal, StickyNote, TriangleAlert, X, Zap } from "lucide";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { sentence, upload } from "../api/client";
+import { sentence, upload, type Schema } from "../api/client";
 import { tell } from "../api/socket";
 import { keep, kept } from "../kept";
 import { may } from "../session";
-import { clock, written } from "../texts";
+import { clock, language, languageName, written } from "../texts";
 import { Button, IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Trouble } from "../ui/shown";
+import { useDoing } from "../ui/use";
 import { claim, takeOver } from "./acts";
 import { around, invited, mine, waits, type Message, type Session } from "./book";
 import { discard, send, unsent, type Chat, type Sendable, type Unsent } from "./chats";
@@ -21,6 +22,7 @@ import { QuickReplies } from "./quick-dialog";
 import { Templates } from "./templates";
 import { t } from "./texts";
 import { now } from "./time";
+import { draft } from "./translation";
 
 const LONGEST = 20_000;
 const TYPES_EVERY = 3000; // ms between two "is typing"
@@ -45,6 +47,8 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
   const [refused, setRefused] = useState<Unsent["refused"] | null>(null);
   const [dialog, setDialog] = useState<"templates" | "quick" | null>(null);
   const [mentioned, setMentioned] = useState<ReadonlyMap<string, string>>(new Map());
+  const [before, setBefore] = useState<Schema["Written"] | null>(null); // what was written before it was translated
+  const translating = useDoing();
   const sent = useRef<string | null>(null);
   const typed = useRef(0);
 
@@ -60,6 +64,7 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
 
   const write = (value: string) => {
     setText(value);
+    if (!value) setBefore(null);
     keep(`draft.${id}`, value || null);
     setRefused(null);
   };
@@ -90,6 +95,7 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
     discard(back.client_id);
     sent.current = null;
     write(back.content.text);
+    setBefore(back.written ?? null);
     setRefused(back.refused ?? null);
     const at = back.refused?.word ? back.content.text.toLowerCase().indexOf(back.refused.word.toLowerCase()) : -1;
     requestAnimationFrame(() => {
@@ -110,13 +116,24 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
     for (const [place, file] of ready.entries()) send({ session: id, as: "reply", content: file.content!, ...(place === 0 && !words ? answers : {}) });
     if (words) {
       const mentions = [...mentioned].filter(([, name]) => words.includes(`@${name}`)).map(([agent]) => agent);
-      sent.current = send({ session: id, as: mode, content: { type: "text", text: words }, ...(mode === "reply" ? answers : {}), ...(mode === "note" && mentions.length ? { mentions } : {}) });
+      sent.current = send({ session: id, as: mode, content: { type: "text", text: words }, ...(mode === "reply" ? answers : {}), ...(mode === "reply" && before ? { written: before } : {}), ...(mode === "note" && mentions.length ? { mentions } : {}) });
     }
     write("");
     setFiles([]);
     setMentioned(new Map());
     noReply();
     area.current?.focus();
+  };
+  const translate = () => void translating.run(async () => {
+    const made = await draft(id, text);
+    setText(made.text);
+    keep(`draft.${id}`, made.text);
+    setBefore({ text, language: made.source ?? language.value });
+    area.current?.focus();
+  });
+  const untranslate = () => {
+    write(before!.text);
+    setBefore(null);
   };
   const pick = (choice: Suggestion) => {
     const field = area.current!;
@@ -180,6 +197,8 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
       </div>
       {replyTo ? <div class="replying"><span class="grow clip"><bdi class="who">{replyTo.author.name ?? t(`author_${replyTo.author.kind}`)}</bdi> <span dir="auto">{preview(replyTo.content)}</span></span><IconButton icon={X} small label={t("no_reply_to")} onClick={noReply} /></div> : null}
       {refused ? <Trouble of={refused.detail} /> : null}
+      <Trouble of={translating.trouble} />
+      {before ? <p class="before small"><span class="faint">{t("original")}: </span><span dir="auto">{before.text}</span></p> : null}
       {files.length ? <ul class="attached">{files.map((file) => <File key={file.id} file={file} gone={() => setFiles((all) => all.filter((one) => one.id !== file.id))} />)}</ul> : null}
       {!may_reply && mode === "reply" ? (
         <div class="claim-first row">
@@ -206,6 +225,8 @@ export function Composer({ session, chat, replyTo, noReply, mending, mended }: P
               <input ref={picker} type="file" multiple hidden onChange={() => { take(picker.current!.files ?? []); picker.current!.value = ""; }} />
               <IconButton icon={Paperclip} small label={t("attach")} onClick={() => picker.current?.click()} />
               <IconButton icon={Zap} small label={t("quick_replies")} hotkey="/" onClick={() => setDialog("quick")} />
+              {before ? <IconButton icon={Languages} small pressed label={t("untranslate")} onClick={untranslate} />
+                : chat.detail.value?.translates ? <IconButton icon={Languages} small disabled={!text.trim() || translating.busy} label={t("translate_to", { language: languageName(session.language) })} onClick={translate} /> : null}
               {until ? <IconButton icon={LayoutTemplate} small label={t("template")} onClick={() => setDialog("templates")} /> : null}
             </>
           ) : <span class="faint small">{t(mode === "note" ? "note_hint" : "whisper_hint")}</span>}

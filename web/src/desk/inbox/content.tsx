@@ -45,6 +45,8 @@ export function Body({ content }: { content: Content }) {
       return <Form content={content} />;
     case "template":
       return content.text ? <><p class="template"><Icon of={LayoutTemplate} size={14} /> <bdi>{content.name}</bdi></p><Words text={content.text} /></> : <Card icon={LayoutTemplate} title={content.name} hint={(content.variables ?? []).join(" · ")} />;
+    case "summary":
+      return <p class="row wraps"><strong>{t("summary")}</strong>{(content.types ?? []).map((one) => <span key={one} class="chip"><bdi>{one}</bdi></span>)}{content.solved == null ? null : <span class="chip">{t("summary_solved")} {t(content.solved ? "yes" : "no")}</span>}{content.note ? <span class="words" dir="auto">{content.note}</span> : null}</p>;
     default:
       return <p class="unsupported">{t("unsupported", { kind: content.type === "unsupported" ? content.kind : String((content as { type: string }).type) })}</p>;
   }

@@ -1,8 +1,8 @@
 /** A chat: who it is with, what was said, and the field to answer. */
 
 import { signal } from "@preact/signals";
-import { ArrowDown, ArrowLeft, ArrowRightLeft, Ban, CircleCheck, Ellipsis, Hand, Lock, LockOpen, MessageSquareX, PanelRight, Star, StarOff, ThumbsUp, UserPlus } from "lucide";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ArrowDown, ArrowLeft, ArrowRightLeft, Ban, CircleCheck, ClipboardCheck, Ellipsis, Hand, Languages, Lock, LockOpen, LogOut, MessageSquareX, PanelRight, Star, StarOff, ThumbsUp, UserPlus } from "lucide";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { sentence } from "../api/client";
 import { keep, kept } from "../kept";
@@ -13,15 +13,18 @@ import { Icon } from "../ui/icon";
 import { Menu, type Item } from "../ui/menu";
 import { Avatar, Trouble, Waits } from "../ui/shown";
 import { toast } from "../ui/toast";
-import { accept, block, claim, close, decline, invite, leave, lock, read, takeOver, toggleStar } from "./acts";
-import { around, known, mine, stars, waits, type Message, type Session } from "./book";
+import { accept, block, claim, close, decline, invite, leave, lock, read, takeOver, toggleStar, uninvite } from "./acts";
+import { around, invited, known, mine, stars, waits, type Message, type Session } from "./book";
 import { chatOf, discard, look, unsent, type Chat, type Unsent } from "./chats";
 import { Composer } from "./composer";
 import { Details } from "./details";
 import { channelSign, Wait } from "./list";
 import { NotSaid, Said, type Doings } from "./message";
+import { Promised } from "./promise";
+import { asksAnything, SummaryDialog, sumUp } from "./summary";
 import { t } from "./texts";
 import { Transfer } from "./transfer";
+import { showTranslations, translations } from "./translation";
 
 const NEAR_END = 80; // px from the end that still count as reading along
 const NEAR_START = 300;
@@ -54,13 +57,15 @@ export function Conversation({ id }: { id: string }) {
     return () => document.removeEventListener("visibilitychange", seen);
   }, [session?.unread, session?.agent?.id]);
 
-  const trouble = chat.trouble.value;
-  if (!session) return <section class="conversation none">{trouble ? <div class="page"><Trouble of={trouble} again={() => void chat.load()} /></div> : <Waits />}</section>;
   const edit = (one: Unsent) => {
     discard(one.client_id);
     setMending(one);
   };
-  const doings: Doings = { reply: setReplyTo, edit, jump, supervises: may("supervisor") };
+  const supervises = may("supervisor");
+  // Always the same, or every message of the log would be drawn again with every event of the chat.
+  const doings: Doings = useMemo(() => ({ reply: setReplyTo, edit, jump, supervises }), [supervises]);
+  const trouble = chat.trouble.value;
+  if (!session) return <section class="conversation none">{trouble ? <div class="page"><Trouble of={trouble} again={() => void chat.load()} /></div> : <Waits />}</section>;
   const shown = narrow ? drawer : details.value;
   return (
     <>
@@ -69,6 +74,7 @@ export function Conversation({ id }: { id: string }) {
         {trouble ? <Trouble of={trouble} again={() => void chat.load()} /> : null}
         <Log chat={chat} session={session} doings={doings} />
         <Composer key={id} session={session} chat={chat} replyTo={replyTo} noReply={() => setReplyTo(null)} mending={mending} mended={() => setMending(null)} />
+        <SummaryDialog chat={chat} />
         {handing ? <Transfer session={session} how={handing} onClose={() => setHanding(null)} /> : null}
       </section>
       {shown ? <Details session={session} chat={chat} drawer={narrow} onClose={() => (narrow ? setDrawer(false) : showDetails(false))} /> : null}
@@ -105,6 +111,9 @@ function Head({ session, chat, transfer, ask, details }: HeadProps) {
     items.push({ label: t("transfer"), icon: ArrowRightLeft, act: transfer });
     items.push({ label: t("invite"), icon: UserPlus, act: ask });
   }
+  const summaryForm = chat.detail.value?.summary_form;
+  if ((isMine || supervises) && summaryForm && asksAnything(summaryForm)) items.push({ label: t("sum_up"), icon: ClipboardCheck, act: () => sumUp(id) });
+  if (chat.detail.value?.translates || chat.messages.value.some((message) => message.translation)) items.push({ label: t("translations"), icon: Languages, act: () => showTranslations(!translations.value), chosen: translations.value });
   items.push("line", { label: t("block_day"), icon: Ban, act: () => void block(id, "day"), danger: true }, { label: t("block_forever"), icon: Ban, act: () => void block(id, "forever"), danger: true }, { label: t("unblock"), act: () => void block(id, "off") });
   return (
     <header class="chat-head">
@@ -116,12 +125,14 @@ function Head({ session, chat, transfer, ask, details }: HeadProps) {
       </div>
       <Lookers chat={chat} />
       <div class="row doing">
+        <Promised sla={session.sla} />
         {waits(session) || session.phase === "bot" ? <Button look="main" small icon={Hand} onClick={() => void claim(id)}>{t("claim")}</Button> : null}
         {session.phase === "active" && !isMine ? <span class="chip accent holder"><bdi>{t("taken_by", { name: session.agent?.name ?? "" })}</bdi></span> : null}
         {session.phase === "active" && !isMine && supervises ? <Button small icon={Hand} onClick={() => void takeOver(id)}>{t("take_over")}</Button> : null}
+        {invited(session) ? <Button small icon={LogOut} onClick={() => void uninvite(id, somebody.value!.id)}>{t("leave_chat")}</Button> : null}
         {session.offer ? <Offer session={session} /> : null}
         {open && isMine ? <span class="wide-only"><Button small icon={ArrowRightLeft} onClick={transfer}>{t("transfer")}</Button></span> : null}
-        {open && (isMine || supervises || waits(session)) ? <CloseButton id={id} /> : null}
+        {open && (isMine || supervises || waits(session)) ? <CloseButton chat={chat} /> : null}
         {open ? null : <span class="chip">{t("phase_closed")}</span>}
         <Menu label={t("chat_actions")} items={items}><Icon of={Ellipsis} /></Menu>
         <IconButton icon={PanelRight} label={t("details")} pressed={details.shown} onClick={() => details.show(!details.shown)} turns />
@@ -145,7 +156,9 @@ function Offer({ session }: { session: Session }) {
 }
 
 /** A second press makes sure. */
-function CloseButton({ id }: { id: string }) {
+function CloseButton({ chat }: { chat: Chat }) {
+  const detail = chat.detail.value;
+  const first = detail?.summary_form.required && !detail.summary && !may("supervisor");
   const [sure, setSure] = useState(false);
   useEffect(() => {
     if (!sure) return;
@@ -153,7 +166,7 @@ function CloseButton({ id }: { id: string }) {
     return () => clearTimeout(timer);
   }, [sure]);
   return (
-    <Button small look={sure ? "danger" : "plain"} icon={sure ? MessageSquareX : CircleCheck} onClick={() => (sure ? void close(id) : setSure(true))}>
+    <Button small look={sure ? "danger" : "plain"} icon={sure ? MessageSquareX : CircleCheck} onClick={() => (first ? sumUp(chat.id, true) : sure ? void close(chat.id) : setSure(true))}>
       {t(sure ? "close_sure" : "close_chat")}
     </Button>
   );

@@ -6,16 +6,18 @@ import { useState } from "preact/hooks";
 
 import { api, ok, type Schema } from "../api/client";
 import { addressOf } from "../screens";
+import { may, somebody } from "../session";
 import { fullTime, languageName, number, say, shortTime, timeOf, written } from "../texts";
 import { IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Avatar, Trouble } from "../ui/shown";
 import { useLoaded } from "../ui/use";
-import { tag } from "./acts";
-import type { Session } from "./book";
+import { tag, uninvite } from "./acts";
+import { mine, type Session } from "./book";
 import type { Chat, Detail } from "./chats";
 import { channelSign } from "./list";
 import { preview } from "./preview";
+import { asksAnything, Summed } from "./summary";
 import { t } from "./texts";
 
 export function Details({ session, chat, drawer, onClose }: { session: Session; chat: Chat; drawer: boolean; onClose: () => void }) {
@@ -29,12 +31,15 @@ export function Details({ session, chat, drawer, onClose }: { session: Session; 
           <Fact name={t("channel")}><bdi>{session.channel.name}</bdi></Fact>
           <Fact name={t("agent")}><bdi>{session.agent?.name ?? "—"}</bdi></Fact>
           <Fact name={t("group")}><bdi>{session.group?.name ?? "—"}</bdi></Fact>
+          {session.guests.length ? <Fact name={t("guests")}><Guests session={session} /></Fact> : null}
+          {(session.sla?.goals ?? []).map((goal) => <Fact key={goal.goal} name={t(`goal_${goal.goal}`)}><time class={goal.breached ? "missed" : ""} dateTime={goal.due}>{fullTime(goal.due)}</time></Fact>)}
           <Fact name={t("language")}>{languageName(session.language)}</Fact>
           <Fact name={t("opened")}><time dateTime={session.opened_at}>{fullTime(session.opened_at)}</time></Fact>
           {detail?.closed ? <Fact name={t("phase_closed")}><time dateTime={detail.closed.at}>{fullTime(detail.closed.at)}</time> · <bdi>{detail.closed.reason}</bdi></Fact> : null}
         </dl>
         <Tags session={session} />
       </Part>
+      {detail && (detail.summary || asksAnything(detail.summary_form)) ? <Part title={t("summary")} open><Summed session={session} detail={detail} /></Part> : null}
       {detail?.rating ? <Rated rating={detail.rating} /> : null}
       {detail ? <More detail={detail} /> : null}
       <Part title={t("why_here")} open={false}>
@@ -82,6 +87,16 @@ export function CustomerCard({ id, name }: { id: string; name: string | null }) 
   );
 }
 
+/** Colleagues who were asked in; who may end that: they, the chat's agent, a supervisor. */
+function Guests({ session }: { session: Session }) {
+  const ends = (guest: string) => guest === somebody.value?.id || mine(session) || may("supervisor");
+  return (
+    <ul class="row wraps tags">
+      {session.guests.map((guest) => <li key={guest.id} class="chip"><bdi>{guest.name}</bdi>{ends(guest.id) ? <button type="button" aria-label={t("uninvite", { name: guest.name })} title={t("uninvite", { name: guest.name })} onClick={() => void uninvite(session.id, guest.id)}><Icon of={X} size={12} /></button> : null}</li>)}
+    </ul>
+  );
+}
+
 function Tags({ session }: { session: Session }) {
   const [text, setText] = useState("");
   const add = (event: Event) => {
@@ -118,7 +133,7 @@ function Rated({ rating }: { rating: NonNullable<Detail["rating"]> }) {
 
 const SHOWN = new Set<string>([
   "id", "number", "channel", "customer", "phase", "agent", "group", "language", "opened_at", "last_seq", "last_message", "unread", "tags", "locked",
-  "waits_since", "trace", "rating", "closed", "window",
+  "waits_since", "trace", "rating", "closed", "window", "sla", "guests", "offer", "summary", "summary_form", "translates",
 ] satisfies (keyof Schema["SessionDetail"])[]);
 
 function More({ detail }: { detail: Detail }) {

@@ -15,6 +15,7 @@ import { around, mine, own, stars, tallies, waits, type Session } from "./book";
 import { filtered, groupBy, grouping, GROUPINGS, listState, loadMore, reload, rows, shown, want, wanted, type Grouping, type Row, type View } from "./lists";
 import { unsent } from "./chats";
 import { preview } from "./preview";
+import { Promised } from "./promise";
 import { t } from "./texts";
 import { now } from "./time";
 
@@ -204,6 +205,7 @@ const SessionRow = memo(function SessionRow({ session, chosen, starred }: { sess
           {session.unread ? <span class="count" aria-label={t("unread", { n: session.unread })}>{session.unread > 99 ? "99+" : session.unread}</span> : null}
         </span>
         <span class="row third">
+          <Promised sla={session.sla} />
           {session.phase === "active" && mine(session) ? null : <span class={`chip ${PHASE_LOOK[session.phase] ?? ""}`}><bdi>{session.phase === "active" ? (session.agent?.name ?? t("phase_active")) : t(`phase_${session.phase}`)}</bdi></span>}
           <span class="chip clip"><bdi>{session.channel.name}</bdi></span>
           {session.group ? <span class="chip clip"><bdi>{session.group.name}</bdi></span> : null}

@@ -13,6 +13,7 @@ import { discard, send, type Chat, type Sendable, type Unsent } from "./chats";
 import { Body } from "./content";
 import { preview } from "./preview";
 import { t } from "./texts";
+import { Translated } from "./translation";
 
 export type Doings = { reply: (message: Message) => void; edit: (unsent: Unsent) => void; jump: (seq: number) => void; supervises: boolean };
 
@@ -22,7 +23,7 @@ const AGAIN: ReadonlySet<string> = new Set(["text", "image", "audio", "video", "
 
 export const Said = memo(function Said({ message, before, chat, doings }: Props) {
   const { author, content } = message;
-  const side = author.kind === "customer" ? "theirs" : author.kind === "system" ? "system" : content.type === "note" ? "noted" : "ours";
+  const side = author.kind === "customer" ? "theirs" : author.kind === "system" ? "system" : content.type === "note" || content.type === "summary" ? "noted" : "ours";
   const joined = before && before.author.kind === author.kind && before.author.id === author.id && (before.content.type === "note") === (content.type === "note") && Date.parse(message.at) - Date.parse(before.at) < 300_000;
   const who = author.name ?? t(`author_${author.kind}`);
   const quoted = message.reply_to ? chat.messages.peek().find((one) => one.seq === message.reply_to) : undefined;
@@ -35,6 +36,7 @@ export const Said = memo(function Said({ message, before, chat, doings }: Props)
           {side === "system" ? <span class="unseen">{who}: </span> : null}
           {quoted ? <button type="button" class="quote" onClick={() => doings.jump(quoted.seq)}><bdi>{quoted.author.name ?? t(`author_${quoted.author.kind}`)}</bdi><span class="clip" dir="auto">{preview(quoted.content)}</span></button> : message.reply_to ? <p class="quote">{t("answers", { n: message.reply_to })}</p> : null}
           {message.recalled ? <p class="recalled">{t("recalled")}</p> : <Body content={content} />}
+          {message.translation && !message.recalled ? <Translated of={message.translation} /> : null}
           {doings.supervises && message.original ? <details class="original"><summary>{t("original")}</summary><Body content={message.original} /></details> : null}
         </div>
         <Actions message={message} chat={chat} doings={doings} />

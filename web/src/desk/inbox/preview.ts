@@ -35,6 +35,8 @@ function whole(content: Content): string {
       return content.emoji;
     case "template":
       return content.text || content.name;
+    case "summary":
+      return [...(content.types ?? []), content.note].filter(Boolean).join(" · ") || t("summary");
     default:
       return t("unsupported", { kind: content.type === "unsupported" ? content.kind : String((content as { type: string }).type) });
   }
