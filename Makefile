@@ -49,7 +49,7 @@ types: $(VENV)/.dev ## the API's types for the browser's side, from the OpenAPI 
 bench: setup ## the benchmarks, with ratios to their floors
 	@$(BIN)/python -m bench
 
-lab: setup ## the long laboratory, half an hour; LAB=ci: twelve minutes of it (a short one is in `make test`)
+lab: setup ## the long laboratory, half an hour; LAB=ci: at most eight minutes of it (a short one is in `make test`)
 	@LAB=$(LAB) $(BIN)/python -m tests.lab
 	@LAB=$(LAB) $(BIN)/python -m tests.lab.chaos
 	@[ $(LAB) = ci ] || $(BIN)/python -m pytest -s tests/lab/test_planted.py $(ARGS)

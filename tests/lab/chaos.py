@@ -30,7 +30,7 @@ from tests.lab.chaos_audit import SETTLES_S, audit, settled
 from tests.lab.chaos_balancer import Balancer
 from tests.lab.chaos_people import Book, Desk, agent, customer, noted, supervisor
 
-KILLS, CI_MINUTES = 200, 3.5
+KILLS, CI_MINUTES = 200, 2.0
 AGENTS, CAPACITY = 4, 3
 PAUSE_S = 0.7  # between two messages of a customer, on the average
 PASSWORD = "agent-password-of-tests"

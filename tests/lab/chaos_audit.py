@@ -14,6 +14,8 @@ Place = tuple[str, int, bool]
 SETTLES_S = 240.0
 """A lease (60 s), Meta's wait for a status (30 s), and the backoff of some attempts."""
 DEDUPES = {"line"}
+WHOLE_SECONDS = {"telegram", "whatsapp-cloud"}
+"""Their messages carry the second and no more: what was said within one and came the wrong way round looks in order."""
 COURTESIES = ("There ", "You are next")
 
 
@@ -90,7 +92,7 @@ def _in_order(book: Book, places: dict[str, Place]) -> None:
         for first, then in pairwise(talk):
             if first.acknowledged is None or first.acknowledged > then.at or then.words not in places:
                 continue
-            if int(first.second) == int(then.second):  # all that some providers tell
+            if then.kind in WHOLE_SECONDS and int(first.second) == int(then.second):
                 continue
             one, two = places.get(first.words), places[then.words]
             if one is not None and one[:2] > two[:2] and not one[2]:

@@ -23,11 +23,12 @@ DEDUPES = {"c-line"}
 
 @dataclass(slots=True)
 class Ledger:
-    """`posted`: how many of our messages a customer's message must become. `acknowledged`: those we said 2xx to.
-    `turned_away`: what blocked customers wrote, by its cause. `answered`: agents' messages (their tokens) that a node
-    said yes to."""
+    """`posted`: how many of our messages a customer's message must become. `writers`: whose it was. `acknowledged`:
+    those we said 2xx to. `turned_away`: what blocked customers wrote, by its cause. `answered`: agents' messages (their
+    tokens) that a node said yes to."""
 
     posted: dict[tuple[str, str], int] = field(default_factory=dict)
+    writers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     acknowledged: dict[tuple[str, str], float] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
     turned_away: set[tuple[str, str]] = field(default_factory=set)
@@ -42,21 +43,26 @@ class Ledger:
 
     def audit(self, shared: Shared, providers: Mapping[str, Provider]) -> None:
         book = _read(shared)
-        self._inbound(book)
+        self._inbound(book, shared.erased)
         self._outbound(book)
         for provider in providers.values():
             self._phones(book, provider)
         self._sessions(book)
         self._errands(shared)
 
-    def _inbound(self, book: "Book") -> None:
+    def _inbound(self, book: "Book", erased: set[tuple[str, str]]) -> None:
+        """Nothing is known any more of what somebody said who was erased."""
         for (channel, id), wanted in self.posted.items():
+            if self.writers[channel, id] in erased:
+                continue
             kept = wanted if (channel, id) in self.turned_away else book.heard[channel, id]
             if kept > wanted:
                 self.breaks("doubled", f"{channel} {id} was kept {kept} times")
             elif kept < wanted and (channel, id) in self.acknowledged:
                 self.breaks("lost", f"{channel} {id} was acknowledged and is not there")
         for token, where in self.answered.items():
+            if book.owners[where][1].startswith("erased:"):
+                continue
             if len(book.tokens[token]) != 1:
                 self.breaks("lost" if not book.tokens[token] else "doubled", f"the agent's {token} in {where}")
 
@@ -136,13 +142,14 @@ class Book:
     said: dict[tuple[str, str, str], list[StoredMessage]]
     places: dict[tuple[str, str, str], list[int]]
     lateness: list[tuple[bool, bool, str]]
+    owners: dict[str, tuple[str, str]]
 
 
 def _read(shared: Shared) -> Book:
     sessions = {session.id: session for session in shared.sessions_now()}
     where = {state.id: (state.channel, state.address) for state in shared.conversations_now()}
     owner = {id: where[kept.conversation] for id, kept in shared._sessions.items()}
-    book = Book(sessions, {}, [], Counter(), defaultdict(list), defaultdict(list), defaultdict(list), [])
+    book = Book(sessions, {}, [], Counter(), defaultdict(list), defaultdict(list), defaultdict(list), [], owner)
     for id in sessions:
         channel, address = owner[id]
         book.messages[id] = shared.said_in(id)

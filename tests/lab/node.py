@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, TypeVar, cast
 
 import msgspec
 
+from api.directory import Directory
 from core import effect as f
 from core.channel import Answer, Connector, FetchesMedia, Wire
 from core.engine import Done, Engine, Surroundings
@@ -19,9 +21,12 @@ from core.errors import Rejected, StoreDown, Uncertain, Unreachable
 from core.message import Content, Media
 from core.policy import Policy
 from core.ports import Hint, Lease, Leased, Store
+from gateway import absence as absence_module
 from gateway import desk as desk_module
 from gateway import keeping as keeping_module
+from gateway.absence import Absences
 from gateway.app import PATIENCE_S, _left_behind
+from gateway.bots import Bots
 from gateway.clock import uuid7
 from gateway.desk import DeskKeeper
 from gateway.keeping import Keeping
@@ -31,7 +36,9 @@ from gateway.replay import Replay
 from gateway.shell import Shell, Ways
 from gateway.spool import Kept, Spool, SpoolFull
 from gateway.webhooks import Door, Intake
+from gateway.wire import Network
 from routing.pools import Team
+from tests.lab.company import Folders, translate
 from tests.lab.loop import OWNER, Loop
 from tests.lab.providers.base import Provider, Reply, asked
 from tests.lab.store import Front, Shared, Weather
@@ -45,13 +52,13 @@ NOON = 1_700_000_000_000
 
 HEARTBEAT_S, KEEPER_MS, LOOK_S = 120.0, 270_000, 300.0
 """Instead of every second, so that a thousand days fit: how often the desk's lease is renewed, how long it lasts, and
-when the desk is looked at though no hint came."""
+when the desk and who is absent is looked at though no hint came."""
 
 
 def slow_heartbeats() -> None:
     """The beats that are constants of the product, once for this process."""
     keeping_module.RENEW_S, keeping_module.LEASE_MS = HEARTBEAT_S, KEEPER_MS
-    desk_module.LOOK_EVERY_S = LOOK_S
+    desk_module.LOOK_EVERY_S = absence_module.LOOK_EVERY_S = LOOK_S
 
 
 class Disk:
@@ -175,6 +182,8 @@ class Node:
             lease=lease, done=self._happened, doubted=self._doubted,
         )  # fmt: skip
         self.engine = Engine(store, self, around)
+        self.absences = Absences(store, self.engine, lambda: self.keeping.fence is not None, alone=False)
+        bots = Bots(cast(Directory, Folders()), cast(Network, None), store, self, _public, PUBLIC)
         wire: Wire = NodeWire(self)
         ways = {
             channel: Ways(connector, wire, f"{PUBLIC}/hooks/{channel}/status")
@@ -185,6 +194,7 @@ class Node:
             Shell(
                 store=store, engine=self.engine, clock=self, random=random, lease=lease, ways=ways.__getitem__,
                 find_agent=self.desk.find, fetch=self._fetch, public=_public, count=self._count,
+                ask_bot=partial(bots.ask, self.engine), translate=translate,
             )
         )  # fmt: skip
         self.intake = Intake(
@@ -243,7 +253,7 @@ class Node:
                 await asyncio.sleep(1.0)  # a process that cannot start is started again
         self.ready = True
         replay = Replay(cast(Spool, self.disk), self.intake)
-        for work in (self.desk.run, self.outbox.run, self.keeping.run, replay.run):
+        for work in (self.desk.run, self.outbox.run, self.keeping.run, replay.run, self.absences.run):
             self.begin(self._loop(work))
         self.begin(self._housekeeping())
 

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from connectors.web import Said, client_name, hear
 from core import command as c
 from core import event as e
-from core.customer import Address
-from core.errors import DeliveryError, Duplicate, Error, Full, Refused, StoreDown
+from core.customer import Address, Customer
+from core.erasing import is_erased
+from core.errors import BadInput, DeliveryError, Duplicate, Error, Full, Refused, StoreDown
 from core.message import (
     Audio,
     Choice,
@@ -28,7 +29,8 @@ from core.message import (
     plain,
 )  # fmt: skip
 from core.ports import Cause, Commit, SessionQuery
-from core.session import AgentRef, Session
+from core.session import AgentRef, Session, Wish
+from tests.lab import deeds
 from tests.lab.ledger import Ledger
 from tests.lab.node import Gone, Node
 from tests.lab.providers.base import TOKEN, Provider
@@ -36,12 +38,16 @@ from tests.lab.store import Shared
 
 NAMES = {"a-ada": "Ada", "a-bob": "Bob", "a-cho": "Cho", "a-dan": "Dan", "a-eva": "Eva", "a-fay": "Fay"}
 BOSS = c.Actor("a-eva", "Eva", supervisor=True)
+WISHES = ((), (), ("a-bob",), (None, "g-sales"), ("a-fay", None, True), (None, None, False, "g-sales"))
+PARAMS: tuple[dict[str, str], ...] = ({}, {"field.topic": "a"}, {"page.url": "/shop", "visit.ip": "10.0.0.9"})
 WORDS = (
     "hello", "where is my order?", "5", "5 minutes ago", "thanks!", "this is a damn shame", "こんにちは、元気ですか",
     "สวัสดีครับ ขอถามหน่อย", "¿dónde está mi pedido?", "你好,我想問一下訂單", "你们好,请问发货了吗", "مرحبا أين طلبي",
     "b.a.d w0rd and ｂａｄｗｏｒｄ", "1", "2", "five stars", "five stars!", "👍", "call me at +1 555", "secretword",
     "selamat pagi, di mana pesanan saya", "a" * 300, "", "★★★★", "four", "Привет, где заказ?", "dαmn",
-    "daaamn it", "d a m n",
+    "daaamn it", "d a m n", "my card is 4111 1111 1111 1111", "write to ann@shop.example", "my password is 1234",
+    "order-4711 is late", "ticket", "refund", "boss", "human please", "when does my parcel come", "when are you",
+    "/start", "blue", "1990-05-04", "42",
 )  # fmt: skip
 
 
@@ -138,6 +144,8 @@ class People:
         if options and draw < 0.7:
             self._options[channel, address] = options
             self._world.later(2 + self._draw() * 60, lambda: self._press(channel, address))
+        elif draw < 0.9 and (said := deeds.answer(self._world.random, text)) is not None:
+            self._world.later(2 + self._draw() * 60, lambda: self._say(channel, address, said))
         elif "survey" in text and draw < 0.6:
             answer = self._world.random.choice(("5", "4", "five stars", "great, thank you", "👍"))
             self._world.later(2 + self._draw() * 60, lambda: self._say(channel, address, answer))
@@ -146,6 +154,9 @@ class People:
 
     async def _say(self, channel: str, address: str, text: str | None) -> None:
         self.write(channel, address, text)
+
+    async def _fill(self, address: str, form: Form) -> None:
+        self._on_the_web(address, form)
 
     async def _press(self, channel: str, address: str) -> None:
         id, label = self._world.random.choice(self._options[channel, address])
@@ -192,9 +203,10 @@ class People:
         where = Address("c-web", address)
         found = await node.front.load("c-web", address)
         if found is None and self._draw() < 0.5:
-            from core.customer import Customer
-
-            await node.engine.handle(where, c.Visit(Customer(id=f"cu{self.serial()}", name="Web")))
+            wish = Wish(*self._world.random.choice(WISHES))
+            params = self._world.random.choice(PARAMS)
+            known = Customer(id=f"cu{self.serial()}", name="Web", vip=self._draw() < 0.1, params=params)
+            await node.engine.handle(where, c.Visit(known, None, wish))
         await node.engine.handle(where, c.Receive(said), Cause("c-web", said.id))
 
     # --- agents
@@ -212,6 +224,10 @@ class People:
                 content = event.message.content
                 options = [(o.id, o.label) for o in content.options] if isinstance(content, Choice) else []
                 text = plain(content) + (" survey" if isinstance(content, Form) else "")
+                if isinstance(content, Form) and self._draw() < 0.7:
+                    values = {field.key: deeds.KEYS.get(field.key, "1") for field in content.fields}
+                    filled = partial(self._fill, commit.conversation.address, Form("", (), values))
+                    self._world.later(2 + self._draw() * 60, filled)
                 self.heard("c-web", commit.conversation.address, text, options)
 
     def _session(self, id: str) -> Session | None:
@@ -282,7 +298,14 @@ class People:
         if self._draw() < 0.05:
             acts = [c.Block(by, self._world.random.choice((-1, None))), c.Claim(by)]
         command = self._world.random.choice(acts)
+        if self._draw() < 0.6:
+            command = deeds.of_agent(self._world.random, by, session, others, BOSS, self.serial())
         await self._insist(lambda node: node.engine.at_session(id, command))
+        offered = self._session(id)
+        said = deeds.of_offer(self._world.random, offered, BOSS) if offered is not None else None
+        if said is not None:
+            await asyncio.sleep(self._draw() * 50)
+            await self._insist(lambda node: node.engine.at_session(id, said))
 
     async def supervise(self) -> None:
         """Look around: lists, search, traces, what channels say of themselves, chats taken from the queue, and those
@@ -296,7 +319,23 @@ class People:
             agent = self._world.random.choice(list(NAMES))
             chosen = self._world.random.choice(waiting)
             await self._try(lambda node: node.engine.at_session(chosen, c.Claim(c.Actor(agent, NAMES[agent]))))
+        await self._oversee()
         await self._try(self._look)
+
+    async def _oversee(self) -> None:
+        """Something for one customer, whoever it is."""
+        known = self._world.shared.conversations_now()
+        others = [AgentRef(agent, name) for agent, name in NAMES.items()]
+        left = [state for state in known if state.submissions]
+        for _ in range(3):
+            state = self._world.random.choice(left if left and self._draw() < 0.4 else known) if known else None
+            if state is None or is_erased(state):
+                continue
+            command = deeds.of_supervisor(self._world.random, BOSS, state, others, self.serial())
+            where = Address(state.channel, state.address)
+            done = await self._insist(lambda node: node.engine.handle(where, command))  # noqa: B023
+            if done and isinstance(command, c.Erase):
+                await self._insist(lambda node: node.front.erase(state.id, None, 10_000))  # noqa: B023
 
     async def _look(self, node: Node) -> None:
         rare = self._draw() < 0.1  # the memory store searches by reading everything
@@ -342,7 +381,7 @@ class People:
                     self._world.counts["agent asked again"] += 1
                 except Duplicate:
                     return True
-                except (Refused, Full) as error:
+                except (Refused, Full, BadInput) as error:
                     self._world.counts[f"refused {getattr(error, 'code', 'full')}"] += 1
                     return False
                 else:

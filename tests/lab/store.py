@@ -32,6 +32,7 @@ class Shared(MemoryStore):
         self.open: dict[str, memory._Kept] = {}
         self._broken, self._saw = broken, saw
         self._waiters: dict[object, tuple[asyncio.Future[None], float]] = {}
+        self.erased: set[tuple[str, str]] = set()
 
     def changed(self) -> None:
         """Wakes those who wait for longer than they now need to."""
@@ -71,6 +72,8 @@ class Shared(MemoryStore):
         known = self._conversations.get(commit.conversation.id)
         done = await super().commit(commit)
         before = known[0] if known else _blank(commit.conversation)
+        if before.address != commit.conversation.address:
+            self.erased.add((before.channel, before.address))
         after = before
         for event in commit.events:
             after = evolve(after, event)

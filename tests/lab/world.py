@@ -9,7 +9,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -17,33 +16,25 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import structlog
 
 import connectors
-import locales
 from core import event as e
 from core.channel import Connector
 from core.codec import convert
 from core.errors import Error
-from core.policy import ChannelFacts, Closing, Level, Policy, Words
 from core.ports import Commit, Committed, Hint
-from core.scheme import Surveys
-from core.session import Session
-from core.survey import Answers
-from core.words import WordList
-from routing.pools import Team
+from core.session import Place, Session
+from routing.replay import Names
+from tests.lab import admin
+from tests.lab.company import CHANNELS, TEAMS, policies
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
 from tests.lab.node import LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
 from tests.lab.providers.base import ALWAYS, IDS, NONE, Arrived, Asked, Provider, Trouble
-from tests.lab.providers.line import SECRET as LINE_SECRET
 from tests.lab.providers.line import Line
-from tests.lab.providers.meta import NUMBER, Meta
-from tests.lab.providers.meta import SECRET as META_SECRET
-from tests.lab.providers.telegram import SECRET as TELEGRAM_SECRET
-from tests.lab.providers.telegram import TOKEN as TELEGRAM_TOKEN
+from tests.lab.providers.meta import Meta
 from tests.lab.providers.telegram import Telegram
-from tests.lab.providers.twilio import ACCOUNT, SENDER, Twilio
-from tests.lab.providers.twilio import SECRET as TWILIO_SECRET
+from tests.lab.providers.twilio import Twilio
 from tests.lab.store import Shared
 from tests.lab.trace import Trace
 
@@ -56,24 +47,8 @@ KNOWN_TO_ALL_S = 600.0
 """After so long the keeper of the desk must know of a session: a hint may be lost, and the
 store may be away when the desk is looked at without one."""
 
-TEAMS = {
-    "g-sales": Team(frozenset({"a-ada", "a-bob", "a-eva"}), "Sales"),
-    "g-help": Team(frozenset({"a-bob", "a-cho", "a-dan"}), "Help", "round_robin"),
-}
-CHANNELS: Mapping[str, tuple[str, str | None, Mapping[str, object]]] = {
-    "c-line": ("line", "g-sales", {"channel_secret": LINE_SECRET.decode(), "channel_access_token": "t"}),
-    "c-twilio": (
-        "whatsapp", "g-help", {"account_sid": ACCOUNT, "auth_token": TWILIO_SECRET.decode(), "from": SENDER}
-    ),
-    "c-meta": (
-        "whatsapp-cloud", None,
-        {"phone_number_id": NUMBER, "access_token": "t", "app_secret": META_SECRET.decode(), "verify_token": "verify",
-         "waba_id": "waba"},
-    ),
-    "c-telegram": ("telegram", "g-sales", {"bot_token": TELEGRAM_TOKEN, "secret_token": TELEGRAM_SECRET}),
-    "c-web": ("web", "g-help", {}),
-}  # fmt: skip
-LABELS = ("rating_", "nps_", "thumb_", "options_hint", "link_media", "field", "language_switched")
+
+STAFF = Names(NAMES, {id: team.name for id, team in TEAMS.items()})
 
 
 class World:
@@ -98,13 +73,13 @@ class World:
         self._hinted: set[Hint] = set()
         self._requests = 0
         self._born = 0
-        self._storms = True
+        self._storms, self._aimed = True, False
         self._tasks: set[asyncio.Task[None]] = set()
         structlog.configure(processors=[self._logged], cache_logger_on_first_use=False)
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks of dead nodes are never ended
         self.setting = Setting(
             loop=self.loop, random=self.random, shared=self.shared, counts=self.counts, providers=self._hosts(),
-            policies=_policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint,
+            policies=policies(), names=NAMES, teams=TEAMS, connectors=_connectors, hint=self._hint,
             called=self._called,
         )  # fmt: skip
         self.loop.set_exception_handler(self._unhandled)
@@ -145,6 +120,7 @@ class World:
             self._start(place)
         for n, agent in enumerate(NAMES):
             await self.shared.seat(agent, capacity=2 + n % 3, at=NOON)
+        self._administer()
         await asyncio.sleep(1.0)
         for agent in NAMES:
             self.later(self.random.random() * 300, lambda agent=agent: self.people.shift(agent))  # type: ignore[misc]
@@ -176,6 +152,10 @@ class World:
         await asyncio.sleep(3600.0)
         if hour % 6 == 5:
             await self._quiet()
+
+    def _administer(self) -> None:
+        for complaint in (*admin.settings(), *admin.rehearsals(self.random, self.setting.policies)):
+            self.ledger.breaks("settings", complaint)
 
     async def _quiet(self) -> None:
         """A quarter of an hour without faults; then nobody waits for an agent who is free."""
@@ -251,11 +231,12 @@ class World:
     # --- what goes wrong
 
     async def _kills(self) -> None:
-        """At any await: a few hundred steps from now, whoever's turn it is."""
+        """At any await: a few hundred steps from now, whoever's turn it is; or soon after the next webhook came in."""
         while True:
             await asyncio.sleep(self.random.expovariate(1 / (DAY_S / 10)))
             if self._storms and len(self.alive()) > 1:
-                self.loop.kill_at = self.loop.steps + self.random.randrange(1, 1500)
+                self._aimed = self.random.random() < 0.5
+                self.loop.kill_at = 1 << 62 if self._aimed else self.loop.steps + self.random.randrange(1, 1500)
 
     async def _storm(self) -> None:
         while True:
@@ -347,6 +328,9 @@ class World:
         if node is None or node.dead:
             self.counts["webhook refused"] += 1
             return 0
+        if self._aimed and self._storms:
+            self._aimed = False
+            self.loop.kill_at = self.loop.steps + self.random.randrange(1, 60)
         self._requests += 1
         path = f"/hooks/{channel}" + (f"/{part}" if part else "") + (f"?{query}" if query else "")
         ids = headers.get(IDS, "")
@@ -376,6 +360,7 @@ class World:
         from tests.lab.ledger import SEVERAL
 
         self.note("writes", channel, address, message, kind)
+        self.ledger.writers[channel, message] = channel, address
         self.ledger.posted[channel, message] = SEVERAL.get(kind, 1)
 
     def arrived(self, channel: str, address: str, message: Arrived, options: list[tuple[str, str]]) -> None:
@@ -413,16 +398,22 @@ class World:
             for event in commit.events:
                 if isinstance(event, e.Assigned) and event.inputs:
                     self._passed_over(session, event.agent.id)
+        self._replays(commit)
         self.people.saw(commit)
+
+    def _replays(self, commit: Commit) -> None:
+        policy = self.setting.policies[commit.conversation.channel]
+        for how in admin.replays(commit, policy, STAFF, admin.first_words(commit)):
+            self.ledger.breaks("replayed", how)
 
     def _passed_over(self, chosen: Session, agent: str) -> None:
         now = self.time()
         for kept in self.shared.open.values():
             other = kept.session
-            if other.phase != "queued" or (other.queued_at, other.id) >= (chosen.queued_at, chosen.id):
+            if other.phase != "queued" or _turn(other) >= _turn(chosen) or chosen.prefer:
                 continue
             known_for = now - self._known.get(other.id, now)
-            if known_for > KNOWN_TO_ALL_S and agent in _members(other.group) and agent not in other.excluded:
+            if known_for > KNOWN_TO_ALL_S and agent in _first_choice(other) and agent not in other.excluded:
                 self.ledger.breaks(
                     "passed over", f"{agent} got {chosen.id} before {other.id}, known for {known_for:.0f} s"
                 )
@@ -434,7 +425,7 @@ class World:
             session = kept.session
             if session.phase != "queued":
                 continue
-            team = [seats[agent] for agent in sorted(_members(session.group))]
+            team = [seats[agent] for agent in sorted(_first_choice(session))]
             others = [seat for seat in team if seat.agent not in session.excluded]
             fitting = others if any(seat.status == "online" for seat in others) else team
             for seat in fitting:
@@ -463,8 +454,17 @@ class World:
         return hosts
 
 
-def _members(group: str | None) -> frozenset[str]:
-    return TEAMS[group].members if group in TEAMS else frozenset(NAMES)
+def _turn(session: Session) -> tuple[int, int, str]:
+    """Who comes first comes first, after those who matter more; what was moved keeps its place."""
+    return -session.priority, session.waits_since, session.id
+
+
+def _first_choice(session: Session) -> frozenset[str]:
+    """Who may take a waiting chat whatever is so of the places it overflows to."""
+    place = session.chain[0] if session.chain else Place(session.group)
+    if place.agent is not None:
+        return frozenset((place.agent,))
+    return TEAMS[place.group].members if place.group in TEAMS else frozenset(NAMES)
 
 
 def _connectors() -> dict[str, Connector]:
@@ -473,40 +473,3 @@ def _connectors() -> dict[str, Connector]:
         made = connectors.load(kind)
         found[channel] = made(convert(dict(settings), made.Settings))
     return found
-
-
-@cache
-def _policies() -> dict[str, Policy]:
-    """Every channel with everything switched on; each prompt carries a token by which it is known again."""
-    found = locales.read()
-    texts = {
-        tag: {
-            key: text if key.startswith(LABELS) else f"{text} [p:{key}:{{session}}]"
-            for key, text in locale.prompts.items()
-        }
-        for tag, locale in found.items()
-    }
-    answers = Answers.compile({tag: locale.survey for tag, locale in found.items()})
-    closing = Closing(customer_idle_seconds=900, customer_reminder_seconds=300, agent_idle_seconds=240)
-    words = Words((
-        WordList(name="mild", side="customer", action="mask", words=("damn", "badword", "订单")),
-        WordList(name="hard", side="customer", action="block", words=("secretword",)),
-        WordList(name="watch", side="customer", action="alert", words=("shame", "ครับ"), except_=("shameful",)),
-        WordList(name="house", side="agent", action="block", words=("damn",)),
-        WordList(name="house watch", side="agent", action="alert", words=("漢字",)),
-    ))  # fmt: skip
-    kinds: Mapping[str, Any] = {"c-line": "nps", "c-twilio": "stars", "c-meta": "stars", "c-telegram": "thumbs"}
-    policies = {}
-    for channel, (kind, group, _) in CHANNELS.items():
-        facts = ChannelFacts(channel, channel, "en", connectors.load(kind).capabilities, group)
-        surveys = Surveys(on=True, kind=kinds.get(channel, "stars"), comment=channel in ("c-meta", "c-web"))
-        policies[channel] = Policy(
-            version=1, channel=facts, texts=texts, answers=answers,
-            everywhere=Level(closing=closing, words=words, surveys=surveys),
-            groups={"g-help": Level(words=Words((_lenient(),)))}, here=Level(),
-        )  # fmt: skip
-    return policies
-
-
-def _lenient() -> WordList:
-    return WordList(name="mild", side="customer", action="mask", words=("damn",), on=False)
