@@ -68,6 +68,8 @@ INDEXES = (
     Index("event", "session", (("session", 1), ("seq", 1)), "history, message, trace"),
     Index("event", "terms", (("terms", 1), ("n", -1)), "search, newest first",
           {"partialFilterExpression": {"terms": {"$exists": True}}}),
+    Index("event", "words", (("n", -1),), "words_found: the hit log, newest first",
+          {"partialFilterExpression": {"words": True}}),
     Index("cause", "at", (("at", 1),), "forget"),
     Index("name", "touched", (("touched", 1),), "forget: names that only a status asked for", {"sparse": True}),
     Index("errand", "ready", (("ready", 1), ("made", 1)), "claim, next_due: what may be given, oldest first"),
@@ -117,12 +119,11 @@ async def _there(mongo: Mongo, collection: str) -> None:
     await mongo.make_index(collection, (("_id", 1),), "_id_")
 
 
-_WORDS = Index("event", "words", (("n", -1),), "words_found: the hit log, newest first",
-               {"partialFilterExpression": {"words": True}})  # fmt: skip
-
-
 async def _words(mongo: Mongo) -> None:
-    await mongo.make_index(_WORDS.collection, _WORDS.keys, _WORDS.name, **_WORDS.options)
+    """The index of the hit log, for a database that is older than it is."""
+    for index in INDEXES:
+        if index.name == "words":
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
 
 
 async def _submissions(mongo: Mongo) -> None:

@@ -434,7 +434,7 @@ async def test_a_newer_database_is_refused_and_an_older_one_brought_up(mongo_url
     assert await store._mongo.one("migration", {"_id": "schema"}) == {"_id": "schema", "version": len(shape.MIGRATIONS)}
     await shape.migrate(store._mongo)
     await store._mongo.change("migration", {"_id": "schema"}, {"$set": {"version": 99}})
-    with pytest.raises(StoreDown, match="newer version .its schema is 99, this one knows 2.: upgrade first"):
+    with pytest.raises(StoreDown, match="newer version .its schema is 99, this one knows [0-9]+.: upgrade first"):
         await MongoStore.open(mongo_url)
     await store.close()
 
