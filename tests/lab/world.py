@@ -119,7 +119,7 @@ class World:
         for place in range(NODES):
             self._start(place)
         for n, agent in enumerate(NAMES):
-            await self.shared.seat(agent, capacity=2 + n % 3, at=NOON)
+            await self.shared.seat(agent, capacity=1 + n % 2, at=NOON)
         self._administer()
         await asyncio.sleep(1.0)
         for agent in NAMES:

@@ -10,8 +10,8 @@ import locales
 from locales.__main__ import DESK, missing
 from tests.locales.test_texts import ARGUMENT, SCRIPTS
 
-PARTS = ("common", "floor", "inbox")
-NAMES = re.compile(r"\{\w+\}|\b(?:VIP|SLA|CSV|URL|JSON|J)\b")
+PARTS = ("admin", "common", "floor", "inbox")
+NAMES = re.compile(r"\{\w+\}|\b(?:VIP|SLA|CSV|URL|JSON|J|en|zh-Hant|[Ww]ebhooks?)\b")
 
 
 def _texts(language: str) -> dict[str, str]:
