@@ -85,6 +85,7 @@ _BADGE_LETTERS = {first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6
 # ends a sentence), "," what
 # ends a sentence, "/" a new line, "." any other sign, " " a gap, p a picture.
 _BMP = "".join(map(chr, range(0x10000)))
+_CHARACTERS = tuple(_BMP)  # one object for each, whichever table it stands in: 5 MB, not 5 MB a table
 _KINDS = (
     ("\n", "/"),
     (r"\s", " "),
@@ -116,7 +117,7 @@ def _kinds() -> str:
 # Tuples, because taking a character out of a string makes a new one each time.
 _KIND = tuple(_kinds())
 _ASCII_KIND = "".join(_KIND[:256]).encode()
-_VIEWED = tuple(re.sub(f"[\\W_](?<![{_KEPT}])", " ", _BMP))
+_VIEWED = tuple(_CHARACTERS[ord(c)] for c in re.sub(f"[\\W_](?<![{_KEPT}])", " ", _BMP))
 _ASCII_VIEWED = bytes(ord(_VIEWED[i].lower()) if i < 128 else 32 for i in range(256))
 # Coarser kinds, each for one question.
 _SEAM_KIND = bytes.maketrans(b"ldnhuco", b"lllhhaa")
@@ -129,11 +130,16 @@ _EAST = re.compile("[\0-\x7f\u3000-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff
 
 def _east() -> tuple[str, ...]:
     folded = (normalize("NFKC", c).casefold() for c in _BMP)
-    return tuple(new if len(new) == 1 else c for c, new in zip(_BMP, folded, strict=True))
+    return tuple(
+        _CHARACTERS[ord(new)] if len(new) == 1 and ord(new) < len(_CHARACTERS) else new if len(new) == 1 else c
+        for c, new in zip(_CHARACTERS, folded, strict=True)
+    )
 
 
 _EAST_FOLDED = _east()
-_FLAT = tuple(str(value) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_BMP, _EAST_FOLDED, strict=True))
+_FLAT = tuple(
+    str(value) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_CHARACTERS, _EAST_FOLDED, strict=True)
+)
 
 
 def fold(text: str) -> str:

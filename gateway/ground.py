@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import connectors
 import locales
@@ -20,7 +21,10 @@ from gateway.keeping import Keeping
 from gateway.open_store import OpenStore, open_store
 from gateway.spool import Spool
 from stores.feed_alone import Alone
-from stores.together import Together
+from stores.redis_address import RedisAddress
+
+if TYPE_CHECKING:
+    from stores.together import Together
 
 LEASE_MS = 60_000  # longer than any call's timeout: a lease that runs out means that its node is gone
 
@@ -57,7 +61,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
     vault = Vault.of(*await asyncio.to_thread(secret, config))
     store = await open_store(config)
     stack.push_async_callback(store.close)
-    together = await stack.enter_async_context(Together(config.redis, node)) if config.redis is not None else None
+    together = await _together(config.redis, node, stack) if config.redis is not None else None
     alone = Alone()
     texts = await asyncio.to_thread(locales.read)
     directory = Directory(
@@ -114,3 +118,9 @@ def secret(config: Config) -> tuple[str, ...]:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
     return tuple(path.read_text().split())
+
+
+async def _together(address: RedisAddress, node: str, stack: AsyncExitStack) -> "Together":
+    from stores.together import Together  # Redis's client is six megabytes that one node does without
+
+    return await stack.enter_async_context(Together(address, node))
