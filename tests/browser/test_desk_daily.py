@@ -117,7 +117,7 @@ async def test_a_failed_message_says_why_and_is_sent_again(shop: Shop, sim: Simu
 async def test_what_may_have_been_sent_twice_is_marked(
     shop: Shop, sim: Simulator, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.outbox.FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr("gateway.limits.FIRST_RETRY_S", 0.05)
     account = await connected(shop, sim, "telegram", "telegram")
     phone = account.phone(name="Tom")
     await phone.text("Hello")

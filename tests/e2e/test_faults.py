@@ -24,7 +24,7 @@ JOINED = "Mei has joined the chat and will be happy to help you."
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first retry after a twentieth of a second instead of a second; the doubling is the product's own."""
-    monkeypatch.setattr("gateway.outbox.FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr("gateway.limits.FIRST_RETRY_S", 0.05)
 
 
 class Chat:
