@@ -203,9 +203,9 @@ async def seats(mongo: Mongo) -> list[Seat]:
 
 
 def seat(document: Doc) -> Seat:
-    names = ("status", "reason", "capacity", "load", "assigned_at")
-    known = {name: document[name] for name in names}
-    return Seat(agent=document["_id"], status_at=document.get("status_at", 0), **known)
+    """Plain numbers: what the driver reads is a kind of its own, which no event can be written with."""
+    numbers = {name: int(document.get(name, 0)) for name in ("capacity", "load", "assigned_at", "status_at")}
+    return Seat(agent=document["_id"], status=document["status"], reason=document["reason"], **numbers)
 
 
 async def counts(mongo: Mongo) -> dict[str, int]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -32,7 +33,20 @@ from core.event import (
     WordsFound,
 )
 from core.message import Author, Image, Message, Note, State, Text, Translation, plain
-from core.ports import EXCLUDED_MS, Cause, Commit, Committed, Grant, Lease, Leased, Raw, SessionQuery, Settlement, Store
+from core.ports import (
+    EXCLUDED_MS,
+    Cause,
+    Commit,
+    Committed,
+    Grant,
+    Lease,
+    Leased,
+    Raw,
+    Seat,
+    SessionQuery,
+    Settlement,
+    Store,
+)
 from core.session import Picking, Place, Rating
 from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
@@ -327,6 +341,13 @@ class SeatContract:
         assert (await store.desk()).seats == ()
         await store.seat("bo", capacity=3, at=NOON)
         assert [(seat.load, seat.capacity) for seat in (await store.desk()).seats] == [(1, 3)]
+
+    async def test_what_a_seat_tells_can_be_written_into_an_event(self, store: Store) -> None:
+        today = 1_790_000_000_000  # larger than what a driver may give back as a plain number
+        await store.seat("bo", capacity=2, at=today)
+        await store.set_status("bo", "online", None, today)
+        for seat in (*await store.seats(), *(await store.desk()).seats):
+            assert msgspec.json.decode(msgspec.json.encode(seat), type=Seat) == seat
 
     async def test_a_status_answers_with_the_seat(self, store: Store) -> None:
         await store.seat("bo", capacity=3, at=NOON)
