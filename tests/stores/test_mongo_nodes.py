@@ -1,6 +1,7 @@
 """Several nodes on one MongoDB: races, capacity, one feed number for all, leases, commits nobody could vouch for."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -339,6 +340,26 @@ async def test_a_lost_connection_is_tried_again_and_what_is_wrong_is_not(
     assert await nodes[0]._mongo.transact(work) == 3
     with pytest.raises(StoreError, match="cannot be read"):
         await nodes[0]._mongo.find("event", {"$nonsense": 1})
+
+
+async def test_what_fails_after_its_waiter_has_gone_is_no_defect_of_the_loop(nodes: list[MongoStore]) -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    begun, fails = asyncio.Event(), asyncio.Event()
+
+    async def work(session: Any) -> None:
+        begun.set()
+        await fails.wait()
+        raise StoreDown("the server went away")
+
+    waiter = asyncio.ensure_future(nodes[0]._mongo.transact(work))
+    await begun.wait()
+    waiter.cancel()
+    await asyncio.gather(waiter, return_exceptions=True)
+    fails.set()
+    await nodes[0]._mongo.finished()
+    gc.collect()  # an exception nobody asked for is told of when its task is let go
+    assert told == []
 
 
 async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: list[MongoStore]) -> None:
