@@ -9,9 +9,9 @@ open itself it ends at once: nobody else holds its `place`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -37,7 +37,10 @@ class Alive:
         self._mongo, self._node, self._place = mongo, node, place
         self._unmoved: dict[str, tuple[datetime, int]] = {}
         self._sessions: list[Any] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._ended = Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._beating: Thread | None = None
+        self._told: set[asyncio.Task[None]] = set()
         self._patience, self._mistaken = 0, -CALM_S
 
     async def start(self) -> None:
@@ -46,13 +49,19 @@ class Alive:
             for former in await self._mongo.find("node", {"place": self._place}):
                 await self._end(former)
         await self.look()
-        self._tasks = [asyncio.create_task(self._ever(work)) for work in (self._beat, self.look)]
+        self._looking = asyncio.create_task(self._look_on())
+        loop = asyncio.get_running_loop()
+        self._beating = Thread(target=self._beat_on, args=(loop,), name="mongo-alive", daemon=True)
+        self._beating.start()
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        self._ended.set()
+        tasks = [task for task in (self._looking, *self._told) if task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._beating is not None:
+            await asyncio.to_thread(self._beating.join, 1.0)  # one that hangs in the server is left to its timeout
 
     async def leave(self) -> None:
         """Nothing of this node is open any more."""
@@ -72,25 +81,47 @@ class Alive:
         }
         await self._mongo.change("node", {"_id": self._node}, change, upsert=True)
 
-    async def _ever(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Each by itself: to look takes time where there is much to end, and a beat must not wait for it."""
+    # --- to be seen: from a thread, for a loop that has much to do is not dead
+
+    def _beat_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        while not self._ended.wait(BEAT_S):
+            try:
+                known = self._mongo.touch("node", self._node)
+            except StoreError as error:
+                log.warning("alive.not_said", reason=str(error))
+                continue
+            with suppress(RuntimeError):  # the loop is gone, and so will this be
+                loop.call_soon_threadsafe(self._beaten, known)
+
+    def _beaten(self, known: bool) -> None:
+        if not self._ended.is_set() and not self._told:
+            task = asyncio.ensure_future(self._heard(known))
+            self._told.add(task)
+            task.add_done_callback(self._told.discard)
+
+    async def _heard(self, known: bool) -> None:
+        """Ask for more patience, should somebody have forgotten us; for less again after a while."""
+        try:
+            if not known and self._sessions:
+                self._mistaken = monotonic()
+                self._patience = min(2 * self._patience + DEAD_MS, MOST_PATIENCE_MS)
+                log.warning("alive.taken_for_dead", patience_ms=self._patience)
+                await self._say()
+            elif self._patience and monotonic() - self._mistaken > CALM_S:
+                self._patience = 0
+                await self._say()
+        except StoreError as error:
+            log.warning("alive.not_said", reason=str(error))
+
+    # --- to see others
+
+    async def _look_on(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
             try:
-                await work()
+                await self.look()
             except StoreError as error:
                 log.warning("alive.store_down", reason=str(error))
-
-    async def _beat(self) -> None:
-        beat = await self._mongo.change("node", {"_id": self._node}, {"$currentDate": {"seen": True}})
-        if beat is None and self._sessions:
-            self._mistaken = monotonic()
-            self._patience = min(2 * self._patience + DEAD_MS, MOST_PATIENCE_MS)
-            log.warning("alive.taken_for_dead", patience_ms=self._patience)
-            await self._say()
-        elif self._patience and monotonic() - self._mistaken > CALM_S:
-            self._patience = 0
-            await self._say()
 
     async def look(self) -> None:
         """End what nodes that are dead had open."""

@@ -129,6 +129,13 @@ class Mongo:
             found: datetime = (await self._client.admin.command("hello"))["localTime"]
             return found
 
+    def touch(self, collection: str, id: str) -> bool:
+        """Write the server's time into a document's `seen`, from another thread than the loop's; whether it is there."""
+        with _Told("MongoDB cannot be written"):
+            plain: Any = self._client.delegate[self.name][collection]
+            done = plain.update_one({"_id": id}, {"$currentDate": {"seen": True}})
+            return bool(done.matched_count)
+
     async def finished(self) -> None:
         """Wait for the transactions that are running."""
         while self._running:

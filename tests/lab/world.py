@@ -40,6 +40,7 @@ from tests.lab.trace import Trace
 
 DAY_S = 86_400.0
 NODES = 3
+A_VISIT = 11.5  # messages that come of one, customers' and agents', on the average
 EPISODES_A_DAY = 40
 """Node clocks differ by 20 s at most. A lease (60 s) less the longest call (20 s) is what order needs of them, and a
 LINE token's minute less the 40 s in which it is used what "invalid" needs to mean "sent"."""
@@ -137,7 +138,7 @@ class World:
         """Most of the traffic comes by day."""
         hour = int(self.time() / 3600) % 24
         share = 0.07 if 8 <= hour < 20 else 0.0133
-        visits = self.a_day * share / 7.5
+        visits = self.a_day * share / A_VISIT
         for _ in range(int(visits) + (self.random.random() < visits % 1)):
             channel = self.random.choice(list(CHANNELS))
             number = int(self.random.random() ** 2 * 400)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -378,7 +379,7 @@ async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: 
         for _ in range(alive.UNMOVED):
             await other._alive.look()
         assert await other._mongo.find("node", {"_id": slow._alive._node}) == []
-        await slow._alive._beat()
+        await slow._alive._heard(slow._mongo.touch("node", slow._alive._node))
         (known,) = await other._mongo.find("node", {"_id": slow._alive._node})
         given.append(known["patience"])
     assert given == [4_000, 12_000, 28_000, 28_000]
@@ -387,6 +388,18 @@ async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: 
     for _ in range(alive.UNMOVED):
         await other._alive.look()
     assert len(await other._mongo.find("node", {"_id": slow._alive._node})) == 1
+
+
+async def test_a_node_whose_loop_has_much_to_do_is_alive(nodes: list[MongoStore]) -> None:
+    async def seen() -> datetime:
+        (known,) = await nodes[0]._mongo.find("node", {"_id": nodes[0]._alive._node})
+        at: datetime = known["seen"]
+        return at
+
+    await opened(nodes[0])
+    before = await seen()
+    time.sleep(2.5 * alive.BEAT_S)  # noqa: ASYNC251 (this is the loop that has much to do)
+    assert await seen() - before >= timedelta(seconds=alive.BEAT_S)
 
 
 async def test_when_the_server_was_away_nobody_is_taken_for_dead_because_of_it(
@@ -412,7 +425,7 @@ async def test_when_the_server_was_away_nobody_is_taken_for_dead_because_of_it(
         with pytest.raises(StoreDown):
             await other._alive.look()
     await other._alive.look()
-    await living._alive._beat()
+    await living._alive._heard(living._mongo.touch("node", living._alive._node))
     for _ in range(alive.UNMOVED):
         await other._alive.look()
     assert living._alive._patience == 0
