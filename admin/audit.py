@@ -12,7 +12,7 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
 from api.views import Ref, agent_ref
-from core.ports import Revision
+from core.ports.papers import Revision
 
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):

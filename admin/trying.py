@@ -23,7 +23,8 @@ from core.errors import BadInput
 from core.language import normal
 from core.message import plain
 from core.policy import Policy
-from core.ports import DeskView, SessionQuery, SessionRow, Waiting
+from core.ports.desk import DeskView, Waiting
+from core.ports.reading import SessionQuery, SessionRow
 from core.routes import Assigning, Route
 from core.session import Conversation, Overflowing, Place, Session, Wish
 from core.turn import Asked

@@ -32,7 +32,9 @@ from core.handover import Asks, Wishes
 from core.hours import Hours, Opening, is_open
 from core.mode import Reception, Working
 from core.policy import AREAS, ChannelFacts, Filters, Level, Policy, assigning_of, hours_of, working_of
-from core.ports import Clock, Document, Revision, Store
+from core.ports.clock import Clock
+from core.ports.papers import Document, Revision
+from core.ports.store import Store
 from core.routes import Assigning, Assignment
 from core.service import Audience
 from core.survey import Answers

@@ -18,7 +18,8 @@ from core.codec import convert
 from core.customer import Customer, own_fields, vip_level
 from core.hook import Subscription, Webhooks
 from core.message import Author
-from core.ports import FeedRow, Seat, SessionRow, StoredMessage
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 from core.submitted import Kind, Reason, State, Submission
 

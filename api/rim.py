@@ -14,7 +14,10 @@ from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.hook import Outcome
 from core.message import Content, Translation
-from core.ports import Clock, FeedRow, Seat, Store
+from core.ports.clock import Clock
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow
+from core.ports.store import Store
 from core.turn import Standing
 
 

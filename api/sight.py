@@ -7,7 +7,7 @@ from api.auth import Caller
 from api.directory import Directory
 from api.views import Audience
 from core.command import Actor
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from core.session import Session
 
 

@@ -19,7 +19,7 @@ from core.closing import Summaries
 from core.customer import Customer, own_fields, vip_level
 from core.message import Author, Summary, Translation, Unsupported
 from core.message import State as Sent
-from core.ports import FeedRow, SessionRow, StoredMessage
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation, Offer, Overflowing, Phase, Place, Rating, Session, SummaryRef, SurveyKind
 from core.submitted import Kind, State
 

@@ -21,7 +21,9 @@ from core.channel import Connector
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
 from core.errors import Stale, StoreDown, StoreUnfit
-from core.ports import Hint, Seat, Store
+from core.ports.desk import Seat
+from core.ports.nodes import Hint
+from core.ports.store import Store
 from core.routes import Assigning
 from gateway.absence import Absences
 from gateway.bot_typing import TypingSign

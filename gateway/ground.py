@@ -13,7 +13,9 @@ import connectors
 import locales
 from api.directory import Directory
 from api.vault import Vault
-from core.ports import Clock, Feed, Lease, Roll, Shares
+from core.ports.clock import Clock
+from core.ports.nodes import Feed, Roll, Shares
+from core.ports.writing import Lease
 from core.survey import Answers
 from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config

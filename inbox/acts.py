@@ -15,7 +15,8 @@ from core import command as c
 from core.command import Command
 from core.errors import BadInput, DeliveryError, Duplicate, Refused
 from core.message import Content, Internal, Media, Note, Summary, Template, Text, Translation
-from core.ports import Cause, SessionRow, StoredMessage
+from core.ports.reading import SessionRow, StoredMessage
+from core.ports.writing import Cause
 from core.session import AgentRef
 from inbox.bodies import (
     AssignBody,

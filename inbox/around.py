@@ -10,7 +10,7 @@ from api.routes import Answer, Call, Nothing
 from api.sight import audience
 from api.times import iso
 from api.views import Ref, channel_ref, group_ref, session_view
-from core.ports import Seat, Waiting
+from core.ports.desk import Seat, Waiting
 from inbox.bodies import (
     AroundView,
     ColleagueView,

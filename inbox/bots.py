@@ -14,7 +14,8 @@ from core.codec import convert
 from core.command import BotSays
 from core.errors import Duplicate, Refused
 from core.message import Content
-from core.ports import Cause, StoredMessage
+from core.ports.reading import StoredMessage
+from core.ports.writing import Cause
 from inbox.acts import check_content
 
 

@@ -27,7 +27,7 @@ from api.views import (
 from core import command as c
 from core.customer import Address, Customer, merge
 from core.errors import BadInput
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from inbox.bodies import Body, Id
 
 DAY_MS = 86_400_000

@@ -11,7 +11,7 @@ from api.rim import Signal
 from api.sockets import encoded
 from api.times import Time, iso
 from api.views import Audience, Ref, SessionView, frame_view, session_view
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="type", tag="ready"):

@@ -11,7 +11,7 @@ from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
 from api.views import ChannelRef, HitView, Ref, agent_ref, channel_ref, hit_views, message_id
 from core import event as e
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from core.words import Action, Side
 
 _CHUNK = 500

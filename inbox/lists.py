@@ -32,7 +32,8 @@ from api.views import (
     window_view,
 )
 from core import event as e
-from core.ports import FeedRow, Seat, SessionQuery, SessionRow
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow, SessionQuery, SessionRow
 from core.rating import comment_of
 from inbox.bodies import CustomersQuery, MessagesQuery, MeView, SessionsQuery, StatusBody
 from inbox.submissions import hand_over

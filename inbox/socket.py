@@ -11,7 +11,7 @@ from api.sockets import Outlet, accept, encoded, first_text, read_text
 from api.views import Ref
 from core import event as e
 from core.errors import Error
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from inbox.acts import show_typing
 from inbox.board import Board, Desk
 from inbox.frames import Frames, Problem, Ready, Reload

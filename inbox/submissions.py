@@ -34,7 +34,8 @@ from core import command as c
 from core.errors import BadInput, Duplicate, Refused
 from core.fit import AnyMedia
 from core.message import Audio, Chosen, Content, File, Form, Image, Media, Text, Video, plain
-from core.ports import Cause, StoredMessage, SubmissionQuery, SubmissionRow
+from core.ports.reading import StoredMessage, SubmissionQuery, SubmissionRow
+from core.ports.writing import Cause
 from core.submitted import Answer as Answered
 from core.submitted import Kind, Reason, State
 from inbox.bodies import Body, ClientId, Id

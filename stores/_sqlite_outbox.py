@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from core.channel import StatusUpdate
 from core.effect import Deliver, WakeAt
 from core.event import Fact, StateChanged
-from core.ports import Lease, Leased, Settlement
+from core.ports.writing import Lease, Leased, Settlement
 from stores import _rows
 from stores._sqlite_alter import put_content
 from stores._sqlite_commit import Ledger

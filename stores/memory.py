@@ -27,31 +27,21 @@ from core.event import (
     Translated,
     WordsFound,
 )  # fmt: skip
-from core.ports import (
-    Commit,
-    Committed,
+from core.ports.desk import DeskView, Seat, Waiting, waiting_of
+from core.ports.papers import Document, Grant, Raw, Revision
+from core.ports.reading import (
     CustomerPage,
-    DeskView,
-    Document,
     FeedRow,
-    Grant,
-    Lease,
-    Leased,
     Page,
-    Raw,
-    Revision,
-    Seat,
     SessionQuery,
     SessionRow,
-    Settlement,
     StoredMessage,
     SubmissionPage,
     SubmissionQuery,
     SubmissionRow,
     Tally,
-    Waiting,
-    waiting_of,
 )
+from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
 from core.session import Conversation, Rating, Session
 from core.submitted import Submission
 from stores import _rows

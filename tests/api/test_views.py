@@ -16,7 +16,7 @@ from core import message as m
 from core.channel import Capabilities
 from core.closing import Summaries
 from core.customer import Customer
-from core.ports import FeedRow, SessionQuery, SessionRow, StoredMessage
+from core.ports.reading import FeedRow, SessionQuery, SessionRow, StoredMessage
 from core.session import AgentRef, Closure, Conversation, Rating, Session
 from core.submitted import Answer, Submission
 from tests.api.world import NOON, World

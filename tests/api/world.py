@@ -25,7 +25,8 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
 from core.hook import Outcome
 from core.message import Text
-from core.ports import Cause, Lease, Seat
+from core.ports.desk import Seat
+from core.ports.writing import Cause, Lease
 from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook

@@ -12,7 +12,8 @@ from core.command import Identify
 from core.customer import Address
 from core.errors import StoreDown
 from core.message import plain
-from core.ports import HookDelivery, Raw
+from core.ports.hooks import HookDelivery
+from core.ports.papers import Raw
 from gateway.letting_go import LettingGo
 from inbox.customers import ERASURES
 from inbox.routes import ROUTES

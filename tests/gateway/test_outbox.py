@@ -15,7 +15,9 @@ from core import command as c
 from core.channel import Connector, Delivery, Rate, Receipt, StatusUpdate
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Text
-from core.ports import Commit, Committed, Lease, Leased, Settlement, Shares, StoredMessage
+from core.ports.nodes import Shares
+from core.ports.reading import StoredMessage
+from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
 from gateway.shell import Ways
 from tests.core.given import NOON
 from tests.laws.world import Fake, Provider, World

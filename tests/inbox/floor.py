@@ -26,7 +26,8 @@ from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.errors import Unreachable
 from core.message import Text, Translation
-from core.ports import Cause, Lease, Seat, Settlement
+from core.ports.desk import Seat
+from core.ports.writing import Cause, Lease, Settlement
 from core.survey import Answers
 from core.turn import Outlook
 from gateway import widget

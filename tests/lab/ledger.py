@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from core import event as e
 from core.message import Message, plain
-from core.ports import StoredMessage
+from core.ports.reading import StoredMessage
 from core.session import Session
 from tests.lab.providers.base import TOKEN, Provider
 from tests.lab.store import Shared

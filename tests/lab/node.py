@@ -20,7 +20,9 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Rejected, StoreDown, Uncertain, Unreachable
 from core.message import Content, Media
 from core.policy import Policy
-from core.ports import Hint, Lease, Leased, Store
+from core.ports.nodes import Hint
+from core.ports.store import Store
+from core.ports.writing import Lease, Leased
 from gateway import absence as absence_module
 from gateway import desk as desk_module
 from gateway import keeping as keeping_module

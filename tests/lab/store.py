@@ -15,7 +15,9 @@ from typing import Any
 from core.customer import Customer
 from core.errors import Duplicate, Full, StoreDown
 from core.evolve import evolve
-from core.ports import Commit, Committed, DeskView, Lease, Leased, Seat, StoredMessage
+from core.ports.desk import DeskView, Seat
+from core.ports.reading import StoredMessage
+from core.ports.writing import Commit, Committed, Lease, Leased
 from core.session import Conversation, Session
 from stores import memory
 from stores.memory import MemoryStore

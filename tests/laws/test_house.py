@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core import command as c
-from core.ports import Seat
+from core.ports.desk import Seat
 from core.session import Session
 from tests.laws.world import NAMES, TEAMS, World
 

@@ -22,7 +22,10 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Content, Text
 from core.policy import Closing, Policy
-from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, Shares, StoredMessage
+from core.ports.desk import DeskView, Seat
+from core.ports.nodes import Shares
+from core.ports.reading import StoredMessage
+from core.ports.writing import Cause, Commit, Committed, Lease, Leased, Settlement
 from core.scheme import Surveys
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox
