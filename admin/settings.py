@@ -18,7 +18,7 @@ from api.problems import Stop, missing
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing, Plain
 from api.times import Time, iso
-from api.views import Ref, agent_ref
+from api.views.refs import Ref, agent_ref
 from core.ports.papers import Revision
 
 

@@ -16,7 +16,7 @@ from api.documents import EVERYWHERE, Scope
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
-from api.views import Ref, agent_ref, group_ref
+from api.views.refs import Ref, agent_ref, group_ref
 from core import event as e
 from core.customer import Customer
 from core.errors import BadInput

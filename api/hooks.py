@@ -11,7 +11,9 @@ from api.documents import Scope
 from api.media import linked
 from api.rim import Files
 from api.times import Time, iso, iso_or_none
-from api.views import ChannelRef, ClosedView, Ref, agent_ref, channel_ref, group_ref, message_id
+from api.views.message import message_id
+from api.views.refs import ChannelRef, Ref, agent_ref, channel_ref, group_ref
+from api.views.session import ClosedView
 from core import event as e
 from core.agreement import Goal
 from core.codec import convert

@@ -10,7 +10,7 @@ from api.problems import Stop
 from api.rim import Rim, Signal
 from api.routes import Answer, Call, Nothing
 from api.sight import actor, audience, sees
-from api.views import MessageView, message_view, seq_of
+from api.views.message import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
 from core.errors import BadInput, DeliveryError, Duplicate, Refused

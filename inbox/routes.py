@@ -9,7 +9,9 @@ from api.bots import LaterIn
 from api.documents import Role
 from api.paging import Listing, Window
 from api.routes import Handler, Route
-from api.views import CustomerView, MessageView, SessionDetail, SessionView
+from api.views.customer import CustomerView
+from api.views.message import MessageView
+from api.views.session import SessionDetail, SessionView
 from inbox import acts, around, bodies, bots, customers, hits, lists, oversight, quick_replies, stars, submissions
 from inbox.socket import inbox_socket
 from inbox.uploads import upload

@@ -8,7 +8,7 @@ from api.media import linked_feed
 from api.problems import Stop
 from api.rim import Rim
 from api.sockets import Outlet, accept, encoded, first_text, read_text
-from api.views import Ref
+from api.views.refs import Ref
 from core import event as e
 from core.errors import Error
 from core.ports.reading import FeedRow
