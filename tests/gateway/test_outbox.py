@@ -368,7 +368,7 @@ def test_what_is_on_its_way_back_to_the_store_is_not_overtaken(house: House, los
         await release(node, key)
 
     house.store.release = slow  # type: ignore[method-assign]
-    (conversation,) = house.store._conversations
+    (conversation,) = house.store.memory.conversations
     house.outbox._halt(conversation)  # as if another node had done what waited
     house.says("one", "two")
     house.run(2.0)

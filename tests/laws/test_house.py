@@ -39,7 +39,7 @@ def capacity_is_kept(world: World) -> None:
     )
     for agent, seat in seats.items():
         assert active[agent] == seat.load, f"{agent} is said to have {seat.load} chats and has {active[agent]}"
-    assert world.store._counters["seats_below_zero"] == 0
+    assert world.store.memory.counters["seats_below_zero"] == 0
 
 
 def nobody_is_passed_over(world: World, command: c.Assign) -> None:
