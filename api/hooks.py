@@ -8,6 +8,7 @@ import msgspec
 from api.contents import Shown, shown
 from api.directory import Directory
 from api.documents import Scope
+from api.levels import settings_of
 from api.media import linked
 from api.rim import Files
 from api.times import Time, iso, iso_or_none
@@ -47,7 +48,7 @@ class Endpoint:
 def endpoints(directory: Directory) -> dict[str, Endpoint]:
     """Also those that are switched off."""
     found: dict[str, Endpoint] = {}
-    for scope, setting in directory.settings_of("webhooks").items():
+    for scope, setting in settings_of(directory, "webhooks").items():
         for each in convert(setting.body, Webhooks).subscriptions or ():
             id = ".".join(filter(None, (scope.level, scope.id, each.name)))
             found[id] = Endpoint(id, scope, each)

@@ -11,6 +11,7 @@ import connectors
 from api.auth import Auth
 from api.directory import Directory
 from api.hub import Hub, feed_identity
+from api.levels import grace
 from api.rim import Rim, Signal
 from core.channel import Connector
 from core.effect import Deliver
@@ -83,7 +84,7 @@ async def assembled(config: Config, stack: AsyncExitStack) -> Parts:
     async def gone(agent: str) -> None:
         seated(await store.set_status(agent, "offline", "connection lost", clock.now()))
 
-    presence = Presence(gone, directory.grace, feed=feed, roll=ground.roll)
+    presence = Presence(gone, partial(grace, directory), feed=feed, roll=ground.roll)
     stack.push_async_callback(presence.stop)
     auth, hub = Auth(store, directory, clock), Hub(store, await feed_identity(store, clock, ground.new_id))
     hook_wire, hooks = await _hooks(ground, hub, kept, config, stack)

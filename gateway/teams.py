@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from api.directory import Directory
 from api.documents import Change, GroupDoc
+from api.levels import assigning
 from core.routes import Assigning
 from gateway.desk import DeskKeeper
 from routing.pools import Team
@@ -27,15 +28,15 @@ def names(directory: Directory) -> Callable[[str], str | None]:
 
 def teams(directory: Directory) -> Mapping[str, Team]:
     """The groups as the desk sees them; a group's own method before the settings'."""
-    return {id: _team(group, directory.assigning(id), directory.is_open(id)) for id, group in directory.groups.items()}
+    return {id: _team(group, assigning(directory, id), directory.is_open(id)) for id, group in directory.groups.items()}
 
 
-def _team(group: GroupDoc, assigning: Assigning, is_open: bool) -> Team:
+def _team(group: GroupDoc, how: Assigning, is_open: bool) -> Team:
     return Team(
         members=frozenset(group.agents),
         name=group.name,
-        method=group.method or assigning.method,
-        familiar=assigning.familiar_first,
-        weights=assigning.weights,
+        method=group.method or how.method,
+        familiar=how.familiar_first,
+        weights=how.weights,
         open=is_open,
     )
