@@ -13,6 +13,7 @@ import connectors
 import locales
 from api.directory import Directory
 from api.vault import Vault
+from api.wording import Wording
 from core.ports import Clock, Feed, Lease, Roll, Shares
 from core.survey import Answers
 from gateway.clock import SystemClock, uuid7
@@ -45,6 +46,7 @@ class Ground:
     shares: Shares | None
     keeping: Keeping | None
     directory: Directory
+    wording: Wording
 
     def lease(self, now: int) -> Lease:
         return Lease(self.node, now + LEASE_MS)
@@ -84,6 +86,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         shares=together.shares if together is not None else None,
         keeping=Keeping(store, clock, node) if config.shared else None,
         directory=directory,
+        wording=Wording(await asyncio.to_thread(locales.read_forms)),
     )
 
 
