@@ -27,9 +27,9 @@ from core.hook import TYPES
 from core.hours import Schedule
 from core.mode import Pending
 from core.people import Keeping, People
-from core.policy import AREAS, Ending
+from core.policy import AREAS, Ending, Tongues
 from core.prompts import CLOSING_KEYS
-from core.routes import Assigning
+from core.routes import Assigning, Routes
 from core.scheme import Survey
 from core.service import Serving
 from core.submitted import Leave
@@ -81,7 +81,7 @@ def _reception() -> dict[str, Any]:
 
 _DEFAULTS: Mapping[str, dict[str, Any]] = MappingProxyType(
     {
-        "closing": msgspec.to_builtins(Ending()),
+        "closing": msgspec.to_builtins(Ending()) | {"prompts": {}},
         "surveys": msgspec.to_builtins(Survey()) | {"comment": "off"},
         "assignment": _assignment(),
         "reception": _reception(),
@@ -89,6 +89,12 @@ _DEFAULTS: Mapping[str, dict[str, Any]] = MappingProxyType(
         "submissions": msgspec.to_builtins(Leave()),
         "customers": msgspec.to_builtins(People()),
         "retention": msgspec.to_builtins(Keeping()),
+        "languages": msgspec.to_builtins(Tongues()),
+        "routing": msgspec.to_builtins(Routes()),
+        "prompts": {"prompts": {}},
+        "words": {"lists": []},
+        "webhooks": {"subscriptions": []},
+        "sla": {"policies": []},
     }
 )
 _ORDER = (

@@ -90,7 +90,7 @@ def _field(struct: str, name: str, schema: Schema, words: Words) -> Schema:
 def _hints(name: str, schema: Schema, words: Words) -> Schema:
     found: Schema = {}
     if (unit := _unit(name, schema)) is not None:
-        found["x-unit"] = unit
+        found |= {"items": {**schema["items"], "x-unit": unit}} if "items" in schema else {"x-unit": unit}
     if name in _NAMES and _holds_ids(schema):
         found["x-names"] = _NAMES[name]
     if name == "weights":

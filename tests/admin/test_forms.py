@@ -25,7 +25,6 @@ async def test_every_area_has_its_form(owner: Client) -> None:
     assert {each["area"] for each in found} == set(AREAS)
     for each in found:
         properties = root(each["schema"])["properties"]
-        assert each["defaults"].keys() <= properties.keys(), each["area"]
         assert all(field["title"] for field in properties.values()), each["area"]
 
 
@@ -36,6 +35,21 @@ async def test_a_field_says_what_it_is_in_whose_words_and_in_which_unit(owner: C
     assert field["description"] == "How long after the invitation an answer counts."
     assert survey["defaults"]["on"] is False
     assert (survey["title"], survey["levels"]) == ("Surveys", ["all", "group", "channel"])
+
+
+async def test_durations_days_and_shares_have_their_unit(owner: Client) -> None:
+    async def fields(name: str, struct: str) -> Any:
+        return (await area(owner, name))["schema"]["$defs"][struct]["properties"]
+
+    assert (await fields("retention", "Retention"))["raw_days"]["x-unit"] == "days"
+    assert (await fields("languages", "Languages"))["sure"]["x-unit"] == "share"
+    reminders = (await fields("sla", "Promise"))["remind_before_seconds"]
+    assert ("x-unit" in reminders, reminders["items"]["x-unit"]) == (False, "seconds")
+
+
+async def test_every_area_says_what_holds_where_nothing_is_set(owner: Client) -> None:
+    for each in (await owner.get(f"{ADMIN}/settings")).body["items"]:
+        assert each["defaults"].keys() == root(each["schema"])["properties"].keys(), each["area"]
 
 
 async def test_a_map_names_the_keys_it_takes(owner: Client) -> None:
