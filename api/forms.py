@@ -29,6 +29,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "bot": "bots",
         "segment": "segments",
         "picked": "groups",
+        "TryMessage.channel": "channels",
     }
 )
 _SHARES = frozenset(("sure", "near"))
@@ -78,7 +79,7 @@ def _field(struct: str, name: str, schema: Schema, words: Words) -> Schema:
     found: Schema = _bare(schema)
     if (help := words.help(struct, name)) is not None:
         found["description"] = help
-    found |= _hints(name, found, words)
+    found |= _hints(struct, name, found, words)
     if {"type": "null"} in found.get("anyOf", ()):
         found["x-null"] = words.nothing(struct, name)
     for choice in _choices(found):
@@ -87,12 +88,15 @@ def _field(struct: str, name: str, schema: Schema, words: Words) -> Schema:
     return found
 
 
-def _hints(name: str, schema: Schema, words: Words) -> Schema:
+def _hints(struct: str, name: str, schema: Schema, words: Words) -> Schema:
     found: Schema = {}
     if (unit := _unit(name, schema)) is not None:
         found |= {"items": {**schema["items"], "x-unit": unit}} if "items" in schema else {"x-unit": unit}
-    if name in _NAMES and _holds_ids(schema):
-        found["x-names"] = _NAMES[name]
+    named = _NAMES.get(f"{struct}.{name}") or _NAMES.get(name)
+    if named is not None and _holds_ids(schema):
+        found["x-names"] = named
+    if "discriminator" in schema.get("items", {}):
+        found["items"] = {"title": words.named("Condition") or "", **schema["items"]}
     if name == "weights":
         found["x-keys"] = "agents"
     if schema.get("additionalProperties") == {"type": "string"} and "propertyNames" not in schema:

@@ -77,6 +77,8 @@ async def test_every_area_shows_what_is_set_and_changes_nothing_by_itself(
         await owner.visitor.pictured(f"admin-{area}-{look}")
         assert await owner.visitor.barriers() == [], area
         assert owner.visitor.complaints == [], area
+        shown = await owner.page.locator("main").inner_text()
+        assert re.search(r'[{\[]"|_seconds|\bnull\b|undefined', shown) is None, f"{area} shows what only programs read"
         wide = await owner.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{area} is {wide} px wider than its window"
 
@@ -92,6 +94,26 @@ async def test_a_field_falls_through_until_it_is_set_here(shop: Shop, owner: Age
     await saved(owner)
     kept = await shop.call("owner", "GET", f"admin/channels/{shop.channel}/settings/closing")
     assert kept == {"customer_idle_seconds": 1200}
+
+
+async def test_the_choice_of_never_is_a_box_beside_the_number(shop: Shop, owner: Agent) -> None:
+    await shop.call("owner", "PUT", "admin/settings/closing", {"customer_idle_seconds": 600})
+    await at(owner, "closing")
+    never = owner.page.get_by_role("checkbox", name=f"{CLOSE}: Never", exact=True)
+    await expect(never).not_to_be_checked()
+    await never.check()
+    await expect(field(owner, CLOSE)).to_have_value("")
+    await saved(owner)
+    assert await shop.call("owner", "GET", "admin/settings/closing") == {"customer_idle_seconds": None}
+    await never.uncheck()
+    await expect(field(owner, CLOSE)).to_have_value("10")
+
+
+async def test_forms_are_asked_for_in_the_agents_language(shop: Shop, browser: Browser) -> None:
+    owner = await at_the_desk(browser, shop, EMAIL, locale="pt-BR")
+    async with owner.page.expect_request(lambda request: "/admin/settings?" in request.url) as asked:
+        await at(owner, "surveys")
+    assert (await asked.value).url.endswith("?language=pt")
 
 
 async def test_what_is_wrong_stands_at_its_field(shop: Shop, owner: Agent) -> None:
@@ -144,7 +166,8 @@ async def test_a_change_is_seen_in_the_history_and_undone(shop: Shop, owner: Age
     await shop.call("owner", "PUT", "admin/settings/surveys", {"on": True, "kind": "nps"})
     await at(owner, "surveys")
     await owner.page.get_by_role("heading", name="History").click()
-    await expect(owner.page.locator(".versions li").first).to_contain_text("Scale Stars, 1 to 5 Recommendation, 0 to 10")
+    changed = owner.page.locator(".versions li").first
+    await expect(changed).to_contain_text("Scale Stars, 1 to 5 Recommendation, 0 to 10")
     await owner.page.get_by_role("button", name="Undo", exact=True).click()
     await expect(owner.page.get_by_text("Undone")).to_be_visible()
     await expect(field(owner, "Scale").locator("option:checked")).to_have_text("Stars, 1 to 5")

@@ -68,7 +68,8 @@ function Property({ name, schema, value, path, required, onChange }: { name: str
       {set ? <Editor {...part} /> : (
         <div class="unset">
           <span class="label">{label}</span>
-          <p class="hint">{a("falls_through", { where: found.label })} <bdi>{inWords(found.value, schema, defs, names)}</bdi></p>
+          {part.hint ? <p class="hint">{part.hint}</p> : null}
+          <p class="hint inherited">{a("falls_through", { where: found.label })} <bdi>{inWords(found.value, schema, defs, names)}</bdi></p>
           <Wrong path={path} />
         </div>
       )}
@@ -131,7 +132,7 @@ function Edit({ kind, ...part }: Part & { kind: Kind }) {
 
 function Words({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const text = typeof value === "string" ? value : "";
-  const long = (schema.maxLength ?? 0) > 1000 || text.length > 120 || text.includes("\n");
+  const long = ((schema.maxLength ?? 0) > 1000 && path.at(-1) !== "url") || text.length > 120 || text.includes("\n");
   const type = path.at(-1) === "email" ? "email" : path.at(-1) === "password" ? "password" : "text";
   return <TextField label={label} hint={hint} wrong={useWrong(path)} type={type} autocomplete={type === "password" ? "new-password" : "off"} lines={long ? 4 : 1} value={text} placeholder={nullable ? nothing(schema) : ""}
     onChange={(typed) => onChange(typed === "" && nullable ? null : typed)} />;
@@ -194,13 +195,14 @@ function Checks({ schema, value, onChange, path, label, hint }: Part) {
   const { names } = useContext(Context);
   const items = itemsOf(value);
   const known: readonly Named[] = schema.items?.enum ? schema.items.enum.map((one) => ({ id: String(one), name: titled(schema.items, one) })) : (names[schema["x-names"]!] ?? []);
+  const coded = schema.items?.enum?.some((one) => String(one).includes(".")) ?? false;
   const turned = (id: string, on: boolean) => onChange(on ? [...items, id] : items.filter((one) => one !== id));
   return (
     <fieldset class="field">
       <legend class="label">{label}</legend>
       {hint ? <p class="hint">{hint}</p> : null}
-      <div class="checks">
-        {known.map((one) => <label key={one.id} class="check"><input type="checkbox" checked={items.includes(one.id)} onChange={(event) => turned(one.id, event.currentTarget.checked)} /><bdi>{one.name}</bdi>{one.id.includes(".") ? <code class="faint small">{one.id}</code> : null}</label>)}
+      <div class={coded ? "checks coded" : "checks"}>
+        {known.map((one) => <label key={one.id} class="check"><input type="checkbox" checked={items.includes(one.id)} onChange={(event) => turned(one.id, event.currentTarget.checked)} /><bdi>{one.name}</bdi>{coded ? <code class="faint small">{one.id}</code> : null}</label>)}
         {known.length ? null : <span class="faint">{a("none")}</span>}
       </div>
       <Wrong path={path} leaf />
@@ -227,13 +229,13 @@ function List({ schema, value, onChange, path, label, hint }: Part) {
       {hint ? <p class="hint">{hint}</p> : null}
       <ol class="items">
         {items.map((one, place) => (
-          <Item key={`${place} of ${items.length}`} title={titleOf(one, place, item.schema)} path={[...path, String(place)]} begins={same(one, begun(schema.items ?? {}, defs))}
+          <Item key={`${place} of ${items.length}`} title={titleOf(one, place, item.schema, defs)} path={[...path, String(place)]} begins={same(one, begun(schema.items ?? {}, defs))}
             tools={<>
-              <IconButton small icon={ArrowUp} label={a("up", { what: titleOf(one, place, item.schema) })} disabled={place === 0} onClick={() => moved(place, place - 1)} />
-              <IconButton small icon={ArrowDown} label={a("down", { what: titleOf(one, place, item.schema) })} disabled={place === items.length - 1} onClick={() => moved(place, place + 1)} />
-              <IconButton small icon={Trash2} label={a("remove", { what: titleOf(one, place, item.schema) })} onClick={() => removed(place)} />
+              <IconButton small icon={ArrowUp} label={a("up", { what: titleOf(one, place, item.schema, defs) })} disabled={place === 0} onClick={() => moved(place, place - 1)} />
+              <IconButton small icon={ArrowDown} label={a("down", { what: titleOf(one, place, item.schema, defs) })} disabled={place === items.length - 1} onClick={() => moved(place, place + 1)} />
+              <IconButton small icon={Trash2} label={a("remove", { what: titleOf(one, place, item.schema, defs) })} onClick={() => removed(place)} />
             </>}>
-            <Inside schema={item.schema} nullable={item.nullable} value={one} onChange={(next) => changed(place, next)} path={[...path, String(place)]} label={titleOf(one, place, item.schema)} />
+            <Inside schema={item.schema} nullable={item.nullable} value={one} onChange={(next) => changed(place, next)} path={[...path, String(place)]} label={typeof one === "number" ? label : titleOf(one, place, item.schema, defs)} />
           </Item>
         ))}
       </ol>
@@ -269,8 +271,10 @@ function Map({ schema, value, onChange, path, label, hint }: Part) {
   const fields = fieldsOf(value);
   const each = shapeOf(typeof schema.additionalProperties === "object" ? schema.additionalProperties : {}, defs);
   const texts = each.schema.type === "string" && !each.schema.enum;
+  /** Maps of texts, and of lists of words, are by language. */
+  const spoken = schema["x-texts"] === true || (each.schema.type === "array" && each.schema.items?.type === "string");
   const named: readonly Named[] | null = schema["x-keys"] ? (names[schema["x-keys"]] ?? []) : schema.propertyNames?.enum ? schema.propertyNames.enum.map((one) => ({ id: String(one), name: titled(schema.propertyNames, one) })) : null;
-  const title = (key: string) => named?.find((one) => one.id === key)?.name ?? (languages(each.schema) ? `${languageName(key)} (${key})` : key);
+  const title = (key: string) => named?.find((one) => one.id === key)?.name ?? (spoken ? `${languageName(key)} (${key})` : key);
   const order = named ? named.map((one) => one.id) : Object.keys(fields);
   const keys = [...order.filter((key) => key in fields), ...Object.keys(fields).filter((key) => !order.includes(key))];
   return (
@@ -282,11 +286,11 @@ function Map({ schema, value, onChange, path, label, hint }: Part) {
           const remove = <IconButton small icon={Trash2} label={a("remove", { what: title(key) })} onClick={() => onChange(withField(fields, key, undefined))} />;
           const inner = <Inside schema={each.schema} nullable={each.nullable} value={fields[key]} onChange={(next) => onChange(withField(fields, key, next ?? begun(each.schema, defs)))} path={[...path, key]} label={title(key)} />;
           return simple(each.schema) || texts
-            ? <li key={key} class="entry"><div class="grow">{texts ? <Text label={title(key)} language={key} value={fields[key]} path={[...path, key]} onChange={(next) => onChange(withField(fields, key, next))} /> : inner}</div>{remove}</li>
+            ? <li key={key} class="entry"><div class="grow">{texts ? <Text label={title(key)} language={spoken ? key : ""} value={fields[key]} path={[...path, key]} onChange={(next) => onChange(withField(fields, key, next))} /> : inner}</div>{remove}</li>
             : <Item key={key} title={title(key)} path={[...path, key]} tools={remove} begins={same(fields[key], begun(each.schema, defs))}>{inner}</Item>;
         })}
       </ul>
-      <NewKey label={label} known={named?.filter((one) => !(one.id in fields)) ?? null} languages={languages(each.schema)} taken={keys}
+      <NewKey label={label} known={named?.filter((one) => !(one.id in fields)) ?? null} languages={spoken} taken={keys}
         onAdd={(key) => onChange({ ...fields, [key]: begun(each.schema, defs) })} />
       <Wrong path={path} />
     </fieldset>
@@ -294,8 +298,6 @@ function Map({ schema, value, onChange, path, label, hint }: Part) {
 }
 
 const simple = (schema: Schema) => schema.enum !== undefined || schema.type === "integer" || schema.type === "array" && schema.items?.type === "string";
-/** Maps of texts, and of lists of words, are by language. */
-const languages = (schema: Schema) => schema.type === "string" || (schema.type === "array" && schema.items?.type === "string");
 
 function Text({ label, language, value, path, onChange }: { label: string; language: string; value: Json | undefined; path: Path; onChange: (value: string) => void }) {
   return (

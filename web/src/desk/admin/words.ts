@@ -38,9 +38,10 @@ export function titled(schema: Schema | undefined, value: Json): string {
 }
 
 /** What something in a list is called: its own name, else what it is and its place. */
-export function titleOf(value: Json, place: number, schema: Schema): string {
+export function titleOf(value: Json, place: number, schema: Schema, defs: Defs = {}): string {
   if (typeof value === "number" && schema["x-unit"] === "seconds") return duration(value);
   const fields = fieldsOf(value);
+  if (schema.discriminator) return conditionIn(schema, fields, defs);
   const span = fields["from"] && fields["to"] ? `${String(fields["from"])} – ${String(fields["to"])}` : undefined;
   const name = fields["name"] ?? fields["key"] ?? fields["id"] ?? fields["date"] ?? span;
   return typeof name === "string" && name ? name : `${schema.title ?? ""} ${number(place + 1)}`.trim();
@@ -48,9 +49,9 @@ export function titleOf(value: Json, place: number, schema: Schema): string {
 
 const MOST = 4;
 
-function listed(parts: readonly string[]): string {
+function listed(parts: readonly string[], between = ", "): string {
   const shown = parts.filter(Boolean);
-  return shown.length ? `${shown.slice(0, MOST).join(", ")}${shown.length > MOST ? ` +${number(shown.length - MOST)}` : ""}` : a("none");
+  return shown.length ? `${shown.slice(0, MOST).join(between)}${shown.length > MOST ? ` +${number(shown.length - MOST)}` : ""}` : a("none");
 }
 
 /** A value in a few words, as its schema has it; without a schema as it looks. */
@@ -62,7 +63,7 @@ export function inWords(value: Json | undefined, of: Schema | undefined, defs: D
   if (typeof value === "string") return shape?.["x-names"] ? nameIn(names, shape["x-names"], value) : shape?.enum || shape?.anyOf ? titled(shape, value) : value;
   if (Array.isArray(value)) return listed(itemsOf(value).map((one, place) => inList(one, place, shape, defs, names)));
   const fields = fieldsOf(value);
-  if (shape?.properties) return listed(Object.keys(shape.properties).filter((name) => name in fields).map((name) => `${shape.properties![name]!.title}: ${inWords(fields[name], shape.properties![name], defs, names)}`));
+  if (shape?.properties) return listed(Object.keys(shape.properties).filter((name) => name in fields).map((name) => `${shape.properties![name]!.title}: ${inWords(fields[name], shape.properties![name], defs, names)}`), " · ");
   if (shape?.discriminator) return conditionIn(shape, fields, defs);
   return listed(Object.keys(fields).map((key) => keyed(key, shape, names)));
 }
@@ -80,7 +81,7 @@ function measured(value: number, schema: Schema): string {
 function inList(value: Json, place: number, list: Schema | undefined, defs: Defs, names: Names): string {
   const item = list?.items ? shapeOf(list.items, defs).schema : undefined;
   if (list?.["x-names"]) return nameIn(names, list["x-names"], String(value));
-  if (value && typeof value === "object") return titleOf(value, place, item ?? {});
+  if (value && typeof value === "object") return titleOf(value, place, item ?? {}, defs);
   return inWords(value, item, defs, names);
 }
 
