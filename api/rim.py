@@ -10,6 +10,7 @@ from api.auth import Auth
 from api.bots import ReplyIn
 from api.directory import Directory
 from api.vault import Vault
+from api.wording import Wording
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.hook import Outcome
@@ -176,3 +177,4 @@ class Rim:
     hooks: "HookActions | None" = None
     erase_soon: Callable[[], None] = lambda: None
     standing: Callable[[str], Standing | None] = lambda session: None
+    wording: Wording = Wording()

@@ -97,6 +97,7 @@ async def assembled(config: Config, stack: AsyncExitStack) -> Parts:
         signals=presence, actions=channels, bots=bots, kinds=_kinds, new_id=ground.new_id, seated=seated,
         files=kept, public_url=config.public_url, standing=desk.standing, translator=translator,
         objection=hook_wire.objection, hooks=hooks, erase_soon=letting_go.soon,
+        wording=ground.wording,
     )  # fmt: skip
     directory.listen(staff(desk))
     await first_owner(config, directory, auth, clock.now())

@@ -13,6 +13,7 @@ import connectors
 import locales
 from api.directory import Directory
 from api.vault import Vault
+from api.wording import Wording
 from core.ports.clock import Clock
 from core.ports.nodes import Feed, Roll, Shares
 from core.ports.writing import Lease
@@ -47,6 +48,7 @@ class Ground:
     shares: Shares | None
     keeping: Keeping | None
     directory: Directory
+    wording: Wording
 
     def lease(self, now: int) -> Lease:
         return Lease(self.node, now + LEASE_MS)
@@ -86,6 +88,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         shares=together.shares if together is not None else None,
         keeping=Keeping(store, clock, node) if config.shared else None,
         directory=directory,
+        wording=Wording(await asyncio.to_thread(locales.read_forms)),
     )
 
 

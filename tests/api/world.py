@@ -18,6 +18,7 @@ from api.problems import middleware
 from api.rim import Limits, Rim, Signal, Trial
 from api.routes import Route, mount
 from api.vault import Vault
+from api.wording import Wording
 from core.channel import Received, TemplateInfo
 from core.command import Actor, Claim, Receive
 from core.customer import Address
@@ -30,7 +31,7 @@ from core.ports.writing import Cause, Lease
 from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook
-from locales import read, read_asks
+from locales import read, read_asks, read_forms
 from routing.rules import route
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
@@ -276,6 +277,7 @@ async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Lim
         limits=limits or Limits(body=20_000, settings=100_000),
         objection=lambda url: None if url.startswith("https://") else "Only https addresses may be reached.",
         hooks=hooks,
+        wording=Wording(read_forms()),
     )
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)
