@@ -130,7 +130,7 @@ class Mongo:
             return found
 
     def touch(self, collection: str, id: str) -> bool:
-        """Write the server's time into a document's `seen`, from another thread than the loop's; whether it is there."""
+        """Write the server's time into a document's `seen`, from another thread than ours; whether it is there."""
         with _Told("MongoDB cannot be written"):
             plain: Any = self._client.delegate[self.name][collection]
             done = plain.update_one({"_id": id}, {"$currentDate": {"seen": True}})
