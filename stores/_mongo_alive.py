@@ -140,6 +140,10 @@ class Alive:
                 await self._end(other)
 
     async def _end(self, dead: Doc) -> None:
+        """Unless it moved at the last moment."""
+        unmoved = {"_id": dead["_id"], "seen": dead["seen"]}
+        if await self._mongo.change("node", unmoved, {"$set": {"ended": True}}) is None:
+            return
         await self._mongo.kill_sessions(dead["sessions"])
-        await self._mongo.delete("node", {"_id": dead["_id"], "seen": dead["seen"]})
+        await self._mongo.delete("node", unmoved)
         log.info("alive.node_gone", node=dead["_id"], sessions=len(dead["sessions"]))

@@ -48,6 +48,7 @@ class Report:
     figures: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    settling: float = 0.0
 
     def lines(self) -> list[str]:
         kills, found = ", ".join(f"{count} {what}" for what, count in sorted(self.kills.items())), self.figures
@@ -57,9 +58,9 @@ class Report:
             f"{found['arrived']} arrivals on phones, {found['doubled, marked as such']} doubled and marked as such; "
             f"{found['asked again']} requests asked again"
         )
-        laws = Counter(law for law, _ in self.broken)
+        laws, took = Counter(law for law, _ in self.broken), f"{self.seconds:.0f} s ({self.settling:.0f} to rest)"
         return [
-            f"chaos: seed {self.seed}, {self.kills.total()} kills ({kills}), {self.seconds:.0f} s",
+            f"chaos: seed {self.seed}, {self.kills.total()} kills ({kills}), {took}",
             f"  {figures}",
             f"  laws broken: {len(self.broken)} ({', '.join(f'{law} {laws[law]}' for law in LAWS)})",
             *(f"  {law}: {how}" for law, how in self.broken[:20]),
@@ -75,7 +76,7 @@ class Chaos:
         self._accounts: dict[str, Account[Any]] = {}
         self._ends = asyncio.Event()
 
-    async def run(self, happens: Happening, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 1) -> None:
+    async def run(self, happens: Happening, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 2) -> None:
         for kind in kinds:
             await self._channel(kind)
         tokens, capacities = await self._staff()
@@ -85,7 +86,9 @@ class Chaos:
         try:
             await _meanwhile([*people, *talk], happens())
             self._ends.set()
+            calm = time.monotonic()
             await _meanwhile(people, self._quiet(talk))
+            self.report.settling = time.monotonic() - calm
         finally:
             for task in (*people, *talk):
                 task.cancel()
@@ -180,7 +183,7 @@ async def laid_out(folder: Path, seed: int, root: Path | None = None) -> AsyncIt
 
 
 async def chaos(
-    folder: Path, seed: int, kills: int, minutes: float, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 1
+    folder: Path, seed: int, kills: int, minutes: float, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 2
 ) -> Report:
     async with laid_out(folder, seed) as lab:
         dice = Kills(lab.house, lab.book, Random(seed), lab.report.kills)

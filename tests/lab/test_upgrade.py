@@ -1,7 +1,7 @@
 """A rolling upgrade under load: an earlier version and this one side by side over one store, and the books compared.
 
-The earlier one is the latest tag before this commit; as long as there is none, the last commit of the main line that
-knew one migration less. It runs from its own sources, with the packages that are installed.
+The earlier one is the latest tag before this commit; as long as there is none, the first commit that serves on several
+nodes. It runs from its own sources, with the packages that are installed.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from tests.lab.chaos import Chaos, laid_out
 from tests.lab.chaos_kills import up
 
 ROOT = Path(__file__).parents[2]
-MIGRATIONS = "stores/migrations"
+FIRST_THAT_SERVES = "ac1534baee0c7d17927a1496073c3bd199d5fd2a"
+"""Before it no node on MongoDB could give anybody a chat: there is nothing older to be compatible with."""
 ANSWERS = 6  # that are given in each company of versions, before it changes
 LEAVES_S = 60.0  # a drain takes 30 at most, on a machine with nothing else to do
 
@@ -71,24 +72,9 @@ def _earlier() -> tuple[str, str]:
     tags = [tag for tag in _git("tag", "--merged", "HEAD", "--sort=-version:refname").split() if tag not in here]
     if tags:
         return tags[0], f"the tag {tags[0]}"
-    commit = _before_the_newest_migration()
-    if not commit:
-        pytest.skip("no earlier version to run beside this one: the history begins with the newest migration")
-    return commit, f"{commit[:10]}, the last commit before the newest migration: there is no tag yet"
-
-
-def _before_the_newest_migration() -> str:
-    known = _migrations("HEAD")
-    first_with_all = "HEAD"
-    for commit in _git("log", "--first-parent", "--format=%H", "--", MIGRATIONS).split():
-        if len(_migrations(commit)) < len(known):
-            break
-        first_with_all = commit
-    return _git("rev-parse", f"{first_with_all}^")
-
-
-def _migrations(commit: str) -> list[str]:
-    return _git("ls-tree", "--name-only", commit, f"{MIGRATIONS}/").split()
+    if not _git("cat-file", "-t", FIRST_THAT_SERVES):
+        pytest.skip(f"no earlier version to run beside this one: no tag, and no {FIRST_THAT_SERVES[:10]} in this clone")
+    return FIRST_THAT_SERVES, f"{FIRST_THAT_SERVES[:10]}, the first that serves on several nodes: there is no tag yet"
 
 
 def _git(*words: str) -> str:
