@@ -411,7 +411,7 @@ class Batch:
                 connection.executemany(sql, rows)
         if writes.terms:
             put_terms(connection, writes.terms)
-        follow(connection, writes.people)
+        follow(connection, writes.people, self._ledger.next_n)
         for session, event in writes.alterations:
             alter(connection, session, event)
         if self._touched:
