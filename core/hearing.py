@@ -46,8 +46,9 @@ def hear(
         )
     )
     alert(turn, message.seq, "customer", screened)
-    spoken.answer(turn, message)
-    consent.answer(turn, message)
+    if session.closed is None:  # what is said of a chat that is over answers nothing that is asked in the open one
+        spoken.answer(turn, message)
+        consent.answer(turn, message)
     consent.follow_up(turn, session, message.seq, screened)
     return message
 

@@ -303,7 +303,8 @@ def comment_of(content: Content) -> str:
 
 
 def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Received) -> bool:
-    """An answer to what is asked after the score. A button counts until the invitation ends, words for ten minutes."""
+    """An answer to what is asked after the score. A button counts until the invitation ends, words for ten minutes;
+    a button of something else is no comment."""
     content, step = inbound.content, "comment" if invited.step == "score" else invited.step
     pressed = isinstance(content, Chosen) and _of_a_survey(content)
     if not pressed and (invited.comment_until is None or turn.now >= invited.comment_until):
@@ -322,7 +323,7 @@ def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Receive
             solved = _read_solved(turn, session, content)
             return solved is not None and _said_solved(turn, session, inbound, solved)
         case _:
-            return not pressed and _comment(turn, session, inbound)
+            return not isinstance(content, Chosen) and _comment(turn, session, inbound)
 
 
 def _read_tags(turn: Turn, session: Session, content: Content) -> tuple[str, ...] | None:
