@@ -13,6 +13,7 @@ from core.customer import Customer
 from core.form import Asking
 from core.handover import Trigger
 from core.message import Content, Message, State, Translation
+from core.pulse import Ticks
 from core.session import AgentRef, Offer, Picking, Place, ReplyToken, SurveyKind, SurveyStep, Wish
 from core.submitted import Reason, Submission
 
@@ -126,6 +127,7 @@ class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=
     since: int | None = None
     steps: tuple[str, ...] = ()
     inputs: dict[str, object] = {}
+    pulse: Ticks = ()
 
 
 class Unavailable(msgspec.Struct, frozen=True, gc=False, tag="unavailable", omit_defaults=True):
@@ -148,6 +150,7 @@ class Assigned(msgspec.Struct, frozen=True, gc=False, tag="assigned", omit_defau
     at: int
     why: str = ""
     inputs: dict[str, object] = {}
+    pulse: Ticks = ()
 
 
 class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit_defaults=True, kw_only=True):
@@ -158,6 +161,7 @@ class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit
     source: str | None = None
     group: str | None = None
     why: str = ""
+    pulse: Ticks = ()
 
 
 class Replied(msgspec.Struct, frozen=True, gc=False, tag="replied", omit_defaults=True, kw_only=True):
@@ -464,11 +468,12 @@ class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_d
     after_close: bool = False
 
 
-class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered"):
+class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered", omit_defaults=True):
     """Nobody can take the chat now (or the customer asked): they may leave something instead. They wait no longer."""
 
     reason: Reason
     at: int
+    pulse: Ticks = ()
 
 
 class SubmissionAsked(msgspec.Struct, frozen=True, gc=False, tag="submission_asked"):
@@ -574,7 +579,10 @@ class Closed(msgspec.Struct, frozen=True, gc=False, tag="closed", omit_defaults=
     at: int
     who: str | None = None
     agent: str | None = None  # whose place it frees
+    pulse: Ticks = ()
 
+
+COUNTED = (Queued, Assigned, Transferred, SubmissionOffered, Closed)  # what moves the counts of a day (pulse.py)
 
 Event = (
     CustomerKnown

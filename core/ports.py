@@ -9,11 +9,13 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import Rate, StatusUpdate
 from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
 from core.message import Content, Message, State
+from core.pulse import Beat
 from core.session import Conversation, Phase, Picking, Place, Rating, Session
 from core.submitted import Submission
 
@@ -498,6 +500,9 @@ class Store(Protocol):
     async def tally(self) -> Sequence[Tally]:
         """The open sessions, counted."""
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        """What was counted of commits from `since` to before `until`, in stretches of `width` ms from `since`."""
+
     async def submission(self, id: str) -> SubmissionRow | None: ...
 
     async def submissions(self, query: SubmissionQuery) -> SubmissionPage: ...
@@ -595,6 +600,11 @@ class Store(Protocol):
     async def all(self, collection: str) -> Sequence[Document]: ...
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]: ...
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None: ...
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        """Versions of documents, whoever's, newest first."""
 
     # the rest
     async def grant(self, grant: Grant) -> None: ...

@@ -10,7 +10,20 @@ from api.documents import Role
 from api.paging import Listing, Window
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, around, bodies, bots, customers, hits, lists, oversight, quick_replies, stars, submissions
+from inbox import (
+    acts,
+    around,
+    bodies,
+    bots,
+    customers,
+    hits,
+    lists,
+    oversight,
+    quick_replies,
+    stars,
+    submissions,
+    today,
+)
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -241,6 +254,16 @@ OVERSEEING = (
         role="supervisor",
         summary="What happens now: agents, open chats counted, the queue",
         answers={200: bodies.FloorView},
+        tag="floor",
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/floor/today",
+        handler=today.today,
+        role="supervisor",
+        summary="How today goes, by the quarter of an hour, of all or of one group and channel",
+        query=today.TodayQuery,
+        answers={200: today.TodayView},
         tag="floor",
     ),
     Route(

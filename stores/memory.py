@@ -10,6 +10,7 @@ from typing import Literal, cast
 import msgspec
 
 from core import erasing, terms
+from core.changes import Changed, ChangePage, ChangeQuery, Place, page_of, wanted
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
@@ -52,6 +53,7 @@ from core.ports import (
     Waiting,
     waiting_of,
 )
+from core.pulse import Beat, Beats
 from core.session import Conversation, Rating, Session
 from core.submitted import Submission
 from stores import _rows
@@ -641,6 +643,14 @@ class MemoryStore:
             if entry.session == session and _rows.said(entry.event) is None and not isinstance(entry.event, Fact)
         ]
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        beats = Beats(since, width)
+        for entry in self._log:
+            if since <= entry.at < until:
+                channel = self._conversations[entry.conversation][0].channel
+                beats.add(entry.at, channel, getattr(entry.event, "pulse", ()))
+        return beats.all()
+
     async def submission(self, id: str) -> SubmissionRow | None:
         found = self._submissions.get(id)
         return None if found is None else self._submission_row(*found)
@@ -799,6 +809,17 @@ class MemoryStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return list(self._revisions.get((collection, id), ()))
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return next((one for one in self._revisions.get((collection, id), ()) if one.version == version), None)
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        every = [
+            Changed(Place(one.at, collection, id, one.version), one.who, one.body is None)
+            for (collection, id), revisions in self._revisions.items()
+            for one in revisions
+        ]
+        return page_of([one for one in every if wanted(one, query)], query.limit)
 
     # --- the rest ------------------------------------------------------------------------------------------
 

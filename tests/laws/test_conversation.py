@@ -523,6 +523,23 @@ class AnyConversation(RuleBasedStateMachine):
             assert last.phase == "closed" and last.closed is not None and last.timers == {}
 
     @invariant()
+    def the_counts_of_the_day_add_up_to_what_is(self) -> None:
+        counts: Counter[tuple[str, str | None]] = Counter()
+        for event in self.history:
+            for tick in getattr(event, "pulse", ()):
+                counts[tick.what, tick.group] += tick.by
+        session = self.state.session
+        phase = session.phase if session is not None else "closed"
+        stands = {"queued": "waiting", "unassigned": "waiting", "active": "active"}.get(phase)
+        group = session.group if session is not None else None
+        levels = {key: count for key, count in counts.items() if key[0] in ("waiting", "active") and count}
+        assert levels == ({(stands, group): 1} if stands else {})
+        total = {what: sum(n for key, n in counts.items() if key[0] == what) for what, _ in counts}
+        open_one = session is not None and session.asked_at > 0 and session.assigned_at == 0
+        came = total.get("arrived", 0)
+        assert came == total.get("answered", 0) + total.get("abandoned", 0) + open_one
+
+    @invariant()
     def the_state_is_bounded(self) -> None:
         encoded = _json.encode(self.state)
         assert CANARY.encode() not in encoded, "no message lives in the state"

@@ -51,6 +51,7 @@ from core.session import Picking, Place, Rating
 from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
 from tests.stores.people import EraseContract, PeopleContract
+from tests.stores.pulse import ChangesContract, PulseContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -1290,5 +1291,7 @@ class StoreContract(
     PeopleContract,
     EraseContract,
     SubmissionContract,
+    PulseContract,
+    ChangesContract,
 ):
     """All of it."""
