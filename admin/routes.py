@@ -1,6 +1,20 @@
 """The table of the admin API."""
 
-from admin import agents, audit, bots, channels, forms, groups, preview, segments, settings, trying, webhooks, words
+from admin import (
+    agents,
+    audit,
+    bots,
+    channels,
+    forms,
+    groups,
+    opening,
+    preview,
+    segments,
+    settings,
+    trying,
+    webhooks,
+    words,
+)
 from api.paging import Window
 from api.routes import Handler, Plain, Route
 from core.policy import AREAS
@@ -572,14 +586,34 @@ _FORMS = (
         path=f"{ADMIN}/audit",
         handler=audit.list_changes,
         role="admin",
-        summary="Who changed what, newest first",
-        query=Window,
+        summary="Who changed what, newest first, by person, thing and time",
+        query=audit.AuditQuery,
         answers={200: audit.Audit},
+        tag="audit",
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/audit/{{what}}/{{document}}/{{version}}",
+        handler=audit.get_change,
+        role="admin",
+        summary="What one change changed",
+        answers={200: settings.RevisionView},
+        refuses=(404,),
         tag="audit",
     ),
 )
 
 _TRYING = (
+    Route(
+        method="POST",
+        path=f"{ADMIN}/settings/hours/try",
+        handler=opening.try_hours,
+        role="admin",
+        summary="Whether it would be open now under changed opening hours, and when that changes; nothing is saved",
+        body=opening.HoursIn,
+        answers={200: opening.HoursTried},
+        tag="settings",
+    ),
     Route(
         method="POST",
         path=f"{ADMIN}/settings/prompts/preview",

@@ -110,10 +110,8 @@ async def test_a_quarter_that_is_over_is_read_once() -> None:
 
 async def test_no_more_than_two_days_are_kept() -> None:
     store, pulse = Watched(), Pulse()
-    for start in range(5):
-        await pulse.quarters(store, start * 100 * QUARTER_MS, (start + 1) * 100 * QUARTER_MS)
-    store.asked.clear()
-    await pulse.quarters(store, (500 - KEPT + 5) * QUARTER_MS, 500 * QUARTER_MS)
-    assert store.asked == [(500, 501)]
-    await pulse.quarters(store, 0, QUARTER_MS)
-    assert store.asked[1:] == [(0, 2)]
+    await pulse.quarters(store, 0, 500 * QUARTER_MS)
+    oldest = 499 - KEPT
+    await pulse.quarters(store, oldest * QUARTER_MS, 500 * QUARTER_MS)
+    await pulse.quarters(store, (oldest - 1) * QUARTER_MS, (oldest - 1) * QUARTER_MS)
+    assert store.asked == [(0, 501), (499, 501), (oldest - 1, oldest)]

@@ -206,6 +206,7 @@ class AnyConversation(RuleBasedStateMachine):
             id=f"conv{number}", channel="chan", address="ann", customer=Customer(id=f"cust{number}")
         )
         self.first, self.history = self.state, list[e.Event]()
+        self.counts: Counter[tuple[str, str | None]] = Counter()
 
     # what may be asked
 
@@ -426,6 +427,8 @@ class AnyConversation(RuleBasedStateMachine):
         self.nothing_says_what_must_not_be_said(decision)
         self.state = decision.state
         self.history += decision.events
+        for tick in (tick for event in decision.events for tick in getattr(event, "pulse", ())):
+            self.counts[tick.what, tick.group] += tick.by
         if self.state.session is not None and self.state.session.id not in self.sessions:
             self.sessions.append(self.state.session.id)
 
@@ -524,11 +527,7 @@ class AnyConversation(RuleBasedStateMachine):
 
     @invariant()
     def the_counts_of_the_day_add_up_to_what_is(self) -> None:
-        counts: Counter[tuple[str, str | None]] = Counter()
-        for event in self.history:
-            for tick in getattr(event, "pulse", ()):
-                counts[tick.what, tick.group] += tick.by
-        session = self.state.session
+        counts, session = self.counts, self.state.session
         phase = session.phase if session is not None else "closed"
         stands = {"queued": "waiting", "unassigned": "waiting", "active": "active"}.get(phase)
         group = session.group if session is not None else None
