@@ -1,7 +1,7 @@
 """JSON Schemas for people: what a struct's own names and docstring say, put where a form shows it.
 
 To each property come a `title`, what its docstring says of it as `description`, and for forms: `x-unit` ("seconds"),
-`x-names` (what the id is of: agents, groups, …), `x-texts` (texts by language).
+`x-names` (what the id is of: agents, groups, …), `x-texts` (texts by language), `x-view` (an editor of its own).
 """
 
 import re
@@ -22,6 +22,8 @@ REF = "#/$defs/{name}"
 _NAMES: Mapping[str, str] = MappingProxyType(
     {"group": "groups", "agent": "agents", "agents": "agents", "bot": "bots", "segment": "segments"}
 )
+# What has an editor of its own in the console, beside the plain fields: docs/desk.md.
+_VIEWS: Mapping[str, str] = MappingProxyType({"week": "week", "holidays": "dates", "zone": "zone"})
 _SPELLED: Mapping[str, str] = MappingProxyType(
     {"url": "URL", "id": "ID", "ip": "IP", "vip": "VIP", "sla": "SLA", "api": "API", "sid": "SID"}
 )
@@ -84,6 +86,8 @@ def _hints(name: str, schema: Schema) -> Schema:
         found["propertyNames"] = {"enum": sorted(REPEATED)}
     if name == "week":
         found["anyOf"] = [_in_order(each) for each in schema.get("anyOf", [])]
+    if name in _VIEWS:
+        found["x-view"] = _VIEWS[name]
     if name == "days" and isinstance(schema.get("items"), dict):
         found["items"] = {"enum": list(DAYS)}
     return found

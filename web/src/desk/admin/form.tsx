@@ -12,8 +12,11 @@ import { languageName, LANGUAGES } from "../texts";
 import { Button, IconButton } from "../ui/button";
 import { Field, SelectField, Switch, TextField } from "../ui/field";
 import { Icon } from "../ui/icon";
+import { Waits } from "../ui/shown";
+import { useLoaded } from "../ui/use";
 import { begun, beginTagged, fieldsOf, itemsOf, kindOf, nameOf, same, shapeOf, withField, type Fields, type Json, type Schema } from "./schema";
 import { a } from "./texts";
+import { VIEWS } from "./views";
 
 export type Named = { id: string; name: string };
 export type Names = Readonly<Record<string, readonly Named[]>>;
@@ -43,8 +46,8 @@ export function SchemaForm({ schema, value, onChange, names, errors = [], source
   );
 }
 
-type Path = readonly string[];
-type Part = { schema: Schema; value: Json | undefined; onChange: (value: Json | undefined) => void; path: Path; label: string; nullable?: boolean; hint?: string | undefined };
+export type Path = readonly string[];
+export type Part = { schema: Schema; value: Json | undefined; onChange: (value: Json | undefined) => void; path: Path; label: string; nullable?: boolean; hint?: string | undefined };
 
 function Properties({ schema, value, onChange, path, hidden = [] }: { schema: Schema; value: Json | undefined; onChange: (value: Fields) => void; path: Path; hidden?: readonly string[] }) {
   return (
@@ -108,18 +111,26 @@ export function brief(value: Json | undefined): string {
 }
 
 /** The message of an error at this place; a leaf also shows those of places inside it. */
-function useWrong(path: Path, leaf = true): string | undefined {
+export function useWrong(path: Path, leaf = true): string | undefined {
   const { errors } = useContext(Context);
   const here = path.join(".");
   return errors.find(({ field }) => field === here || (leaf && field.startsWith(`${here}.`)))?.message;
 }
 
-function Wrong({ path, leaf = false }: { path: Path; leaf?: boolean }) {
+export function Wrong({ path, leaf = false }: { path: Path; leaf?: boolean }) {
   const wrong = useWrong(path, leaf);
   return wrong ? <p class="wrong" role="alert"><Icon of={CircleAlert} size={15} /><span>{wrong}</span></p> : null;
 }
 
+/** The editor of its own that a schema asks for, where there is one for such a value; else, and until then, plain fields. */
 function Editor(part: Part) {
+  const view = part.schema["x-view"] ?? "";
+  const found = useLoaded(VIEWS[view] ? view : null, () => VIEWS[view]!());
+  if (VIEWS[view] && !found.value && !found.trouble) return <Waits />;
+  return found.value?.fits(part.value) ? <found.value.View {...part} /> : <Plain {...part} />;
+}
+
+function Plain(part: Part) {
   const name = part.path.at(-1) ?? "";
   switch (kindOf(part.schema, name)) {
     case "secret": return <Secret {...part} />;

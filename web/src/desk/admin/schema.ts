@@ -28,6 +28,7 @@ export type Schema = {
   "x-names"?: string;
   "x-keys"?: string;
   "x-texts"?: boolean;
+  "x-view"?: string;
 };
 
 type Defs = Readonly<Record<string, Schema>>;
