@@ -61,7 +61,7 @@ async def test_a_chart_is_read_with_the_keyboard_and_as_a_table(shop: Shop, brow
     await a_day(shop)
     boss = await at_the_desk(browser, shop, EMAIL)
     await boss.goes(address("floor"))
-    chart = boss.page.get_by_role("slider", name="Waiting and active")
+    chart = boss.page.get_by_role("slider", name="Waiting · Active chats")
     await chart.focus()
     await chart.press("End")
     last = int(await chart.get_attribute("aria-valuenow") or "")
@@ -70,7 +70,7 @@ async def test_a_chart_is_read_with_the_keyboard_and_as_a_table(shop: Shop, brow
     await chart.press("Home")
     await chart.press("ArrowRight")
     assert await chart.get_attribute("aria-valuenow") == "1"
-    figure = boss.page.get_by_role("figure", name="Waiting and active")
+    figure = boss.page.get_by_role("figure", name="Waiting · Active chats")
     await figure.get_by_text("As a table").click()
     rows = figure.get_by_role("row")
     await expect(rows).to_have_count(last + 2)

@@ -88,7 +88,7 @@ async def test_a_week_is_filled_in_with_the_keyboard_alone(shop: Shop, owner: Ag
 async def test_hours_are_drawn_on_a_day_and_joined(shop: Shop, owner: Agent) -> None:
     await shop.call("owner", "PUT", HOURS, {"week": {"mon": [{"from": "10:00", "to": "12:00"}]}})
     await at(owner)
-    bar = owner.page.get_by_role("group", name="Monday", exact=True).locator(".bar")
+    bar = owner.page.get_by_role("group", name="Monday", exact=True).locator(".day-bar")
     box = await bar.bounding_box()
     assert box is not None
 
@@ -121,8 +121,8 @@ async def test_days_that_are_different_once_or_every_year(shop: Shop, owner: Age
     await owner.page.get_by_role("button", name="Add: Holidays").click()
     second = owner.page.locator(".dates .days > li").nth(1)
     await second.get_by_label("Every year").check()
-    await second.get_by_label("Date: Month").select_option("February")
-    await second.get_by_label("Date: Day").select_option("29")
+    await second.get_by_label("Date: month").select_option("February")
+    await second.get_by_label("Date: day").select_option("29")
     await saved(owner)
     assert (await shop.call("owner", "GET", HOURS))["holidays"] == [
         {"date": "2026-12-24", "name": "Christmas Eve", "hours": [{"from": "09:00", "to": "14:00"}]},

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 
 import type { Schema } from "../api/client";
 import { addressOf } from "../screens";
-import { fullTime, say } from "../texts";
+import { dateOf, say, timeOf } from "../texts";
 import { Button } from "../ui/button";
 import { SelectField, TextField } from "../ui/field";
 import { Empty, Trouble, Waits } from "../ui/shown";
@@ -95,7 +95,7 @@ function Row({ change, title, onUndone }: { change: Change; title: string; onUnd
   return (
     <>
       <tr>
-        <td class="numeric">{fullTime(change.at)}</td>
+        <td class="numeric"><span class="date">{dateOf(change.at)}</span> <span class="date">{timeOf(change.at)}</span></td>
         <td><bdi>{change.who.name}</bdi></td>
         <td><What change={change} title={title} /></td>
         <td class="end"><Button small pressed={open} onClick={() => setOpen(!open)}>{a("details")}</Button></td>

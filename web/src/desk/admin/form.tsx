@@ -155,7 +155,7 @@ function Plain(part: Part) {
 
 function Words({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const text = typeof value === "string" ? value : "";
-  const long = (schema.maxLength ?? 0) > 1000 || text.length > 120 || text.includes("\n");
+  const long = path.at(-1) !== "password" && ((schema.maxLength ?? 0) > 1000 || text.length > 120 || text.includes("\n"));
   const type = path.at(-1) === "email" ? "email" : path.at(-1) === "password" ? "password" : "text";
   return <TextField label={label} hint={hint} wrong={useWrong(path)} type={type} autocomplete={type === "password" ? "new-password" : "off"} lines={long ? 4 : 1} value={text}
     onChange={(typed) => onChange(typed === "" && nullable ? null : typed)} />;

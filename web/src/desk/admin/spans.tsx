@@ -41,7 +41,7 @@ export function Spans({ day, spans, before = [], path, onChange }: Props) {
             <li key={place}>
               <div class="row">
                 <Clock label={`${name}: ${a("from")}`} value={span.from} onChange={(from) => changed(place, { from })} />
-                <span aria-hidden="true">–</span>
+                <span class="between" aria-hidden="true">–</span>
                 {/* Midnight at the end of a day is 24:00, which no field for times can show. */}
                 <Clock label={`${name}: ${a("to")}`} value={span.to === "24:00" ? "00:00" : span.to} onChange={(to) => changed(place, { to: to === "00:00" ? "24:00" : to })} />
                 {span.from === "00:00" && span.to === "24:00" ? <span class="chip">{a("all_day")}</span> : ofTomorrow(span) ? <span class="chip">{a("next_day")}</span> : null}
@@ -104,7 +104,7 @@ function Bar({ spans, before, onDrawn }: { spans: readonly Span[]; before: reado
     setDrawing(null);
   };
   return (
-    <svg class="bar" viewBox={`0 0 ${DAY} 20`} preserveAspectRatio="none" aria-hidden="true" onPointerDown={begin} onPointerMove={(event) => drawing && setDrawing({ ...drawing, to: at(event) })} onPointerUp={end} onPointerCancel={() => setDrawing(null)}>
+    <svg class="day-bar" viewBox={`0 0 ${DAY} 20`} preserveAspectRatio="none" aria-hidden="true" onPointerDown={begin} onPointerMove={(event) => drawing && setDrawing({ ...drawing, to: at(event) })} onPointerUp={end} onPointerCancel={() => setDrawing(null)}>
       {[0, 6, 12, 18].map((hour) => <rect key={hour} class={hour % 12 ? "quarter" : "quarter half"} x={hour * 60} width={360} y={0} height={20} />)}
       {before.filter(ofTomorrow).map((one) => <rect key={`${one.from} ${one.to}`} class="over" x={0} width={minutes(one.to)} y={2} height={16} />)}
       {spans.map((one, place) => <rect key={place} class="open" x={minutes(one.from)} width={(ofTomorrow(one) ? DAY : minutes(one.to)) - minutes(one.from)} y={2} height={16} />)}

@@ -71,10 +71,10 @@ function EveryYear({ date, wrong, onChange }: { date: string; wrong: string | un
     <div class="field" role="group" aria-label={a("date")}>
       <span class="label">{a("date")}</span>
       <div class="row">
-        <select class="input short" aria-label={`${a("date")}: ${a("month")}`} value={month} onChange={(event) => written(Number(event.currentTarget.value), day)}>
+        <select class="input short" aria-label={`${a("date")}: ${part("month")}`} value={month} onChange={(event) => written(Number(event.currentTarget.value), day)}>
           {Array.from({ length: 12 }, (_, at) => <option key={at} value={at + 1}>{months.format(Date.UTC(LEAP, at, 1))}</option>)}
         </select>
-        <select class="input short" aria-label={`${a("date")}: ${a("day")}`} value={day} onChange={(event) => written(month, Number(event.currentTarget.value))}>
+        <select class="input short" aria-label={`${a("date")}: ${part("day")}`} value={day} onChange={(event) => written(month, Number(event.currentTarget.value))}>
           {Array.from({ length: lastOf(month) }, (_, at) => <option key={at} value={at + 1}>{at + 1}</option>)}
         </select>
       </div>
@@ -83,6 +83,8 @@ function EveryYear({ date, wrong, onChange }: { date: string; wrong: string | un
   );
 }
 
+/** What a language calls a part of a date. */
+const part = (name: "month" | "day") => new Intl.DisplayNames(document.documentElement.lang, { type: "dateTimeField" }).of(name) ?? name;
 const two = (value: number) => String(value).padStart(2, "0");
 const lastOf = (month: number) => new Date(Date.UTC(LEAP, month, 0)).getUTCDate();
 

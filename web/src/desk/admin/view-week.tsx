@@ -17,7 +17,7 @@ export function fits(value: Json | undefined): boolean {
   return typeof value === "object" && !Array.isArray(value) && Object.entries(value).every(([day, spans]) => DAYS.some((one) => one === day) && areSpans(spans));
 }
 
-export function View({ value, onChange, path, label, hint }: Part) {
+export function View({ value, onChange, path, label }: Part) {
   const week = fieldsOf(value);
   const always = value === null || value === undefined;
   const named = useMemo(() => DAYS.map((day) => spaced(day)), [document.documentElement.lang]);
@@ -25,7 +25,6 @@ export function View({ value, onChange, path, label, hint }: Part) {
   return (
     <fieldset class="field week">
       <legend class="label">{label}</legend>
-      {hint ? <p class="hint">{hint}</p> : null}
       <Switch label={a("always_open")} checked={always} onChange={(on) => onChange(on ? null : OFFICE)} />
       {always ? null : (
         <>

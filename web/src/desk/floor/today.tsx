@@ -74,12 +74,12 @@ function Shown({ today }: { today: Schema["TodayView"] }) {
         <Tile name={f("abandoned")} def={f("def_abandoned")} value={number(today.abandoned)} look={today.abandoned ? "soon" : ""} />
       </dl>
       <div class="charts">
-        <Chart title={f("flow")} about={by} step={step} times={times} words={words} series={[
+        <Chart title={titled("arrived", "answered", "abandoned")} about={by} step={step} times={times} words={words} series={[
           { name: f("arrived"), look: "arrived", mark: "line", values: of("arrived") },
           { name: f("answered"), look: "answered", mark: "line", values: of("answered") },
           { name: f("abandoned"), look: "abandoned", mark: "columns", values: of("abandoned") },
         ]} />
-        <Chart title={f("levels")} about={`${by} ${f("at_the_end")}`} step={step} times={times} words={words} series={[
+        <Chart title={titled("waiting", "active")} about={`${by} ${f("at_the_end")}`} step={step} times={times} words={words} series={[
           { name: f("waiting"), def: f("def_waiting"), look: "who-wait", mark: "steps", values: of("waiting") },
           { name: f("active"), def: f("def_active"), look: "in-service", mark: "area", values: of("active") },
         ]} />
@@ -87,6 +87,8 @@ function Shown({ today }: { today: Schema["TodayView"] }) {
     </>
   );
 }
+
+const titled = (...names: readonly (Parameters<typeof f>[0])[]) => names.map((name) => f(name)).join(" · ");
 
 /** From the hour in which something was first, or was there already. */
 function busy(quarters: readonly Quarter[]): readonly Quarter[] {
