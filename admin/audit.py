@@ -20,11 +20,11 @@ from api.problems import missing
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso, milliseconds
-from api.views import Ref, agent_ref
+from api.views.refs import Ref, agent_ref
 from core.changes import Changed, ChangeQuery, Place
 from core.errors import BadInput
 from core.policy import AREAS
-from core.ports import Revision
+from core.ports.papers import Revision
 
 What = Literal["settings", "channels", "agents", "groups", "bots", "segments"]
 ADMINISTERED: tuple[What, ...] = ("settings", "channels", "agents", "groups", "bots", "segments")

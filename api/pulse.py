@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.ports import Store
+from core.ports.store import Store
 from core.pulse import Beat
 
 QUARTER_MS = 900_000

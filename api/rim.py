@@ -11,11 +11,15 @@ from api.bots import ReplyIn
 from api.directory import Directory
 from api.pulse import Pulse
 from api.vault import Vault
+from api.wording import Wording
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.hook import Outcome
 from core.message import Content, Translation
-from core.ports import Clock, FeedRow, Seat, Store
+from core.ports.clock import Clock
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow
+from core.ports.store import Store
 from core.turn import Standing
 
 
@@ -175,3 +179,4 @@ class Rim:
     erase_soon: Callable[[], None] = lambda: None
     standing: Callable[[str], Standing | None] = lambda session: None
     pulse: Pulse = field(default_factory=Pulse)
+    wording: Wording = Wording()

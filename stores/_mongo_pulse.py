@@ -7,7 +7,7 @@ import msgspec
 
 from core.changes import Changed, ChangePage, ChangeQuery, Place, page_of
 from core.event import COUNTED, Event, Fact
-from core.ports import Revision
+from core.ports.papers import Revision
 from core.pulse import Beat, Beats, Ticks
 from stores import _mongo_shape as shape
 from stores._mongo_driver import Doc, Mongo

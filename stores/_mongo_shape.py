@@ -14,7 +14,8 @@ from core.customer import Customer
 from core.effect import Effect
 from core.errors import StoreUnfit
 from core.event import Event, Fact
-from core.ports import Revision, StoredMessage
+from core.ports.papers import Revision
+from core.ports.reading import StoredMessage
 from core.session import Conversation, Session
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Taken

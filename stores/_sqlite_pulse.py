@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from core.changes import Changed, ChangePage, ChangeQuery, Place, page_of
-from core.ports import Revision
+from core.ports.papers import Revision
 from core.pulse import Beat, Beats, Ticks
 from stores._sqlite_rows import decode_plain
 

@@ -18,6 +18,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 async def a_day(shop: Shop) -> None:
     """Two are answered, one of them is over; one waits; one gave up."""
+    session = ""
     for name in ("Ann", "Bob"):
         async with customer(shop, name) as one:
             await one.says("Hello")

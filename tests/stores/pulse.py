@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from core.changes import ChangeQuery, Place
 from core.event import Assigned, Closed, Queued
-from core.ports import Store
+from core.ports.store import Store
 from core.pulse import Beat, Tick
 from core.session import AgentRef
 from tests.stores.scenes import NOON, Scene

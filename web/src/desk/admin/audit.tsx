@@ -13,9 +13,10 @@ import { Table } from "../ui/table";
 import { toast } from "../ui/toast";
 import { useDoing, useLoaded } from "../ui/use";
 import { Search } from "lucide";
-import { AdminFrame, areas, oneOf, THINGS, useNames, type Area, type Thing } from "./frame";
-import type { Named } from "./form";
+import type { Named, Names } from "./around";
+import { AdminFrame, oneOf, THINGS, useAreas, useForms, useNames, type Area, type Thing } from "./frame";
 import { Changed } from "./history";
+import type { Schema as JsonSchema } from "./schema";
 import { ask, get, settingsPath } from "./server";
 import { a, type AdminKey } from "./texts";
 
@@ -32,7 +33,7 @@ export function Audit() {
   const [asked, setAsked] = useState(ALL);
   const path = `admin/audit?${queryOf(asked)}`;
   const found = useLoaded(path, () => get<Page>(path));
-  const known = useLoaded("areas", areas);
+  const known = useAreas();
   const { names } = useNames();
   const doing = useDoing();
   const more = () => void doing.run(async () => {
@@ -40,6 +41,12 @@ export function Audit() {
     found.set({ items: [...found.value!.items, ...next.items], next: next.next });
   });
   const titles = new Map((known.value ?? []).map((one) => [one.area, one.title]));
+  const forms = useForms();
+  /** Of an area, else of the form of such a thing (of any kind: what all have in common is called alike). */
+  const schemaOf = (change: Change) => {
+    const found = change.area ? known.value?.find((one) => one.area === change.area) : forms.value?.find((one) => one.form === change.what || one.form.startsWith(`${change.what}.`));
+    return found?.schema as JsonSchema | undefined;
+  };
   return (
     <AdminFrame title={a("audit")}>
       <Filters asked={asked} onChange={setAsked} areas={known.value ?? []} people={names?.["agents"] ?? []} />
@@ -47,7 +54,7 @@ export function Audit() {
       {!found.value ? (found.trouble ? null : <Waits />) : !found.value.items.length ? <Empty icon={Search} title={a("nothing_found")} /> : (
         <Table label={a("audit")} className="audit">
           <thead><tr><th scope="col">{a("when")}</th><th scope="col">{a("who")}</th><th scope="col">{a("what")}</th><th scope="col"><span class="unseen">{a("details")}</span></th></tr></thead>
-          <tbody>{found.value.items.map((one) => <Row key={`${one.what} ${one.document} ${one.version}`} change={one} title={titles.get(one.area ?? "") ?? one.area ?? ""} onUndone={found.again} />)}</tbody>
+          <tbody>{found.value.items.map((one) => <Row key={`${one.what} ${one.document} ${one.version}`} change={one} title={titles.get(one.area ?? "") ?? one.area ?? ""} schema={schemaOf(one)} names={names ?? {}} onUndone={found.again} />)}</tbody>
         </Table>
       )}
       {found.value?.next ? <div><Button busy={doing.busy} onClick={more}>{say("more")}</Button></div> : null}
@@ -90,7 +97,9 @@ function Filters({ asked, onChange, areas, people }: { asked: Asked; onChange: (
   );
 }
 
-function Row({ change, title, onUndone }: { change: Change; title: string; onUndone: () => void }) {
+type RowProps = { change: Change; title: string; schema: JsonSchema | undefined; names: Names; onUndone: () => void };
+
+function Row({ change, title, schema, names, onUndone }: RowProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -100,7 +109,7 @@ function Row({ change, title, onUndone }: { change: Change; title: string; onUnd
         <td><What change={change} title={title} /></td>
         <td class="end"><Button small pressed={open} onClick={() => setOpen(!open)}>{a("details")}</Button></td>
       </tr>
-      {open ? <tr><td colSpan={4}><Details change={change} onUndone={onUndone} /></td></tr> : null}
+      {open ? <tr><td colSpan={4}><Details change={change} schema={schema} names={names} onUndone={onUndone} /></td></tr> : null}
     </>
   );
 }
@@ -116,7 +125,7 @@ function What({ change, title }: { change: Change; title: string }) {
 }
 
 /** What was changed then; undoing writes what was before it. */
-function Details({ change, onUndone }: { change: Change; onUndone: () => void }) {
+function Details({ change, schema, names, onUndone }: Omit<RowProps, "title">) {
   const path = `admin/audit/${[change.what, change.document, change.version].map(encodeURIComponent).join("/")}`;
   const found = useLoaded(path, () => get<Version>(path));
   const doing = useDoing();
@@ -130,7 +139,7 @@ function Details({ change, onUndone }: { change: Change; onUndone: () => void })
   return (
     <div class="stack">
       <Trouble of={doing.trouble} />
-      {found.value.diff.length ? <ul class="diff">{found.value.diff.map((each) => <Changed key={each.path} of={each} />)}</ul> : <p class="faint">{a("none")}</p>}
+      {found.value.diff.length ? <ul class="diff">{found.value.diff.map((each) => <Changed key={each.path} of={each} schema={schema} names={names} />)}</ul> : <p class="faint">{a("none")}</p>}
       {where ? <div><Button small busy={doing.busy} onClick={undo}>{a("back_before")}</Button></div> : null}
     </div>
   );

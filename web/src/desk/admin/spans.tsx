@@ -7,9 +7,10 @@ import { useState } from "preact/hooks";
 
 import { direction } from "../texts";
 import { Button, IconButton } from "../ui/button";
-import { Wrong, type Path } from "./form";
+import type { Path } from "./around";
 import { fieldsOf, itemsOf, type Json } from "./schema";
 import { a } from "./texts";
+import { Wrong } from "./wrong";
 
 export type Span = { from: string; to: string };
 

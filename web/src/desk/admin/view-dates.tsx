@@ -4,10 +4,11 @@ import { Plus, Trash2 } from "lucide";
 
 import { Button, IconButton } from "../ui/button";
 import { Switch, TextField } from "../ui/field";
-import { useWrong, Wrong, type Part, type Path } from "./form";
+import { useWrong, type Part, type Path } from "./around";
 import { fieldsOf, itemsOf, withField, type Fields, type Json } from "./schema";
 import { areSpans, Spans, spansOf } from "./spans";
 import { a } from "./texts";
+import { Wrong } from "./wrong";
 
 const ONCE = /^\d{4}-\d\d-\d\d$/;
 const YEARLY = /^\d\d-\d\d$/;

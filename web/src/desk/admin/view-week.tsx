@@ -4,10 +4,12 @@ import { useMemo } from "preact/hooks";
 
 import { Button } from "../ui/button";
 import { Switch } from "../ui/field";
-import { spaced, Wrong, type Part } from "./form";
+import type { Part } from "./around";
 import { fieldsOf, type Json } from "./schema";
 import { areSpans, Spans, spansOf } from "./spans";
 import { a } from "./texts";
+import { titled } from "./words";
+import { Wrong } from "./wrong";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const OFFICE = Object.fromEntries(DAYS.slice(0, 5).map((day) => [day, [{ from: "09:00", to: "17:00" }]]));
@@ -20,7 +22,7 @@ export function fits(value: Json | undefined): boolean {
 export function View({ value, onChange, path, label }: Part) {
   const week = fieldsOf(value);
   const always = value === null || value === undefined;
-  const named = useMemo(() => DAYS.map((day) => spaced(day)), [document.documentElement.lang]);
+  const named = useMemo(() => DAYS.map((day) => titled(undefined, day)), [document.documentElement.lang]);
   const changed = (day: string, spans: Json) => onChange({ ...week, [day]: spans });
   return (
     <fieldset class="field week">

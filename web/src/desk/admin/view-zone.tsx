@@ -5,7 +5,7 @@ import { useId } from "preact/hooks";
 import { now } from "../inbox/time";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
-import { useWrong, type Part } from "./form";
+import { useWrong, type Part } from "./around";
 import type { Json } from "./schema";
 import { a } from "./texts";
 import { timeIn } from "./zones";

@@ -2,7 +2,7 @@
 
 import type { ComponentType } from "preact";
 
-import type { Part } from "./form";
+import type { Part } from "./around";
 import type { Json } from "./schema";
 
 /** `fits`: whether it can show such a value at all; what it cannot is left to the plain fields. */
