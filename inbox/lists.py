@@ -33,7 +33,7 @@ from api.views import (
 )
 from core import event as e
 from core.ports import FeedRow, Seat, SessionQuery, SessionRow
-from core.rating import comment_of
+from core.survey_form import comment_of
 from inbox.bodies import CustomersQuery, MessagesQuery, MeView, SessionsQuery, StatusBody
 from inbox.submissions import hand_over
 
