@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from core.command import Command
+from core.command import Command, Summarize
 from core.conversation import Decision, decide
 from core.customer import Address, Customer
 from core.errors import Fenced, Refused, Stale, StoreDown
@@ -170,6 +170,7 @@ class Engine:
             gone_since=around.gone_since,
             route=around.route,
             aim=aim,
+            earlier=await self._earlier(state, command.session) if isinstance(command, Summarize) else None,
         )
         decision = decide(state, command, context)
         if not decision.events:
@@ -199,6 +200,14 @@ class Engine:
             around.doubted(state.id)
             raise
         return Done(decision.state, decision, committed.version, committed)
+
+    async def _earlier(self, state: Conversation, session: str) -> Session | None:
+        """A session of this conversation from before the last: read after its state, so that the compare-and-set holds
+        for both."""
+        if any(one is not None and one.id == session for one in (state.session, state.last)):
+            return None
+        found = await self._store.session(session)
+        return found.session if found is not None and found.conversation == state.id else None
 
     async def _load(self, where: Address) -> tuple[Conversation, int]:
         found = await self._store.load(where.channel, where.id)

@@ -453,7 +453,8 @@ class HandedOver(msgspec.Struct, frozen=True, gc=False, tag="handed_over", omit_
 
 
 class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_defaults=True, kw_only=True):
-    """An agent summed the session up, perhaps anew; `after_close`: once it was over."""
+    """An agent summed the session up, perhaps anew; `after_close`: once it was over. `session` is one from before the
+    last, of which the conversation knows nothing any more."""
 
     message: Message
     at: int
@@ -462,6 +463,7 @@ class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_d
     types: tuple[str, ...] = ()
     solved: bool | None = None
     after_close: bool = False
+    session: str | None = None
 
 
 class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered"):

@@ -396,11 +396,17 @@ def _submitted(state: Conversation, submission: Submission) -> Conversation:
 
 
 def _summarized(state: Conversation, event: e.Summarized) -> Conversation:
-    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    if event.session is not None:
+        return state
     if event.after_close:
         assert state.last is not None, "only a session that was is summed up after its close"
-        return replace(state, last=replace(state.last, seq=event.seq, summary=summary))
-    return _session(state, seq=event.seq, summary=summary)
+        return replace(state, last=summed_up(state.last, event))
+    return replace(state, session=summed_up(_open(state), event))
+
+
+def summed_up(session: Session, event: e.Summarized) -> Session:
+    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    return replace(session, seq=event.seq, summary=summary)
 
 
 def _timers(state: Conversation, name: str, due: int | None) -> Conversation:

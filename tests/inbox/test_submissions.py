@@ -234,6 +234,25 @@ async def test_a_chat_is_summed_up_before_it_is_closed_where_that_is_required(de
     assert (await mei.post(f"{chat}/close")).status == 200
 
 
+async def test_a_chat_of_long_ago_is_summed_up_and_the_chats_since_stay_as_they_are(desk: Floor) -> None:
+    mei = await desk.agent("mei")
+    chats: list[str] = []
+    for _ in range(3):
+        chats.append(await desk.chat())
+        await mei.post(f"{CHAT}/{chats[-1]}/claim")
+        await mei.post(f"{CHAT}/{chats[-1]}/close")
+    assert len(set(chats)) == 3
+    before = [(await mei.get(f"{CHAT}/{chat}")).body for chat in chats[1:]]
+    made = await mei.post(f"{CHAT}/{chats[0]}/summary", {"note": "It came back in spring.", "solved": True})
+    assert (made.status, made.body["summary"]["note"]) == (200, "It came back in spring.")
+    again = await mei.post(f"{CHAT}/{chats[0]}/summary", {"note": "And was mended."})
+    said = (await mei.get(f"{CHAT}/{chats[0]}/messages")).body["items"]
+    assert [one["content"].get("note") for one in said][-2:] == ["It came back in spring.", "And was mended."]
+    assert [one["seq"] for one in said] == list(range(1, len(said) + 1))
+    assert again.body["last_seq"] == len(said)
+    assert [(await mei.get(f"{CHAT}/{chat}")).body for chat in chats[1:]] == before
+
+
 async def test_a_summary_is_changed_afterwards_and_stays_inside(desk: Floor) -> None:
     mei = await desk.agent("mei")
     chat = f"{CHAT}/{await desk.chat()}"
