@@ -13,6 +13,7 @@ from core.channel import Rate, StatusUpdate
 from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
+from core.fading import Fading
 from core.message import Content, Message, State
 from core.session import Conversation, Phase, Picking, Place, Rating, Session
 from core.submitted import Submission
@@ -528,12 +529,16 @@ class Store(Protocol):
         of it is done. What its commit does at once: the address, other names and errands go, the customer's record
         with what they are found by, what webhooks were to be told, and raw webhooks that name the address."""
 
-    async def fade(self, before: int, limit: int) -> int:
-        """Blank messages that were committed before then, at most so many rows looked at; how many those were."""
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        """Let go of what is too old, from where the last call ended, of at most so many rows that are looked at; how
+        many those were (fewer than `limit`: this is all for now)."""
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        """Drop versions of documents that were replaced before then, at most so many; how many."""
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
-        """Customers of whom nothing was heard since then and who have no open chat, by id, of the next so many that are
-        looked at; where to go on."""
+        """Customers of whom nothing was heard since then and who have no open chat or ticket, by id, of the next so
+        many that are looked at; where to go on."""
 
     async def forget_raws(self, before: int, limit: int) -> int:
         """Drop webhooks that were not understood then; how many."""

@@ -80,6 +80,7 @@ INDEXES = (
     Index("early", "at", (("at", 1),), "report, forget: statuses nobody claimed"),
     Index("document", "all", (("collection", 1), ("id", 1)), "all: a collection in the order of its ids"),
     Index("revision", "all", (("collection", 1), ("id", 1), ("version", 1)), "revisions"),
+    Index("revision", "at", (("at", 1),), "forget_revisions"),
     Index("grant", "agent", (("agent", 1),), "revoke: all of an agent's sign-ins"),
     Index("grant", "expires", (("expires", 1),), "forget"),
     Index("submission", "number", (("number", -1),), "submissions, newest first", {"unique": True}),
@@ -153,8 +154,16 @@ async def _with_terms(mongo: Mongo) -> None:
         await mongo.change("event", {"_id": row["_id"]}, {"$set": {"loose": row["conversation"]}})
 
 
+async def _revisions_at(mongo: Mongo) -> None:
+    for index in INDEXES:
+        if index.collection == "revision":
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions, _words, _hooks)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (
+    _first, _submissions, _words, _hooks, _revisions_at,
+)  # fmt: skip
 
 
 async def migrate(mongo: Mongo) -> None:

@@ -36,7 +36,7 @@ from core.event import (
     Summarized,
     Translated,
 )
-from core.message import Message, State, Text, Translation, advances, plain
+from core.message import Message, State, Text, advances, plain
 from core.ports import Commit, HookDelivery, SubmissionQuery, SubmissionRow
 from core.session import Conversation, Session
 
@@ -107,12 +107,6 @@ def translated(message: Message, event: Translated) -> Message:
 def is_text_of(event: Event | Fact, seq: int) -> TypeGuard[Amended | Translated]:
     """Whether an event holds words of the message `seq`, which go when the message does."""
     return isinstance(event, Amended | Translated) and event.seq == seq
-
-
-def blanked_amendment(event: Amended | Translated) -> Amended | Translated:
-    if isinstance(event, Translated):
-        return _replace(event, translation=Translation("", event.translation.language))
-    return _replace(event, content=Text(""), original=None, hits=())
 
 
 def moved(state: State | None, maybe_twice: bool, change: StateChanged) -> tuple[State, bool] | None:
@@ -248,9 +242,11 @@ def is_ours(url: str) -> bool:
 
 
 def is_silent(state: Conversation, before: int) -> bool:
-    """Whether nothing was heard since then, no chat is open, and there is somebody to forget."""
+    """Whether nothing was heard since then, no chat and no ticket is open, and there is somebody to forget."""
     ended = state.last.closed.at if state.last is not None and state.last.closed is not None else 0
-    return state.session is None and not is_erased(state) and max(state.window_from, state.heard_at, ended) < before
+    if state.session is not None or any(each.state != "solved" for each in state.submissions):
+        return False
+    return not is_erased(state) and max(state.window_from, state.heard_at, ended) < before
 
 
 def digest(scope: str, id: str) -> bytes:

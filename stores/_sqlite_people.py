@@ -205,32 +205,6 @@ def _blank_rows(connection: sqlite3.Connection, rows: Sequence[tuple[int, int | 
         rewrite(connection, n, event, blank)
 
 
-def fade(connection: sqlite3.Connection, before: int, limit: int) -> int:
-    """Along the feed, from where the last walk ended."""
-    walked = one(connection, "SELECT value FROM counter WHERE name = 'faded'") or 0
-    rows = connection.execute(
-        "SELECT n, at, seq, session, conversation, fact, body FROM event WHERE n > ? ORDER BY n LIMIT ?",
-        (walked, limit),
-    ).fetchall()
-    old = [row for row in rows if row[1] < before]
-    old = old[: next((at for at, row in enumerate(rows) if row[1] >= before), len(rows))]
-    for n, _, seq, _, _, fact, body in old:
-        if fact:
-            continue
-        event = cast(Event, decode_event(body))
-        blank = erasing.blank_text(event)
-        if blank is event or blank == event:
-            continue
-        drop_files(connection, event)
-        if seq is None:
-            connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(blank), n))
-        else:
-            rewrite(connection, n, event, blank)
-    if old:
-        connection.execute("INSERT OR REPLACE INTO counter VALUES ('faded', ?)", (old[-1][0],))
-    return len(old)
-
-
 def silent(connection: sqlite3.Connection, before: int, after: str | None, limit: int) -> tuple[list[str], str | None]:
     sql = "SELECT id FROM customer WHERE id > ? ORDER BY id LIMIT ?"
     looked = [row[0] for row in connection.execute(sql, (after or "", limit))]

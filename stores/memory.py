@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from core import erasing, terms
+from core import erasing, fading, terms
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
@@ -24,9 +24,11 @@ from core.event import (
     Released,
     Retracted,
     StateChanged,
+    SubmissionChanged,
     Translated,
     WordsFound,
 )  # fmt: skip
+from core.fading import Fading
 from core.ports import (
     Commit,
     Committed,
@@ -117,7 +119,7 @@ class MemoryStore:
         self._indexed = 0
         self._partners: dict[str, str] = {}
         self._dropped: dict[str, None] = {}
-        self._faded = 0
+        self._faded: dict[str, int] = {}
         self._keeper = _rows.Keeper()
         self.hooks = MemoryHooks()
         self._told: Callable[[int], None] | None = None
@@ -233,7 +235,7 @@ class MemoryStore:
                 for entry in self._log:
                     if entry.session == session and _rows.is_text_of(entry.event, event.seq):
                         self._drop_files(entry.event)
-                        entry.event = _rows.blanked_amendment(entry.event)
+                        entry.event = erasing.blank_amendment(entry.event)
                     elif entry.n == self._message_n[session, event.seq]:
                         self._drop_files(_rows.with_message(cast(_rows.Speaking, entry.event), before))
                 self.hooks.blank(self._sessions[session].conversation, session, event.seq)
@@ -294,14 +296,58 @@ class MemoryStore:
                 stored, message=blanked, provider_id=None if gone else stored.provider_id
             )
 
-    async def fade(self, before: int, limit: int) -> int:
-        rows = self._log[self._faded : self._faded + limit]
-        old = next((at for at, entry in enumerate(rows) if entry.at >= before), len(rows))
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        begun = self._faded.get(wanted.name, 0)
+        rows = self._log[begun : begun + limit]
+        old = next((at for at, entry in enumerate(rows) if entry.at >= wanted.before), len(rows))
         for entry in rows[:old]:
-            if not isinstance(entry.event, Fact):
-                self._blank(entry, erasing.blank_text)
-        self._faded += old
+            channel = self._conversations[entry.conversation][0].channel
+            if not isinstance(entry.event, Fact) and wanted.concerns(channel):
+                self._fade(entry, entry.event, wanted)
+        self._faded[wanted.name] = begun + old
         return old
+
+    def _fade(self, entry: "_Logged", event: Event, wanted: Fading) -> None:
+        about = fading.about(event)
+        if wanted.kind == "hits":
+            self._blank(entry, lambda each: fading.faded(each, wanted.kind))
+        elif entry.session is not None and self._is_open(entry.session):
+            return
+        elif fading.releases(event) and entry.session is not None:
+            self._release(entry, event, wanted)
+        elif wanted.kind != "left" and not (about is not None and self._is_unsolved(about)):
+            self._blank(entry, lambda each: fading.faded(each, wanted.kind))
+
+    def _is_open(self, session: str) -> bool:
+        return fading.is_open(self._sessions[session].session.phase, None) or self._is_unsolved(session)
+
+    def _is_unsolved(self, submission: str) -> bool:
+        left = self._submissions.get(submission)
+        return fading.is_open(None, None if left is None else left[0].state)
+
+    def _release(self, until: "_Logged", event: Event, wanted: Fading) -> None:
+        if wanted.kind == "left" and not fading.solved(event):
+            return
+        id = event.submission.id if isinstance(event, SubmissionChanged) else None
+        for entry in self._log[: self._log.index(until)]:
+            if isinstance(entry.event, Fact):
+                continue
+            if entry.session == until.session or (id is not None and fading.about(entry.event) == id):
+                self._blank(entry, lambda each: fading.faded(each, wanted.kind))
+        kept = self._sessions[until.session or ""]
+        if wanted.kind == "chats":
+            kept.session = erasing.bare(kept.session)
+        if wanted.kind == "left" and id is not None:
+            self._submissions.pop(id, None)
+            self._threads.pop(id, None)
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        gone = 0
+        for name, known in self._revisions.items():
+            old = [at for at, later in enumerate(known[1:]) if later.at < before][: limit - gone]
+            self._revisions[name] = [each for at, each in enumerate(known) if at not in old]
+            gone += len(old)
+        return gone
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         looked = sorted(id for id in self._customers if id > (after or ""))[:limit]

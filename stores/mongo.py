@@ -12,6 +12,7 @@ from bson import ObjectId
 
 from core.channel import StatusUpdate
 from core.customer import Customer
+from core.fading import Fading
 from core.ports import (
     Commit,
     Committed,
@@ -37,6 +38,7 @@ from core.ports import (
 )
 from core.session import Conversation, Rating
 from stores import _mongo_alter as alter
+from stores import _mongo_fade as fade
 from stores import _mongo_lists as lists
 from stores import _mongo_move as move
 from stores import _mongo_outbox as outbox
@@ -202,8 +204,11 @@ class MongoStore:
     async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
         return await people.erase(self._mongo, conversation, after, limit)
 
-    async def fade(self, before: int, limit: int) -> int:
-        return await people.fade(self._mongo, before, limit)
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        return await fade.fade(self._mongo, wanted, limit)
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        return await fade.forget_revisions(self._mongo, before, limit)
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         return await people.silent(self._mongo, before, after, limit)

@@ -15,6 +15,7 @@ from typing import TypeVar
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreDown, StoreError
+from core.fading import Fading
 from core.ports import (
     Commit,
     Committed,
@@ -40,6 +41,7 @@ from core.ports import (
 )
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
+from stores import _sqlite_fade as fade
 from stores import _sqlite_lists as lists
 from stores import _sqlite_move as move
 from stores import _sqlite_open as opening
@@ -232,8 +234,11 @@ class SqliteStore:
     async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
         return await self._write(lambda c, _: people.erase(c, conversation, after, limit))
 
-    async def fade(self, before: int, limit: int) -> int:
-        return await self._write(lambda c, _: people.fade(c, before, limit))
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        return await self._write(lambda c, _: fade.fade(c, wanted, limit))
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        return await self._write(lambda c, _: fade.forget_revisions(c, before, limit))
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         return await self._read(lambda c: people.silent(c, before, after, limit))

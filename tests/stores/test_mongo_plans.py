@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, get_args
 
+from core.fading import Fading, Kind
 from core.ports import DeskView, Grant, Lease, Raw, SessionQuery, Store, SubmissionQuery
 from stores.mongo import MongoStore
 from tests.stores.plans import Asked, served
@@ -103,7 +104,8 @@ async def _the_rest(store: Any) -> None:
         lambda: store.partner("p-1", "customer-ann"),
         lambda: store.customers(q="ann"),
         lambda: store.erase("conv-cat", None, 10),
-        lambda: store.fade(NOON, 10),
+        *(lambda kind=kind: store.fade(Fading(kind, NOON), 10) for kind in get_args(Kind)),
+        lambda: store.forget_revisions(NOON, 10),
         lambda: store.silent(NOON, None, 10),
         lambda: store.forget_raws(NOON, 10),
         lambda: store.dropped_files(10),
