@@ -245,3 +245,25 @@ async def test_a_large_body_is_refused(desk: Client) -> None:
     lists = {"lists": [{"name": "a", "side": "agent", "action": "mask", "words": ["w" * 100] * 1100}]}
     for level in LEVELS:
         assert (await desk.put(f"{level}/words", lists)).status == 413
+
+
+async def test_what_came_over_a_channel_is_kept_for_a_time_of_its_own(desk: Client) -> None:
+    path = f"{next(level for level in LEVELS if '/channels/' in level)}/retention"
+    assert (await desk.put(path, {"message_days": 30, "file_days": None, "session_days": 90})).status == 200
+    refused = await desk.put(path, {"message_days": 30, "hit_days": 30, "audit_days": None})
+    said = "This is set for all, not for one channel."
+    assert (refused.status, refused.fields) == (422, {"hit_days": said, "audit_days": said})
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"message_days": 30, "file_days": 31}, "file_days"),
+        ({"message_days": 30, "session_days": 29}, "session_days"),
+        ({"message_days": 30, "customer_days": 29}, "customer_days"),
+        ({"hit_days": 0}, "hit_days"),
+    ],
+)
+async def test_kinds_of_data_go_in_an_order_that_makes_sense(desk: Client, body: dict[str, int], field: str) -> None:
+    refused = await desk.put(f"{LEVELS[0]}/retention", body)
+    assert (refused.status, list(refused.fields)) == (422, [field])

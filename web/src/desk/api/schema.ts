@@ -915,7 +915,12 @@ export interface components {
     };
     Retention: {
       message_days?: number | null;
+      file_days?: number | null;
+      session_days?: number | null;
       customer_days?: number | null;
+      submission_days?: number | null;
+      hit_days?: number | null;
+      audit_days?: number | null;
       webhook_days?: number;
       raw_days?: number;
     };
