@@ -68,6 +68,8 @@ async def _release(mongo: Mongo, wanted: Fading, session: str, until: int, event
             await _blank(mongo, row["_id"], wanted)
     if wanted.kind == "left" and isinstance(event, SubmissionChanged):
         await mongo.delete("submission", {"_id": event.submission.id})
+        for row in await mongo.find("event", {"submission": event.submission.id}, fields=["_id"]):
+            await mongo.change("event", {"_id": row["_id"]}, {"$unset": {"submission": ""}})
     if wanted.kind == "chats":
         document = await mongo.one("session", {"_id": session}, fields=["body"])
         if document is not None and document.get("body") is not None:

@@ -69,6 +69,7 @@ async def texts(store: Store, session: str) -> list[str]:
 
 
 async def fade(store: Store, wanted: Fading, limit: int = 2) -> None:
+    await store.newest()  # everything is numbered
     while await store.fade(wanted, limit) >= limit:
         pass
 
