@@ -23,7 +23,8 @@ from core.errors import StoreError
 from core.fading import Fading, Kind
 from core.hook import DAY_MS
 from core.people import Retention, keeping
-from core.ports import Clock, Store
+from core.ports.clock import Clock
+from core.ports.store import Store
 from inbox.customers import ERASURES
 
 ROUND_S = 60.0

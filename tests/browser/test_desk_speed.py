@@ -14,7 +14,7 @@ from core.channel import Received
 from core.command import Receive
 from core.customer import Address
 from core.message import Text
-from core.ports import Cause
+from core.ports.writing import Cause
 from gateway import static
 from gateway.app import running
 from gateway.config import Config

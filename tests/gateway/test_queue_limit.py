@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from core.ports import Commit, Committed
+from core.ports.writing import Commit, Committed
 from core.routes import Assignment
 from core.waiting import Queue
 from stores.memory import MemoryStore

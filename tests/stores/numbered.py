@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.ports import DeskView, FeedRow, Page, SessionQuery, SessionRow, SubmissionPage, SubmissionQuery
+from core.ports.desk import DeskView
+from core.ports.reading import FeedRow, Page, SessionQuery, SessionRow, SubmissionPage, SubmissionQuery
 from stores.mongo import MongoStore
 
 

@@ -21,7 +21,10 @@ from core.event import (
 )
 from core.fading import Fading
 from core.message import Author, Image, Message, Text, Translation, plain
-from core.ports import Commit, Raw, SessionQuery, Store
+from core.ports.papers import Raw
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
+from core.ports.writing import Commit
 from tests.stores.hooks import delivery
 from tests.stores.left import changes, leaves, says_of
 from tests.stores.scenes import NOON, Scene
