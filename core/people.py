@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 Days = Annotated[int, Meta(ge=1, le=36_500)]
 Fields = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=50)], ...], Meta(max_length=50)]
@@ -87,6 +88,17 @@ def customer_problems(document: Customers) -> list[tuple[str, str]]:
         for index, name in enumerate(document.fields)
         if name in document.fields[:index]
     ]
+
+
+def keeping_of(for_all: Retention, channel: Retention) -> Keeping:
+    """What is in force of it on a channel. One that says how long its messages are kept, and no more, keeps its chats at
+    least as long."""
+    found = keeping(for_all, channel)
+    says_more = not isinstance(channel.session_days, UnsetType) or isinstance(channel.message_days, UnsetType)
+    if says_more or found.session_days is None:
+        return found
+    chats = None if found.message_days is None else max(found.session_days, found.message_days)
+    return replace(found, session_days=chats)
 
 
 PER_CHANNEL = ("message_days", "file_days", "session_days")

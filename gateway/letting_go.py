@@ -22,7 +22,7 @@ from core.erasing import is_erased
 from core.errors import StoreError
 from core.fading import Fading, Kind
 from core.hook import DAY_MS
-from core.people import Retention, keeping
+from core.people import Retention, keeping, keeping_of
 from core.ports.clock import Clock
 from core.ports.store import Store
 from inbox.customers import ERASURES
@@ -136,15 +136,17 @@ class LettingGo:
     def _walks(self, for_all: Retention, now: int) -> Iterable[Fading]:
         """A walk for each kind of data over all channels but those that keep it for another time, and one for each of
         these."""
+        everywhere = keeping(for_all)
         own = {id: self._set(Scope("channel", id)) for id in sorted(self.directory.channels)}
+        kept = {id: keeping_of(for_all, said) for id, said in own.items() if said != Retention()}
         for kind, field in FADES.items():
-            elsewhere = tuple(id for id, said in own.items() if not isinstance(getattr(said, field), UnsetType))
-            days = getattr(keeping(for_all), field)
+            days = getattr(everywhere, field)
+            elsewhere = {id: other for id, at in kept.items() if (other := getattr(at, field)) != days}
             if days is not None:
-                yield Fading(kind, now - days * DAY_MS, elsewhere)
-            for id in elsewhere:
-                if (days := getattr(own[id], field)) is not None:
-                    yield Fading(kind, now - days * DAY_MS, (id,), others=False)
+                yield Fading(kind, now - days * DAY_MS, tuple(elsewhere))
+            for id, other in elsewhere.items():
+                if other is not None:
+                    yield Fading(kind, now - other * DAY_MS, (id,), others=False)
 
     async def _all(self, step: Callable[[int], Awaitable[int]]) -> int:
         total, gone = 0, AT_ONCE
