@@ -91,8 +91,8 @@ def customer_problems(document: Customers) -> list[tuple[str, str]]:
 
 
 def keeping_of(for_all: Retention, channel: Retention) -> Keeping:
-    """What is in force of it on a channel. One that says how long its messages are kept, and no more, keeps its chats at
-    least as long."""
+    """What is in force of it on a channel. One that says how long its messages are kept, and no more, keeps its chats
+    at least as long."""
     found = keeping(for_all, channel)
     says_more = not isinstance(channel.session_days, UnsetType) or isinstance(channel.message_days, UnsetType)
     if says_more or found.session_days is None:

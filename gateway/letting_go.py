@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Protocol
 
 import structlog
-from msgspec import UnsetType
 
 from api.directory import Directory
 from api.documents import EVERYWHERE, Scope

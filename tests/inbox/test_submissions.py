@@ -193,6 +193,22 @@ async def test_supervisors_export_all_of_it_and_nothing_in_it_is_a_formula(desk:
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+async def test_a_file_that_was_left_is_in_the_export_as_its_address(desk: Floor) -> None:
+    boss = await desk.agent("boss", role="supervisor", status="offline")
+    question = {"key": "photo", "label": {"en": "Photo?"}, "kind": "file", "required": True}
+    await desk.setting("submissions", {"on": True, "fields": [question]})
+    await desk.channel()
+    await says(desk, "hello")
+    await says(desk, Chosen("submission:accept", "Leave a message"))
+    await says(desk, Image(url="media:77"))
+    url = (await boss.get(BASE)).body["items"][0]["fields"][0]["url"]
+    async with desk.http.request(
+        "GET", f"{BASE}/export", headers={"Authorization": f"Bearer {desk.tokens['boss']}"}
+    ) as answer:
+        rows = list(csv.DictReader(io.StringIO((await answer.text()).lstrip("\ufeff"))))
+    assert rows[0]["fields"].startswith("Photo?: ") and rows[0]["fields"].removeprefix("Photo?: ").startswith(url[:20])
+
+
 # --- summaries ---------------------------------------------------------------------------------------------------
 
 SUMMARY: dict[str, object] = {
