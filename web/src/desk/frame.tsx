@@ -31,15 +31,11 @@ const RAIL: readonly { id: ScreenId; icon: IconNode; holds: readonly ScreenId[];
 
 export function Frame() {
   const at = place.value;
-  const title = at ? say(at.screen.title) : say("nowhere");
-  const waiting = unread.value;
-  useEffect(() => {
-    document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Frontdesk`;
-  }, [title, waiting]);
-  if (at?.screen.role === "nobody") return <><Screens screen={at.screen} params={at.params} /><Toasts /></>;
+  if (at?.screen.role === "nobody") return <><Title /><Screens screen={at.screen} params={at.params} /><Toasts /></>;
   if (!somebody.value) return null;
   return (
     <div class="frame">
+      <Title />
       <Rail at={at?.screen.id ?? null} />
       {line.value === "waiting" ? <p class="line-state" role="status">{say("line_waiting")}</p> : null}
       <main id="main" tabIndex={-1}>
@@ -50,6 +46,22 @@ export function Frame() {
       <Toasts />
     </div>
   );
+}
+
+/** What the browser's tab says. By itself, so that a count does not draw everything again. */
+function Title() {
+  const at = place.value;
+  const title = at ? say(at.screen.title) : say("nowhere");
+  const waiting = unread.value;
+  useEffect(() => {
+    document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Frontdesk`;
+  }, [title, waiting]);
+  return null;
+}
+
+function Unread() {
+  const waiting = unread.value;
+  return waiting ? <span class="count">{waiting > 99 ? "99+" : waiting}</span> : null;
 }
 
 function Screens({ screen, params }: { screen: Screen; params: Readonly<Record<string, string>> }) {
@@ -71,7 +83,6 @@ function Screens({ screen, params }: { screen: Screen; params: Readonly<Record<s
 }
 
 function Rail({ at }: { at: ScreenId | null }) {
-  const waiting = unread.value;
   const tip = direction.value === "rtl" ? "left" : "right";
   return (
     <nav class="rail" aria-label={say("navigation")}>
@@ -81,7 +92,7 @@ function Rail({ at }: { at: ScreenId | null }) {
           <a href={addressOf(id)} aria-current={at && holds.includes(at) ? "page" : undefined}>
             <Icon of={icon} size={20} />
             <span class="unseen">{say(`screen_${id}` as CommonKey)}</span>
-            {id === "inbox" && waiting ? <span class="count">{waiting > 99 ? "99+" : waiting}</span> : null}
+            {id === "inbox" ? <Unread /> : null}
           </a>
         </Tip>
       ))}

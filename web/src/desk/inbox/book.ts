@@ -15,6 +15,13 @@ export type Session = Schema["SessionView"];
 export type Message = Schema["MessageView"];
 export type Around = Schema["AroundView"];
 
+/** A chat without what moves with every message: what shows only this is not drawn again for one. */
+export type Still = Pick<Session, "id" | "number" | "channel" | "customer" | "phase" | "agent" | "group" | "language" | "opened_at" | "tags" | "locked" | "guests" | "offer">;
+
+export function still({ id, number, channel, customer, phase, agent, group, language, opened_at, tags, locked, guests, offer }: Session): Still {
+  return { id, number, channel, customer, phase, agent, group, language, opened_at, tags, locked, guests, offer };
+}
+
 const sessions = new Map<string, Session>();
 const PAGE = 500;
 
@@ -30,14 +37,20 @@ export function known(id: string): Session | undefined {
   return sessions.get(id);
 }
 
-export function mine(session: Session): boolean {
+/** Of many, in their order, those that are known: read at one go. */
+export function knownOf(ids: readonly string[]): Session[] {
+  void edition.value;
+  return ids.map((id) => sessions.get(id)).filter((session): session is Session => session !== undefined);
+}
+
+export function mine(session: Pick<Session, "agent">): boolean {
   return session.agent?.id === somebody.value?.id;
 }
 
 /** Whether one was asked into a colleague's chat. */
-export const invited = (session: Session) => session.guests.some((guest) => guest.id === somebody.value?.id);
+export const invited = (session: Pick<Session, "guests">) => session.guests.some((guest) => guest.id === somebody.value?.id);
 
-export const waits = (session: Session) => session.phase === "queued" || session.phase === "unassigned";
+export const waits = (session: Pick<Session, "phase">) => session.phase === "queued" || session.phase === "unassigned";
 
 /** One's own open chats. */
 export const own = computed(() => {

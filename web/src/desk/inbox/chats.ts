@@ -5,13 +5,13 @@
  * its one `client_id`, so that it arrives once.
  */
 
-import { signal, type Signal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 
 import { api, ok, Problem, type Schema } from "../api/client";
 import { line, listen, tell } from "../api/socket";
 import { keep, kept } from "../kept";
 import { somebody, token } from "../session";
-import { drop, put, type Message } from "./book";
+import { drop, known, put, still, type Message, type Still } from "./book";
 
 export type Detail = Schema["SessionDetail"];
 export type Sendable = Schema["MessageBody"]["content"];
@@ -30,6 +30,21 @@ export class Chat {
   private loading = false;
   private detailTimer: ReturnType<typeof setTimeout> | undefined;
   private typers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  /** Whether something was translated here. */
+  readonly translated = computed(() => this.messages.value.some((message) => message.translation));
+
+  private kept: { words: string; still: Still } | undefined;
+
+  /** The chat itself: one and the same value until something but its newest message changes. */
+  readonly still: ReadonlySignal<Still | undefined> = computed<Still | undefined>(() => {
+    const session = known(this.id);
+    if (!session) return undefined;
+    const now = still(session);
+    const words = JSON.stringify(now);
+    if (this.kept?.words !== words) this.kept = { words, still: now };
+    return this.kept.still;
+  });
 
   constructor(readonly id: string) {}
 
@@ -94,8 +109,12 @@ export class Chat {
 
   async loadDetail(): Promise<Detail> {
     const detail = await ok(api.GET("/api/v1/inbox/sessions/{id}", { params: { path: { id: this.id } } }));
-    this.detail.value = detail;
-    put([detail]);
+    const before = this.detail.peek();
+    // The same again draws nothing again.
+    batch(() => {
+      if (!before || beside(before) !== beside(detail)) this.detail.value = detail;
+      put([detail]);
+    });
     return detail;
   }
 
@@ -118,6 +137,11 @@ export class Chat {
     else there.delete(agent.id);
     this.looking.value = there;
   }
+}
+
+/** What a detail says beside the chat as it is in lists. */
+function beside({ last_message: _m, last_seq: _s, unread: _u, waits_since: _w, sla: _p, ...rest }: Detail): string {
+  return JSON.stringify(rest);
 }
 
 const chats = new Map<string, Chat>();
@@ -170,7 +194,9 @@ listen((frame) => {
       const chat = chats.get(frame.session.id);
       if (!chat) break;
       if ("message" in frame && frame.message) chat.hear(frame.message);
-      const changes = frame.type.startsWith("session.") || (frame.type === "message.created" && frame.message?.author.kind === "customer");
+      // A customer's message moves the service window, where there is one.
+      const moves = frame.type === "message.created" && frame.message?.author.kind === "customer" && chat.detail.peek()?.window;
+      const changes = frame.type.startsWith("session.") || moves;
       if (frame.session.id === open && changes) chat.detailSoon();
       else if (changes) chat.detail.value = null;
     }
