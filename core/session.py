@@ -123,8 +123,8 @@ class BotTurn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One chat, from first message to close. Times are ms of our commits.
 
-    `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
-    last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
+    `seq` is the number of the last message, `said_seq` of the last that is not the system's own; `said_at` when the
+    customer last wrote, `answered_at` when an agent or bot last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
     messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
     numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
     lock ended; `leaving` while a customer is asked what to leave, `submission_offered` once they were.
@@ -146,6 +146,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     group: str | None = None
     agent: AgentRef | None = None
     seq: int = 0
+    said_seq: int = 0
     said_at: int = 0
     answered_at: int = 0
     answered: bool = False

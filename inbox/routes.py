@@ -10,7 +10,20 @@ from api.documents import Role
 from api.paging import Listing, Window
 from api.routes import Handler, Route
 from api.views import CustomerView, MessageView, SessionDetail, SessionView
-from inbox import acts, around, bodies, bots, customers, hits, lists, oversight, quick_replies, stars, submissions
+from inbox import (
+    acts,
+    around,
+    bodies,
+    bots,
+    customers,
+    hits,
+    lists,
+    mentions,
+    oversight,
+    quick_replies,
+    stars,
+    submissions,
+)
 from inbox.socket import inbox_socket
 from inbox.uploads import upload
 
@@ -109,6 +122,13 @@ READING = (
     _read(f"{BASE}/around", around.around, bodies.AroundView, "Colleagues, groups and channels to choose from"),
     _read(f"{BASE}/tallies", around.tallies, bodies.TalliesView, "The open chats you see, counted"),
     _read(f"{BASE}/me/stars", stars.stars, bodies.StarsView, "The chats you keep an eye on, newest first"),
+    _read(
+        f"{BASE}/mentions",
+        mentions.mentions,
+        bodies.MentionsView,
+        "Notes that mention you, newest first",
+        query=bodies.MentionsQuery,
+    ),
     _read(f"{BASE}/customers/{{id}}", lists.customer, CustomerView, "A customer", refuses=(404,)),
 )
 
@@ -188,6 +208,19 @@ ACTING = (
         refuses=(404,),
     ),
     _act("typing", acts.typing, "Show the customer that you write", answers={204: None}, refuses=(404,)),
+)
+
+MENTIONS = (
+    Route(
+        method="POST",
+        path=f"{BASE}/mentions/read",
+        handler=mentions.read,
+        role="agent",
+        summary="What mentions you was read",
+        body=bodies.MentionsReadBody,
+        answers={204: None},
+        tag="inbox",
+    ),
 )
 
 QUICK = f"{BASE}/quick-replies"
@@ -400,6 +433,7 @@ CUSTOMERS = (
 ROUTES = (
     *READING,
     *ACTING,
+    *MENTIONS,
     *QUICK_REPLIES,
     *OVERSEEING,
     *CUSTOMERS,

@@ -115,7 +115,7 @@ async def erase(mongo: Mongo, conversation: str, after: str | None, limit: int) 
     document = await mongo.one("session", {"_id": session}, fields=["body"])
     if document is not None and document.get("body") is not None:
         bare = erasing.bare(shape.decode_session(document["body"]))
-        await mongo.change("session", {"_id": session}, {"$set": {"body": shape.encode(bare)}})
+        await mongo.change("session", {"_id": session}, {"$set": {"body": shape.encode(bare), "tags": []}})
     return f"{session}\0.0"
 
 

@@ -191,6 +191,7 @@ def _bare_session(connection: sqlite3.Connection, rid: int) -> None:
     if body is not None:
         bare = erasing.bare(decode_session(body))
         connection.execute("UPDATE session SET body = ? WHERE rid = ?", (encode(bare), rid))
+        connection.execute("DELETE FROM session_tag WHERE rid = ?", (rid,))
 
 
 def _blank_rows(connection: sqlite3.Connection, rows: Sequence[tuple[int, int | None, bytes]]) -> None:

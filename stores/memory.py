@@ -37,6 +37,7 @@ from core.ports import (
     Grant,
     Lease,
     Leased,
+    Mention,
     Page,
     Raw,
     Revision,
@@ -56,6 +57,7 @@ from core.session import Conversation, Rating, Session
 from core.submitted import Submission
 from stores import _rows
 from stores._memory_hooks import MemoryHooks
+from stores._memory_mentions import MemoryMentions
 
 _replace = msgspec.structs.replace
 _Name = tuple[str, str]  # channel (or cause scope), id
@@ -120,6 +122,7 @@ class MemoryStore:
         self._faded = 0
         self._keeper = _rows.Keeper()
         self.hooks = MemoryHooks()
+        self.mentions = MemoryMentions(self._mention)
         self._told: Callable[[int], None] | None = None
 
     def listen(self, told: Callable[[int], None]) -> None:
@@ -191,6 +194,7 @@ class MemoryStore:
                     provider_id=message.provider_id,
                 )
                 self._message_n[session, message.seq] = n
+                self.mentions.put(_rows.mentions(event), n, session)
                 if message.submission is not None:
                     self._threads[message.submission].append((session, message.seq))
             elif session is not None and isinstance(event, _rows.Alteration):
@@ -568,6 +572,9 @@ class MemoryStore:
             address=state.address,
             customer=state.customer,
             last_message=self._messages[kept.session.id].get(kept.session.seq),
+            last_said=self._messages[kept.session.id].get(kept.session.said_seq)
+            if _rows.speaks_after(kept.session)
+            else None,
             active_n=kept.active_n,
         )
 
@@ -585,6 +592,11 @@ class MemoryStore:
             tuple(self._row(kept) for kept in shown),
             str(shown[-1].active_n) if more else None,
         )
+
+    def _mention(self, n: int, session: str, unread: bool) -> Mention:
+        entry = self._log[n - 1]
+        seq = cast(_rows.Speaking, entry.event).message.seq
+        return Mention(n, entry.at, unread, self._messages[session][seq], self._row(self._sessions[session]))
 
     async def tally(self) -> Sequence[Tally]:
         found = Counter(
@@ -608,6 +620,7 @@ class MemoryStore:
             and query.phase in (None, session.phase)
             and query.mine in (None, agent)
             and query.group in (None, session.group)
+            and (query.tag is None or query.tag in session.tags)
             and query.channel in (None, self._conversations[kept.conversation][0].channel)
             and query.customer in (None, self._conversations[kept.conversation][0].customer.id)
         )

@@ -50,6 +50,7 @@ from core.ports import (
 from core.session import Picking, Place, Rating
 from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
+from tests.stores.marked import MentionContract, SaidContract, TagContract
 from tests.stores.people import EraseContract, PeopleContract
 from tests.stores.scenes import NODE, NOON, Scene
 
@@ -1290,5 +1291,8 @@ class StoreContract(
     PeopleContract,
     EraseContract,
     SubmissionContract,
+    TagContract,
+    MentionContract,
+    SaidContract,
 ):
     """All of it."""

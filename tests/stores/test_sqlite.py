@@ -221,8 +221,8 @@ async def test_no_list_looks_through_the_history(path: Path, monkeypatch: pytest
     for index in range(3):
         scene = await opened(sqlite, f"c{index}", group="g")
         await sqlite.commit(scene.take(scene.closed()))
-    for phase, mine, channel, group, visible in product(
-        (None, "bot", "queued", "closed"), (None, "bo"), (None, "line-1"), (None, "g"), (None, "cy")
+    for phase, mine, channel, group, visible, tag in product(
+        (None, "bot", "queued", "closed"), (None, "bo"), (None, "line-1"), (None, "g"), (None, "cy"), (None, "late")
     ):
         await all_pages(
             sqlite,
@@ -232,6 +232,7 @@ async def test_no_list_looks_through_the_history(path: Path, monkeypatch: pytest
             group=group,
             visible_to=visible,
             visible_groups=("g", "h"),
+            tag=tag,
         )
     await sqlite.close()
     walks = {sql for sql in asked if sql.startswith("SELECT s.rid")}

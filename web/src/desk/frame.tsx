@@ -1,6 +1,7 @@
 /** What is around every screen: the rail to the others, one's own status, and whether the line is open. */
 
-import { Compass, Headset, Inbox as InboxSign, MailQuestion, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
+import { AtSign, Compass, Headset, Inbox as InboxSign, MailQuestion, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
+import type { Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, ok } from "./api/client";
@@ -11,7 +12,7 @@ import { atLeast, addressOf, SCREENS, type Screen, type ScreenId, type Shown } f
 import { may, signedOut, somebody } from "./session";
 import { direction, say, worded, type CommonKey } from "./texts";
 import { theme, wear } from "./theme";
-import { unread } from "./unread";
+import { mentions, unread } from "./unread";
 import { Icon } from "./ui/icon";
 import { Menu } from "./ui/menu";
 import { Avatar, Empty, Trouble, Waits } from "./ui/shown";
@@ -23,6 +24,7 @@ const ADMIN = SCREENS.map(({ id }) => id).filter((id) => id.startsWith("admin"))
 /** The rail's order; a screen shows there when the one who looks may go there. */
 const RAIL: readonly { id: ScreenId; icon: IconNode; holds: readonly ScreenId[]; role: "agent" | "supervisor" | "admin" }[] = [
   { id: "inbox", icon: InboxSign, holds: ["inbox", "chat"], role: "agent" },
+  { id: "mentions", icon: AtSign, holds: ["mentions"], role: "agent" },
   { id: "customers", icon: UsersRound, holds: ["customers", "customer"], role: "agent" },
   { id: "submissions", icon: MailQuestion, holds: ["submissions", "submission"], role: "agent" },
   { id: "floor", icon: Radar, holds: ["floor"], role: "supervisor" },
@@ -59,8 +61,11 @@ function Title() {
   return null;
 }
 
-function Unread() {
-  const waiting = unread.value;
+/** What is unread behind a sign of the rail. */
+const COUNTS: Partial<Record<ScreenId, Signal<number>>> = { inbox: unread, mentions };
+
+function Unread({ of }: { of: Signal<number> }) {
+  const waiting = of.value;
   return waiting ? <span class="count">{waiting > 99 ? "99+" : waiting}</span> : null;
 }
 
@@ -92,7 +97,7 @@ function Rail({ at }: { at: ScreenId | null }) {
           <a href={addressOf(id)} aria-current={at && holds.includes(at) ? "page" : undefined}>
             <Icon of={icon} size={20} />
             <span class="unseen">{say(`screen_${id}` as CommonKey)}</span>
-            {id === "inbox" ? <Unread /> : null}
+            {COUNTS[id] ? <Unread of={COUNTS[id]} /> : null}
           </a>
         </Tip>
       ))}

@@ -8,7 +8,7 @@ import { listen, type Frame } from "../api/socket";
 import { goTo, place } from "../router";
 import { somebody } from "../session";
 import { unread } from "../unread";
-import { preview } from "./preview";
+import { newest, preview } from "./preview";
 import { t } from "./texts";
 
 export type Session = Schema["SessionView"];
@@ -61,17 +61,10 @@ export const own = computed(() => {
 export function put(found: readonly Session[]): void {
   for (const session of found) {
     const before = sessions.get(session.id);
-    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, spoken(session, before));
+    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, session);
   }
   edition.value++;
   unread.value = own.peek().filter((session) => session.unread).length;
-}
-
-/** What a person said last says more than the notice the system sent after it. */
-function spoken(session: Session, before: Session | undefined, heard?: Message | null): Session {
-  if (session.last_message?.author.kind !== "system") return session;
-  const last = heard && heard.author.kind !== "system" ? heard : before?.last_message;
-  return last && last.author.kind !== "system" ? { ...session, last_message: last } : session;
 }
 
 export function drop(id: string): void {
@@ -127,7 +120,7 @@ listen((frame) => {
   else if (frame.type === "agent.status") statusOf(frame.agent.id, frame.status);
   else if ("session" in frame && "cursor" in frame) {
     const before = sessions.get(frame.session.id);
-    put([spoken(frame.session as Session, before, frame.type === "message.created" ? frame.message : null)]);
+    put([frame.session as Session]);
     if (!frame.type.startsWith("message.")) countSoon();
     tellOf(frame, frame.session as Session, before);
   }
@@ -150,7 +143,8 @@ function tellOf(frame: Frame, session: Session, before: Session | undefined): vo
     const theirs = author.kind === "customer" && session.agent?.id === me;
     if ((theirs || mentioned) && !looks) alert(session.id, mentioned ? t("mentioned", { name: author.name ?? "" }) : name, preview(content), open);
   } else if (frame.type === "session.assigned" && session.agent?.id === me && before?.agent?.id !== me) {
-    alert(session.id, t("given", { name }), session.last_message ? preview(session.last_message.content) : "", open);
+    const last = newest(session);
+    alert(session.id, t("given", { name }), last ? preview(last.content) : "", open);
   } else if (frame.type === "session.alerted") {
     alert(session.id, t("alerted", { name }), frame.message ? preview(frame.message.content) : "", open);
   }

@@ -17,6 +17,7 @@ export type Detail = Schema["SessionDetail"];
 export type Sendable = Schema["MessageBody"]["content"];
 
 const PAGE = 60;
+const MOST = 500; // messages of one call
 const KEPT = 30; // chats whose messages are remembered
 const TYPES_MS = 6000;
 const DETAIL_AFTER = 150; // ms: several events come together
@@ -28,6 +29,7 @@ export class Chat {
   readonly looking: Signal<ReadonlyMap<string, string>> = signal(new Map());
   readonly typing: Signal<readonly string[]> = signal([]);
   private loading = false;
+  private loaded: Promise<void> = Promise.resolve();
   private detailTimer: ReturnType<typeof setTimeout> | undefined;
   private typers = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -48,7 +50,12 @@ export class Chat {
 
   constructor(readonly id: string) {}
 
-  async load(): Promise<void> {
+  /** Load all that is shown first; done when it is here, or in `trouble`. */
+  load(): Promise<void> {
+    return (this.loaded = this.begin());
+  }
+
+  private async begin(): Promise<void> {
     this.trouble.value = null;
     try {
       const detail = await this.loadDetail();
@@ -73,6 +80,15 @@ export class Chat {
       await this.fetch(after, first - 1 - after);
     } finally {
       this.loading = false;
+    }
+  }
+
+  /** Load back to a message of long ago. */
+  async reach(seq: number): Promise<void> {
+    await this.loaded;
+    for (let first = this.messages.peek()[0]?.seq ?? 1; first > seq; first = this.messages.peek()[0]?.seq ?? 1) {
+      const after = Math.max(0, first - 1 - MOST);
+      await this.fetch(after, first - 1 - after);
     }
   }
 
@@ -140,7 +156,7 @@ export class Chat {
 }
 
 /** What a detail says beside the chat as it is in lists. */
-function beside({ last_message: _m, last_seq: _s, unread: _u, waits_since: _w, sla: _p, ...rest }: Detail): string {
+function beside({ last_message: _m, last_said: _l, last_seq: _s, unread: _u, waits_since: _w, sla: _p, ...rest }: Detail): string {
   return JSON.stringify(rest);
 }
 

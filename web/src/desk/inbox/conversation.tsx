@@ -7,6 +7,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 
 import { sentence } from "../api/client";
 import { keep, kept } from "../kept";
+import { query } from "../router";
 import { may, somebody } from "../session";
 import { dayOf, languageName } from "../texts";
 import { Button, IconButton, Tip } from "../ui/button";
@@ -246,6 +247,16 @@ function Log({ chat, session, doings }: { chat: Chat; session: Still; doings: Do
     grown.observe(box);
     return () => grown.disconnect();
   }, []);
+
+  // Somebody was led here to read one message of perhaps long ago.
+  const led = Number(query.value.get("note")) || 0;
+  useEffect(() => {
+    if (!led) return;
+    let wanted = true;
+    const show = () => wanted && ((along.current = false), requestAnimationFrame(() => jump(led)));
+    chat.reach(led).then(show, (error: unknown) => toast(sentence(error), { bad: true }));
+    return () => void (wanted = false);
+  }, [led, chat]);
 
   const scrolled = () => {
     const box = log.current!;

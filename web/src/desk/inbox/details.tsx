@@ -17,7 +17,7 @@ import { tag, uninvite } from "./acts";
 import { known, mine, type Session, type Still } from "./book";
 import type { Chat, Detail } from "./chats";
 import { channelSign } from "./list";
-import { preview } from "./preview";
+import { newest, preview } from "./preview";
 import { asksAnything, Summed } from "./summary";
 import { t } from "./texts";
 
@@ -139,7 +139,7 @@ function Rated({ rating }: { rating: NonNullable<Detail["rating"]> }) {
 // --- what later versions of the API tell, shown as it stands there --------------------------------------------------
 
 const SHOWN = new Set<string>([
-  "id", "number", "channel", "customer", "phase", "agent", "group", "language", "opened_at", "last_seq", "last_message", "unread", "tags", "locked",
+  "id", "number", "channel", "customer", "phase", "agent", "group", "language", "opened_at", "last_seq", "last_message", "last_said", "unread", "tags", "locked",
   "waits_since", "trace", "rating", "closed", "window", "sla", "guests", "offer", "summary", "summary_form", "translates",
 ] satisfies (keyof Schema["SessionDetail"])[]);
 
@@ -178,11 +178,11 @@ function History({ customer, but }: { customer: string; but: string }) {
 export function ChatLinks({ sessions }: { sessions: readonly Session[] }) {
   return (
     <ul class="history">
-      {sessions.map((one) => (
+      {sessions.map((one) => ({ one, last: newest(one) })).map(({ one, last }) => (
         <li key={one.id}>
           <a href={addressOf("chat", { session: one.id })}>
             <Icon of={channelSign(one.channel.kind)} size={14} />
-            <span class="grow"><span class="clip excerpt" dir="auto">{one.last_message ? preview(one.last_message.content) : `#${one.number}`}</span><span class="faint small">#{one.number} · {shortTime(one.opened_at)} · {t(`phase_${one.phase}`)}</span></span>
+            <span class="grow"><span class="clip excerpt" dir="auto">{last ? preview(last.content) : `#${one.number}`}</span><span class="faint small">#{one.number} · {shortTime(one.opened_at)} · {t(`phase_${one.phase}`)}</span></span>
             <Icon of={ExternalLink} size={13} />
           </a>
         </li>

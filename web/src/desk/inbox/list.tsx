@@ -14,7 +14,7 @@ import { useVirtual } from "../ui/virtual";
 import { around, mine, own, stars, tallies, waits, type Session } from "./book";
 import { filtered, groupBy, grouping, GROUPINGS, listState, loadMore, reload, rows, shown, want, wanted, type Grouping, type Row, type View } from "./lists";
 import { unsent } from "./chats";
-import { preview } from "./preview";
+import { newest, preview } from "./preview";
 import { Promised } from "./promise";
 import { t } from "./texts";
 import { now } from "./time";
@@ -177,7 +177,7 @@ export function channelSign(kind: string): IconNode {
 
 const SessionRow = memo(function SessionRow({ session, chosen, starred }: { session: Session; chosen: boolean; starred: boolean }) {
   const name = session.customer.name ?? t("nobody");
-  const last = session.last_message;
+  const last = newest(session);
   const draft = unsent.value.some((one) => one.session === session.id && one.refused);
   const failed = last?.state === "failed" || draft;
   const said = last ? (last.recalled ? t("recalled") : preview(last.content)) : "";
