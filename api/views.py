@@ -104,8 +104,8 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """`last_said`: what a person or bot said last, where `last_message` is a notice of the system that came after it (a
-    list shows `last_said`, else `last_message`). `waits_since`: since it was queued or, with an agent, since the customer's last message if nobody answered it;
-    `guests` are colleagues who were invited in."""
+    list shows `last_said`, else `last_message`). `waits_since`: since it was queued or, with an agent, since the
+    customer's last message if nobody answered it; `guests` are colleagues who were invited in."""
 
     id: str
     number: int

@@ -253,8 +253,12 @@ function Log({ chat, session, doings }: { chat: Chat; session: Still; doings: Do
   useEffect(() => {
     if (!led) return;
     let wanted = true;
-    const show = () => wanted && ((along.current = false), requestAnimationFrame(() => jump(led)));
-    chat.reach(led).then(show, (error: unknown) => toast(sentence(error), { bad: true }));
+    const show = () => {
+      if (!wanted) return;
+      along.current = false;
+      jump(led);
+    };
+    chat.reach(led).then(() => requestAnimationFrame(show), (error: unknown) => toast(sentence(error), { bad: true }));
     return () => void (wanted = false);
   }, [led, chat]);
 

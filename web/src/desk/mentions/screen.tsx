@@ -69,7 +69,7 @@ function One({ mention }: { mention: Mention }) {
         <Avatar name={author.name ?? ""} id={author.id ?? ""} />
         <span class="what grow">
           <span class="row"><span class="clip grow title"><bdi>{t("mentioned", { name: author.name ?? "" })}</bdi></span><time class="faint small numeric" dateTime={mention.at} title={fullTime(mention.at)}>{shortTime(mention.at)}</time></span>
-          <span class="two-lines words" dir="auto">{message.recalled ? t("recalled") : preview(content)}</span>
+          <span class="words" dir="auto">{message.recalled ? t("recalled") : content.type === "note" ? content.text : preview(content)}</span>
           <span class="row wraps">
             {content.type === "note" && content.whisper ? <span class="chip note"><Icon of={Ear} size={12} />{t("whisper")}</span> : null}
             <span class="chip clip"><Icon of={channelSign(session.channel.kind)} size={12} /><bdi>{name}</bdi></span>
