@@ -47,7 +47,8 @@ types: $(VENV)/.dev ## the API's types for the browser's side, from the OpenAPI 
 	@$(BIN)/python -m gateway.api_types
 
 bench: setup ## the benchmarks, with ratios to their floors
-	@$(BIN)/python -m bench
+	@$(MAKE) build/serving/.runtime VENV=build/serving
+	@BENCH_SERVING_PYTHON=$(CURDIR)/build/serving/bin/python $(BIN)/python -m bench $(ARGS)
 
 lab: setup ## the long laboratory, half an hour; LAB=ci: at most eight minutes of it (a short one is in `make test`)
 	@LAB=$(LAB) $(BIN)/python -m tests.lab

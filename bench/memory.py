@@ -16,7 +16,7 @@ from bench.machine import Cores
 from bench.mail import Mail
 from bench.options import Options
 from bench.outcome import Goal, Line, Outcome
-from bench.process import ROOT, Failed, Process, free_port
+from bench.process import ROOT, SERVING, Failed, Process, free_port
 from bench.product import SECRET, Desk, Product, started
 
 SETTLE_S = 3.0  # until the first checks and housekeeping are over
@@ -84,7 +84,7 @@ async def _rss(data: Path, cores: Cores) -> float:
 
 async def _sdks(data: Path, cores: Cores) -> list[str]:
     environment = {"FRONTDESK_DATA": str(data), "FRONTDESK_PORT": str(free_port())}
-    with Process(["-m", "bench.modules"], cores.server, environment) as process:
+    with Process(["-m", "bench.modules"], cores.server, environment, python=SERVING) as process:
         for _ in range(600):
             if not process.alive():
                 break

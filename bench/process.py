@@ -15,6 +15,8 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_S = 20.0
+# The product's own environment: beside the test tools it would load some of them (rich, greenlet: about 7 MiB).
+SERVING = os.environ.get("BENCH_SERVING_PYTHON", sys.executable)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -25,12 +27,19 @@ class Failed(Exception):
 class Process:
     """`python ARGUMENTS` pinned to a core. Its output goes to a file, whose end an error quotes."""
 
-    def __init__(self, arguments: Sequence[str], core: int, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        core: int,
+        environment: Mapping[str, str] | None = None,
+        *,
+        python: str = sys.executable,
+    ) -> None:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `stop`
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
         self.began = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [python, *arguments],
             cwd=ROOT,
             env={**kept, "PYTHONUNBUFFERED": "1", **(environment or {})},
             stdin=subprocess.DEVNULL,

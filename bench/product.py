@@ -12,7 +12,7 @@ import aiohttp
 
 from bench.load import drive
 from bench.mail import Account, Mail
-from bench.process import Failed, Process, answering, free_port
+from bench.process import SERVING, Failed, Process, answering, free_port
 
 EMAIL, PASSWORD = "owner@bench.example", "correct horse battery"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -66,7 +66,7 @@ async def started(data: Path, core: int) -> Product:
         "FRONTDESK_ADMIN_EMAIL": EMAIL,
         "FRONTDESK_ADMIN_PASSWORD": PASSWORD,
     }
-    process = Process(["-m", "gateway", "serve"], core, environment)
+    process = Process(["-m", "gateway", "serve"], core, environment, python=SERVING)
     try:
         ready = await answering(process, port, "/readyz")
     except BaseException:

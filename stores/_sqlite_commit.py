@@ -70,14 +70,14 @@ _Listed = tuple[int, str, str | None, str | None]  # rid, phase, agent, group
 class Ledger:
     """What the writer remembers between transactions, for nobody else writes: next numbers, versions, row ids.
 
-    `doubted` is set when not even a look at the database was possible.
+    `doubted` is set when not even a look at the database was possible; `early`: statuses may wait for their message.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.conversations: dict[str, tuple[int, int, int]] = {}  # rid, version, active_n
         self.sessions: dict[str, _Listed] = {}
         self.n = self.conversation = self.session = 0
-        self.doubted = False
+        self.doubted = self.early = False
         self.keeper = _rows.Keeper()
         self.reload(connection)
 
@@ -88,6 +88,7 @@ class Ledger:
         self.n = one(connection, "SELECT max(n) FROM event") or 0
         self.conversation = one(connection, "SELECT max(rid) FROM conversation") or 0
         self.session = one(connection, "SELECT max(rid) FROM session") or 0
+        self.early = has_early(connection)
         self.doubted = False
 
     def trim(self) -> None:
@@ -98,6 +99,10 @@ class Ledger:
     def next_n(self) -> int:
         self.n += 1
         return self.n
+
+
+def has_early(connection: sqlite3.Connection) -> bool:
+    return bool(one(connection, "SELECT EXISTS (SELECT 1 FROM early)"))
 
 
 @dataclass(slots=True)

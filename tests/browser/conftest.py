@@ -109,7 +109,7 @@ class Visitor:
 
 async def visiting(browser: Browser, **options: Any) -> Visitor:
     context = await browser.new_context(**{"viewport": {"width": 1100, "height": 760}, "locale": "en-US", **options})
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(15_000)
     visitor = Visitor(context, await context.new_page())
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
     visitor.page.on(
