@@ -86,6 +86,7 @@ async def test_all_of_them_are_marked_as_read_and_only_unread_ones_shown(shop: S
 @pytest.mark.parametrize("look", LOOKS)
 async def test_the_list_looks_as_it_should(shop: Shop, browser: Browser, look: str) -> None:
     owner = (await shop.call("owner", "GET", "inbox/me"))["id"]
+    session = ""
     for name, text in (
         ("Grace Hopper", "@owner the tail of her kite is torn; may I send her a new one? " * 3),
         ("أحمد الراشد", "@owner يسأل عن طلبه رقم 17"),
