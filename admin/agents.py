@@ -17,7 +17,7 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
 from core.errors import BadInput
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 
 Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Meta(min_length=10, max_length=1024)]

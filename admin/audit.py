@@ -11,8 +11,8 @@ from api.paging import Listing, Window, slice_of
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
-from api.views import Ref, agent_ref
-from core.ports import Revision
+from api.views.refs import Ref, agent_ref
+from core.ports.papers import Revision
 
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):

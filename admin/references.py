@@ -7,6 +7,7 @@ import msgspec
 
 from api.directory import Directory
 from api.documents import EVERYWHERE, Level, Scope
+from api.levels import settings_of
 from api.problems import FieldError, Stop
 from core.codec import convert
 from core.condition_check import uses
@@ -31,7 +32,7 @@ class UseView(msgspec.Struct, frozen=True, kw_only=True):
 def users(directory: Directory, what: Named, id: str) -> tuple[UseView, ...]:
     return tuple(
         UseView(level=scope.level, id=scope.id or None, name=_name(directory, scope), area=AREA, field=field)
-        for scope, setting in directory.everywhere(AREA)
+        for scope, setting in settings_of(directory, AREA).items()
         for kind, named, field in _named(convert(setting.body, Reception))
         if (kind, named) == (what, id)
     )

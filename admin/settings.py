@@ -18,8 +18,8 @@ from api.problems import Stop, missing
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing, Plain
 from api.times import Time, iso
-from api.views import Ref, agent_ref
-from core.ports import Revision
+from api.views.refs import Ref, agent_ref
+from core.ports.papers import Revision
 
 
 class UndoIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from api.rim import Rim
 from core.errors import BadInput
 from core.language import normal
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from core.session import Phase
 
 OPEN: tuple[Phase, ...] = ("active", "queued", "unassigned", "bot")

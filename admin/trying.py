@@ -16,14 +16,15 @@ from api.documents import EVERYWHERE, Scope
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
-from api.views import Ref, agent_ref, group_ref
+from api.views.refs import Ref, agent_ref, group_ref
 from core import event as e
 from core.customer import Customer
 from core.errors import BadInput
 from core.language import normal
 from core.message import plain
 from core.policy import Policy
-from core.ports import DeskView, SessionQuery, SessionRow, Waiting
+from core.ports.desk import DeskView, Waiting
+from core.ports.reading import SessionQuery, SessionRow
 from core.routes import Assigning, Route
 from core.session import Conversation, Overflowing, Place, Session, Wish
 from core.turn import Asked

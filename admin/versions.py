@@ -10,7 +10,7 @@ from api.problems import Stop
 from api.rim import Rim
 from api.routes import Answer
 from api.times import iso
-from api.views import agent_ref
+from api.views.refs import agent_ref
 
 Body = dict[str, object]
 _OURS = ("id", "created_at", "removed_at")

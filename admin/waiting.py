@@ -4,6 +4,7 @@ from msgspec import UnsetType
 
 from api.directory import Directory
 from api.documents import Scope
+from api.levels import working, working_above
 from core import hours as opening
 from core.condition_check import Known
 from core.hours import Opening
@@ -17,7 +18,7 @@ Problems = list[tuple[str, str]]
 
 def reception(directory: Directory, scope: Scope, document: Reception) -> Problems:
     own = document.mode if not isinstance(document.mode, UnsetType) else None
-    mode = own or directory.working_above(scope).mode
+    mode = own or working_above(directory, scope).mode
     if mode == "real_time" and not isinstance(document.always_on, UnsetType):
         return [("always_on", "This exists in always-on mode only; here the mode is real_time.")]
     return []
@@ -28,7 +29,7 @@ def hours(directory: Directory, scope: Scope, document: Opening) -> Problems:
 
 
 def submissions(directory: Directory, scope: Scope, document: Submissions) -> Problems:
-    if not directory.working(scope).always_on:
+    if not working(directory, scope).always_on:
         return []
     given = [name for name in document.__struct_fields__ if not isinstance(getattr(document, name), UnsetType)]
     return [(name, "There are no submissions in always-on mode, which is the mode here.") for name in given]
@@ -42,7 +43,7 @@ def assignment(directory: Directory, scope: Scope, document: Assignment) -> Prob
 def _queue(queue: Queue | UnsetType, directory: Directory, scope: Scope) -> Problems:
     if isinstance(queue, UnsetType):
         return []
-    if directory.working(scope).always_on:
+    if working(directory, scope).always_on:
         return [("queue", "There is no queue in always-on mode, which is the mode here.")]
     if isinstance(queue.answer_seconds, int) and queue.reminder_seconds is None:
         return [("queue.answer_seconds", "Without a reminder nobody is asked whether they keep waiting.")]

@@ -14,7 +14,7 @@ from api.rim import HookActions, Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso, iso_or_none
 from core.hook import MOST_WAITING, TYPES
-from core.ports import Hook, HookDelivery, HookSizes
+from core.ports.hooks import Hook, HookDelivery, HookSizes
 
 AT_ONCE = 1_000
 

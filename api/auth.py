@@ -17,7 +17,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from api.directory import Directory
 from api.documents import AgentDoc, Role
 from api.problems import Stop
-from core.ports import Clock, Grant, Store
+from core.ports.clock import Clock
+from core.ports.papers import Grant
+from core.ports.store import Store
 
 Audience = Literal["nobody", "agent", "supervisor", "admin", "owner"]
 RANK: dict[str, int] = {"nobody": 0, "agent": 1, "supervisor": 2, "admin": 3, "owner": 4}

@@ -4,12 +4,12 @@ Every write goes store → memory → listeners, one after another, and is in fo
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from api.documents import (
@@ -25,54 +25,25 @@ from api.documents import (
     SegmentDoc,
     Setting,
 )
-from api.vault import Vault
+from api.shelf import D, Shelf
+from api.vault import Vault, is_sealed
 from core.channel import Connector, Secret
 from core.codec import convert
 from core.handover import Asks, Wishes
 from core.hours import Hours, Opening, is_open
-from core.mode import Reception, Working
-from core.policy import AREAS, ChannelFacts, Filters, Level, Policy, assigning_of, hours_of, working_of
-from core.ports import Clock, Document, Revision, Store
-from core.routes import Assigning, Assignment
+from core.policy import AREAS, ChannelFacts, Filters, Level, Policy, hours_of
+from core.ports.clock import Clock
+from core.ports.papers import Revision
+from core.ports.store import Store
 from core.service import Audience
 from core.survey import Answers
-from core.waiting import AbsenceRules
 from core.words import Filter
 
-D = TypeVar("D", ChannelDoc, AgentDoc, GroupDoc, BotDoc, SegmentDoc)
 Texts = Mapping[str, Mapping[str, str]]  # language → key → text
 SETTINGS = "settings"
 HEALTH = "health"
 POLICY = "policy"  # its one document is written at each change: its version is the policy's, its history says why
 NOTHING = Setting(0, {})
-
-
-class _Shelf(dict[str, D]):
-    """The documents of one collection by id, those removed among them, and their versions."""
-
-    __slots__ = ("collection", "versions", "wanted")
-
-    def __init__(self, collection: Collection, wanted: type[D]) -> None:
-        super().__init__()
-        self.collection = collection
-        self.wanted: type[D] = wanted
-        self.versions: dict[str, int] = {}
-
-    def differs(self, documents: Sequence[Document]) -> list[str]:
-        """Which of them are others, newer or gone."""
-        found = {document.id: document.version for document in documents}
-        return [id for id in found.keys() | self.versions.keys() if found.get(id) != self.versions.get(id)]
-
-    def fill(self, documents: Sequence[Document]) -> None:
-        """All at once: whoever reads in between finds the old ones or the new ones. Unchanged ones stay the same."""
-        same = {document.id for document in documents if self.versions.get(document.id) == document.version}
-        fresh = {d.id: self[d.id] if d.id in same else convert(d.body, self.wanted) for d in documents}
-        self.clear()
-        self.update(fresh)
-        self.versions = {document.id: document.version for document in documents}
-
-    def alive(self) -> Mapping[str, D]:
-        return MappingProxyType({id: doc for id, doc in self.items() if doc.removed_at is None})
 
 
 class Directory:
@@ -92,11 +63,11 @@ class Directory:
         self._store, self._vault, self._clock, self._texts = store, vault, clock, texts
         self._answers, self._wishes = answers, Wishes.compile(asks)
         self.connector_class = connector_class
-        self._channels = _Shelf("channels", ChannelDoc)
-        self._agents = _Shelf("agents", AgentDoc)
-        self._groups = _Shelf("groups", GroupDoc)
-        self._bots = _Shelf("bots", BotDoc)
-        self._segments = _Shelf("segments", SegmentDoc)
+        self._channels = Shelf("channels", ChannelDoc)
+        self._agents = Shelf("agents", AgentDoc)
+        self._groups = Shelf("groups", GroupDoc)
+        self._bots = Shelf("bots", BotDoc)
+        self._segments = Shelf("segments", SegmentDoc)
         self._settings: dict[str, Setting] = {}
         self._health: dict[str, HealthDoc] = {}
         self._writing = asyncio.Lock()
@@ -120,7 +91,7 @@ class Directory:
         Before the first time the directory is empty.
         """
         async with self._writing:
-            shelves: tuple[_Shelf[Any], ...] = (
+            shelves: tuple[Shelf[Any], ...] = (
                 self._channels, self._agents, self._groups, self._bots, self._segments,
             )  # fmt: skip
             read = [await self._store.all(shelf.collection) for shelf in shelves]
@@ -172,6 +143,11 @@ class Directory:
         """Also one that was removed."""
         return self._groups.get(id)
 
+    def default_group(self, channel: str) -> str | None:
+        """Where a channel's chats go, if it says so and there is such a group."""
+        group = self._channels[channel].group
+        return group if group in self.groups else None
+
     def groups_of(self, agent: str) -> tuple[str, ...]:
         return tuple(id for id, group in self.groups.items() if agent in group.agents)
 
@@ -186,37 +162,8 @@ class Directory:
     def setting(self, scope: Scope, area: str) -> Setting:
         return self._settings.get(scope.key(area), NOTHING)
 
-    def everywhere(self, area: str) -> list[tuple[Scope, Setting]]:
-        """What is set in an area, level by level, of what there is."""
-        scopes = (
-            EVERYWHERE,
-            *(Scope("group", id) for id in self.groups),
-            *(Scope("channel", id) for id in self.channels),
-        )
-        return [(scope, found) for scope in scopes if (found := self.setting(scope, area)).body]
-
-    def settings_of(self, area: str) -> dict[Scope, Setting]:
-        """What is set in an area, at every level whose channel or group there still is."""
-        scopes = [
-            EVERYWHERE,
-            *(Scope("group", id) for id in self.groups),
-            *(Scope("channel", id) for id in self.channels),
-        ]
-        found = {scope: self.setting(scope, area) for scope in scopes}
-        return {scope: setting for scope, setting in found.items() if setting.body}
-
     def health(self, channel: str) -> HealthDoc:
         return self._health.get(channel, HealthDoc())
-
-    def assigning(self, group: str) -> Assigning:
-        """How a group's chats are assigned, where no channel says otherwise."""
-        return assigning_of([self._settings_of(EVERYWHERE), self._settings_of(Scope("group", group))])
-
-    def grace(self) -> float:
-        """Seconds for which a lost connection may last before its agent counts as offline."""
-        found = self._settings_of(EVERYWHERE).agent_offline
-        set_to = UNSET if isinstance(found, UnsetType) else found.grace_seconds
-        return float(AbsenceRules().grace_seconds if isinstance(set_to, UnsetType) else set_to)
 
     def is_open(self, group: str) -> bool:
         """Whether a group's opening hours hold now, where no channel says otherwise."""
@@ -227,39 +174,6 @@ class Directory:
             ]
             hours = self._hours[group] = hours_of(levels)
         return is_open(hours, self._clock.now())
-
-    def working(self, scope: Scope) -> Working:
-        """The working mode that is in force at a level (a channel's with its default group)."""
-        return self._working([*self._above(scope), scope])
-
-    def working_above(self, scope: Scope) -> Working:
-        """The one that would be in force if this level said nothing."""
-        return self._working(self._above(scope))
-
-    def _working(self, scopes: Sequence[Scope]) -> Working:
-        return working_of([convert(self.setting(each, "reception").body, Reception) for each in scopes])
-
-    def _above(self, scope: Scope) -> Sequence[Scope]:
-        group = self._default_group(self._channels[scope.id]) if scope.level == "channel" else None
-        over = () if scope.level == "all" else (EVERYWHERE,)
-        return over if group is None else (*over, Scope("group", group))
-
-    def _settings_of(self, scope: Scope) -> Assignment:
-        return convert(self.setting(scope, "assignment").body, Assignment)
-
-    async def reseal(self, *, who: str) -> int:
-        """Seal every channel's secrets with the newest key; how many channels."""
-        for doc in list(self.channels.values()):
-            plain = self.opened(doc)
-            sealed = {
-                name: self.seal(doc.id, name, str(plain[name]))
-                for name in doc.settings
-                if _is_sealed(doc.settings[name])
-            }
-            await self.save_channel(replace(doc, settings={**doc.settings, **sealed}), who=who)
-        for bot in list(self.bots.values()):
-            await self.save_bot(replace(bot, settings=self._sealed_anew(bot)), who=who)
-        return len(self.channels)
 
     def policy(self, channel: str) -> Policy:
         """A channel's rules, a removed one's too (its timers may still run); KeyError if it never was."""
@@ -302,17 +216,10 @@ class Directory:
         self.policy(channel).rules(None)
         self.policy(channel).rules(self._channels[channel].group)
 
-    def _sealed_anew(self, doc: BotDoc) -> dict[str, object]:
-        plain = self.opened(doc)
-        return {
-            name: self.seal(doc.id, name, str(plain[name])) if _is_sealed(value) else value
-            for name, value in doc.settings.items()
-        }
-
     def opened(self, doc: ChannelDoc | BotDoc) -> dict[str, object]:
         """Settings with the secrets readable: for the channel's connector, or whoever calls the bot, alone."""
         return {
-            field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if _is_sealed(value) else value
+            field: Secret(self._vault.open(str(value["sealed"]), doc.id, field)) if is_sealed(value) else value
             for field, value in doc.settings.items()
         }
 
@@ -402,8 +309,8 @@ class Directory:
 
     # --- inside
 
-    def _shelf(self, collection: Collection) -> _Shelf[Any]:
-        shelves: dict[str, _Shelf[Any]] = {
+    def _shelf(self, collection: Collection) -> Shelf[Any]:
+        shelves: dict[str, Shelf[Any]] = {
             "channels": self._channels,
             "agents": self._agents,
             "groups": self._groups,
@@ -412,7 +319,7 @@ class Directory:
         }
         return shelves[collection]
 
-    async def _save(self, shelf: _Shelf[D], doc: D, who: str, expected: int | None = None) -> int:
+    async def _save(self, shelf: Shelf[D], doc: D, who: str, expected: int | None = None) -> int:
         async with self._writing:
             now, rules = self._clock.now(), shelf.collection != "agents"  # the rules know no agents
             if rules:
@@ -461,7 +368,7 @@ class Directory:
         return Policy(
             version=self._version,
             channel=ChannelFacts(
-                doc.id, doc.name, doc.language, capabilities, self._default_group(doc), (family(doc.kind),)
+                doc.id, doc.name, doc.language, capabilities, self.default_group(doc.id), (family(doc.kind),)
             ),
             texts=self._texts,
             answers=self._answers,
@@ -475,9 +382,6 @@ class Directory:
                 wishes=self._wishes,
             ),
         )
-
-    def _default_group(self, doc: ChannelDoc) -> str | None:
-        return doc.group if doc.group in self.groups else None
 
 
 def family(kind: str) -> str:
@@ -496,7 +400,3 @@ def _compile(policies: Mapping[str, Policy], used: Mapping[str, tuple[str | None
     for channel, groups in used.items():
         for group in groups:
             policies[channel].rules(group)
-
-
-def _is_sealed(value: object) -> bool:
-    return isinstance(value, dict) and "sealed" in value

@@ -8,17 +8,21 @@ import msgspec
 from api.contents import Shown, shown
 from api.directory import Directory
 from api.documents import Scope
+from api.levels import settings_of
 from api.media import linked
 from api.rim import Files
 from api.times import Time, iso, iso_or_none
-from api.views import ChannelRef, ClosedView, Ref, agent_ref, channel_ref, group_ref, message_id
+from api.views.message import message_id
+from api.views.refs import ChannelRef, Ref, agent_ref, channel_ref, group_ref
+from api.views.session import ClosedView
 from core import event as e
 from core.agreement import Goal
 from core.codec import convert
 from core.customer import Customer, own_fields, vip_level
 from core.hook import Subscription, Webhooks
 from core.message import Author
-from core.ports import FeedRow, Seat, SessionRow, StoredMessage
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 from core.submitted import Kind, Reason, State, Submission
 
@@ -44,7 +48,7 @@ class Endpoint:
 def endpoints(directory: Directory) -> dict[str, Endpoint]:
     """Also those that are switched off."""
     found: dict[str, Endpoint] = {}
-    for scope, setting in directory.settings_of("webhooks").items():
+    for scope, setting in settings_of(directory, "webhooks").items():
         for each in convert(setting.body, Webhooks).subscriptions or ():
             id = ".".join(filter(None, (scope.level, scope.id, each.name)))
             found[id] = Endpoint(id, scope, each)

@@ -16,7 +16,9 @@ import msgspec
 
 from core.errors import Stale, StoreError
 from core.event import Erased, Retracted
-from core.ports import Clock, FeedRow, Store
+from core.ports.clock import Clock
+from core.ports.reading import FeedRow
+from core.ports.store import Store
 
 BATCH = 500
 RECENT = 4096  # rows kept for sockets that come back after a short absence; about 2 KiB each

@@ -11,7 +11,7 @@ from api.rim import Files
 from core.errors import Rejected
 from core.fit import AnyMedia
 from core.message import Audio, File, Image, Media, Video
-from core.ports import FeedRow, SessionRow, StoredMessage
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 
 
 def linked(stored: StoredMessage, files: Files) -> StoredMessage:

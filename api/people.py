@@ -6,7 +6,7 @@ from api.rim import Rim
 from core import command as c
 from core.command import Actor
 from core.customer import Address, Customer, merge
-from core.ports import Store
+from core.ports.store import Store
 from core.session import Conversation
 
 SYSTEM = Actor("system", "system", supervisor=True)

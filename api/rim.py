@@ -10,11 +10,15 @@ from api.auth import Auth
 from api.bots import ReplyIn
 from api.directory import Directory
 from api.vault import Vault
+from api.wording import Wording
 from core.channel import Connector, TemplateInfo
 from core.engine import Engine
 from core.hook import Outcome
 from core.message import Content, Translation
-from core.ports import Clock, FeedRow, Seat, Store
+from core.ports.clock import Clock
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow
+from core.ports.store import Store
 from core.turn import Standing
 
 
@@ -173,3 +177,4 @@ class Rim:
     hooks: "HookActions | None" = None
     erase_soon: Callable[[], None] = lambda: None
     standing: Callable[[str], Standing | None] = lambda session: None
+    wording: Wording = Wording()

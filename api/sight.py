@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from api.auth import Caller
 from api.directory import Directory
-from api.views import Audience
+from api.views.message import Audience
 from core.command import Actor
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from core.session import Session
 
 

@@ -114,3 +114,8 @@ def _text(raw: bytes) -> str:
 def _bytes(text: str) -> bytes:
     """Raises ValueError."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def is_sealed(value: object) -> bool:
+    """Whether a setting is a secret in the form in which it is kept."""
+    return isinstance(value, dict) and "sealed" in value

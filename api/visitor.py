@@ -7,10 +7,11 @@ import msgspec
 from api.contents import Shown, shown
 from api.directory import Directory
 from api.times import Time, iso, iso_or_none
-from api.views import FLOOR, frame_type, message_id
+from api.views.frame import FLOOR, frame_type
+from api.views.message import message_id
 from core.after import offers
 from core.message import Internal, Option, State, Text
-from core.ports import FeedRow, SessionRow, StoredMessage
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.session import Phase, SurveyKind
 
 INSIDE = frozenset(("session.alerted", "session.reminded", "session.sla_reminded", "session.sla_breached"))

@@ -15,7 +15,7 @@ from bench.mail import TEXTS
 from bench.rules import Rules, policy
 from core.channel import Received
 from core.message import Text
-from core.ports import Commit
+from core.ports.writing import Commit
 from stores import _sqlite_alter as alter
 from stores import _sqlite_commit as committing
 from stores import _sqlite_open as opening

@@ -14,7 +14,7 @@ from bench.load import middle, percentile
 from bench.machine import Cores
 from bench.options import Options
 from bench.outcome import Goal, Line, Outcome
-from core.ports import Seat, Waiting
+from core.ports.desk import Seat, Waiting
 from core.session import Method, Place
 from routing.desk import Desk
 from routing.pools import Team

@@ -24,7 +24,8 @@ from bench.rules import Rules, chunks, policy
 from core import command as c
 from core.channel import Received
 from core.message import Text
-from core.ports import Commit, SessionQuery
+from core.ports.reading import SessionQuery
+from core.ports.writing import Commit
 from stores import _rows
 from stores import _sqlite_commit as committing
 from stores import _sqlite_lists as lists

@@ -17,7 +17,8 @@ from bench.machine import Cores
 from bench.options import Options
 from bench.outcome import Goal, Line, Outcome, number
 from core.errors import StoreError
-from core.ports import Commit, SessionQuery
+from core.ports.reading import SessionQuery
+from core.ports.writing import Commit
 from stores.mongo import MongoStore
 from stores.sqlite import SqliteStore
 from tests.e2e.three import Three, becomes, three

@@ -14,7 +14,8 @@ from pymongo.monitoring import CommandListener
 
 from core.channel import StatusUpdate
 from core.event import StateChanged
-from core.ports import Commit, Lease, SessionQuery, Settlement
+from core.ports.reading import SessionQuery
+from core.ports.writing import Commit, Lease, Settlement
 from stores.mongo import MongoStore
 from tests.stores.scenes import NOON, Scene
 

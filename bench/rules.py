@@ -16,7 +16,7 @@ from core.command import Command, Receive
 from core.conversation import Decision, decide
 from core.customer import Customer
 from core.policy import ChannelFacts, Level, Policy, Words
-from core.ports import Cause, Commit, Lease
+from core.ports.writing import Cause, Commit, Lease
 from core.scheme import Surveys
 from core.session import Conversation
 from core.survey import Answers

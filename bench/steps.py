@@ -25,7 +25,7 @@ from core.conversation import Decision
 from core.effect import Deliver
 from core.event import StateChanged
 from core.message import plain
-from core.ports import Commit, Committed, Leased, Settlement
+from core.ports.writing import Commit, Committed, Leased, Settlement
 from stores import _sqlite_alter as alter
 from stores import _sqlite_commit as committing
 from stores import _sqlite_open as opening

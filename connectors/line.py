@@ -144,19 +144,6 @@ def _receipt(answer: Answer, maybe_twice: bool = False) -> Receipt:
 class Line:
     kind: ClassVar[str] = "line"
     title: ClassVar[str] = "LINE"
-    guide: ClassVar[tuple[str, ...]] = (
-        "Open developers.line.biz, create or choose a provider, and in it a channel of the type Messaging API.",
-        "On the tab “Basic settings” copy the “Channel secret” into the field Channel secret.",
-        (
-            "On the tab “Messaging API” issue a long-lived “Channel access token” and paste it into the field Channel "
-            "access token. Save here."
-        ),
-        "On the same tab set “Webhook URL” to {webhook}, switch “Use webhook” on and press “Verify”.",
-        (
-            "In the LINE Official Account Manager switch “Auto-reply messages” and “Greeting messages” off, so that "
-            "only Frontdesk answers."
-        ),
-    )
     Settings: ClassVar[type[msgspec.Struct]] = LineSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=5000,

@@ -50,15 +50,6 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Telegram:
     kind: ClassVar[str] = "telegram"
     title: ClassVar[str] = "Telegram"
-    guide: ClassVar[tuple[str, ...]] = (
-        "In Telegram write /newbot to @BotFather and follow its questions.",
-        "Paste the token that it answers with into the field Bot token.",
-        "Make up a long random word of letters, digits, _ and - for Secret token. Save here.",
-        (
-            "Nothing is to be pasted at Telegram: Frontdesk registers {webhook} by itself. Press “Test now” to see "
-            "whether it took."
-        ),
-    )
     Settings: ClassVar[type[msgspec.Struct]] = TelegramSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=4096,

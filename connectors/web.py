@@ -57,14 +57,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 class Web:
     kind: ClassVar[str] = "web"
     title: ClassVar[str] = "Web widget"
-    guide: ClassVar[tuple[str, ...]] = (
-        "Name the sites that may show the widget under Allowed origins (none: every site), and save.",
-        "Paste this before the end of the body of every page: {script}",
-        (
-            "To tell the widget who is signed in at your site, set an Identity secret and sign the visitor’s ID with "
-            "it (see the API’s documentation)."
-        ),
-    )
     Settings: ClassVar[type[msgspec.Struct]] = WebSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=MAX_TEXT,

@@ -64,21 +64,6 @@ class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True, rename={"from_":
 class WhatsApp:
     kind: ClassVar[str] = "whatsapp"
     title: ClassVar[str] = "WhatsApp (Twilio)"
-    guide: ClassVar[tuple[str, ...]] = (
-        (
-            "In console.twilio.com copy the “Account SID” and the “Auth Token” from the account’s front page into the "
-            "fields here."
-        ),
-        (
-            "Give the number as From, written whatsapp:+15551234567 (the sandbox has one too), or a Messaging Service "
-            "SID. Save here."
-        ),
-        (
-            "Twilio: Messaging → Senders → WhatsApp senders (or Sandbox settings): set “When a message comes in” to "
-            "{webhook}, method POST."
-        ),
-        "Set “Status callback URL” to {webhook}/status, method POST.",
-    )
     Settings: ClassVar[type[msgspec.Struct]] = TwilioSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=1600,

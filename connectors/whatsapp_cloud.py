@@ -82,19 +82,6 @@ class _Template(msgspec.Struct):
 class WhatsAppCloud:
     kind: ClassVar[str] = "whatsapp-cloud"
     title: ClassVar[str] = "WhatsApp (Meta Cloud API)"
-    guide: ClassVar[tuple[str, ...]] = (
-        "In developers.facebook.com create an app of the type Business and add the product WhatsApp.",
-        (
-            "WhatsApp → API Setup: copy the “Phone number ID”. Business settings → System users: make a permanent "
-            "token with whatsapp_business_messaging and paste it as Access token."
-        ),
-        "App settings → Basic: copy the “App secret”. Make up a long random word for Verify token. Save here.",
-        (
-            "WhatsApp → Configuration → Webhook: set the callback URL to {webhook} and the verify token to the same "
-            "word, then press “Verify and save”."
-        ),
-        "Subscribe the webhook field “messages”.",
-    )
     Settings: ClassVar[type[msgspec.Struct]] = CloudSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=4096,

@@ -15,7 +15,9 @@ from core.conversation import Decision, decide
 from core.customer import Address, Customer
 from core.errors import Fenced, Refused, Stale, StoreDown
 from core.policy import Policy
-from core.ports import Cause, Clock, Commit, Committed, Lease, Store
+from core.ports.clock import Clock
+from core.ports.store import Store
+from core.ports.writing import Cause, Commit, Committed, Lease
 from core.routes import Route
 from core.session import Conversation, Session
 from core.turn import Asked, Context, Outlook, Standing, to_the_default

@@ -12,7 +12,8 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from core import event as e
-from core.ports import FeedRow, Hook, HookDelivery
+from core.ports.hooks import Hook, HookDelivery
+from core.ports.reading import FeedRow
 
 TYPES: Mapping[str, str] = MappingProxyType(
     {

@@ -12,7 +12,9 @@ import structlog
 from core.command import Absent
 from core.engine import Engine
 from core.errors import Refused, StoreError
-from core.ports import Seat, SessionQuery, Store
+from core.ports.desk import Seat
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
 
 LOOK_EVERY_S = 5.0  # with several nodes, or while the store is away
 PAGE = 200

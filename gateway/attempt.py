@@ -10,7 +10,8 @@ from core import effect as f
 from core.channel import Delivery, Part, Receipt
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain
 from core.event import StateChanged
-from core.ports import Leased, Settlement, StoredMessage
+from core.ports.reading import StoredMessage
+from core.ports.writing import Leased, Settlement
 from core.session import ReplyToken
 from gateway.limits import Limits, backoff
 from gateway.shell import Shell, Ways

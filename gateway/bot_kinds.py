@@ -29,7 +29,7 @@ from core.channel import Answer, Wire
 from core.errors import Rejected, Throttled, Unreachable
 from core.faq import Faq
 from core.message import Chosen, Media, Message, plain
-from core.ports import SessionRow
+from core.ports.reading import SessionRow
 
 MOST_BUTTONS, LONGEST_ID = 50, 200
 

@@ -8,7 +8,7 @@ import structlog
 
 from api.rim import ChannelActions, Signal
 from core.errors import DeliveryError, StoreError
-from core.ports import Store
+from core.ports.store import Store
 
 log = structlog.get_logger()
 Shows = Callable[[str, str, str], Coroutine[None, None, None]]  # session, channel, address

@@ -27,7 +27,10 @@ from core.engine import Engine
 from core.errors import DeliveryError, Duplicate, Refused, Rejected, Unreachable
 from core.faq import Faq
 from core.message import Author, Content, Message, Text
-from core.ports import Cause, Clock, Leased, SessionRow, Store, StoredMessage
+from core.ports.clock import Clock
+from core.ports.reading import SessionRow, StoredMessage
+from core.ports.store import Store
+from core.ports.writing import Cause, Leased
 from core.session import Session
 from gateway.bot_kinds import Question, ask_faq, ask_rasa, ask_webhook
 from gateway.bot_typing import Shows, nobody_sees, showing

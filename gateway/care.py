@@ -14,6 +14,8 @@ from admin.area_secrets import SEALING, resealed
 from api.auth import Auth
 from api.directory import Directory
 from api.documents import AgentDoc, Role
+from api.levels import settings_of
+from api.resealing import reseal
 from api.vault import Vault
 from core.errors import Error
 from core.survey import Answers
@@ -248,9 +250,9 @@ async def rotate_secret(config: Config) -> int:
         vault = Vault.of(*new)
         directory = _directory(store, vault)
         await directory.load()
-        count = await directory.reseal(who="rotate-secret")
+        count = await reseal(directory, who="rotate-secret")
         for area in SEALING:
-            for scope, setting in directory.settings_of(area).items():
+            for scope, setting in settings_of(directory, area).items():
                 body = resealed(vault, scope, area, setting.body)
                 await directory.save_setting(scope, area, body, who="rotate-secret")
     finally:

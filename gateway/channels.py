@@ -20,7 +20,9 @@ from core.channel import (
 from core.effect import FetchMedia
 from core.errors import DeliveryError, Error, Refused, Rejected
 from core.message import Content, Media
-from core.ports import Clock, Leased, Store
+from core.ports.clock import Clock
+from core.ports.store import Store
+from core.ports.writing import Leased
 from gateway.files import MOST_BYTES, Files
 from gateway.shell import Ways
 from gateway.wire import Network

@@ -19,7 +19,10 @@ from core.customer import Address
 from core.effect import FindAgent
 from core.engine import Done, Engine
 from core.errors import Fenced, Full, Refused, StoreError
-from core.ports import Clock, DeskView, Leased, Seat, Store, waiting_of
+from core.ports.clock import Clock
+from core.ports.desk import DeskView, Seat, waiting_of
+from core.ports.store import Store
+from core.ports.writing import Leased
 from core.routes import Route
 from core.session import AgentRef, Conversation, Place, Session
 from core.turn import Asked, Outlook, Standing

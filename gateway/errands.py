@@ -12,7 +12,7 @@ from core.customer import Address
 from core.errors import DeliveryError, Duplicate, Refused, Rejected, Unreachable
 from core.event import MediaFetched
 from core.message import plain
-from core.ports import Leased, Settlement
+from core.ports.writing import Leased, Settlement
 from gateway.limits import backoff
 from gateway.shell import Shell
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from api.vault import Vault
 from core.errors import Rejected
 from core.message import Content, Media
-from core.ports import Clock
+from core.ports.clock import Clock
 
 PREFIX = "media:"
 MOST_BYTES = 25 << 20

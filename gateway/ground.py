@@ -13,7 +13,10 @@ import connectors
 import locales
 from api.directory import Directory
 from api.vault import Vault
-from core.ports import Clock, Feed, Lease, Roll, Shares
+from api.wording import Wording
+from core.ports.clock import Clock
+from core.ports.nodes import Feed, Roll, Shares
+from core.ports.writing import Lease
 from core.survey import Answers
 from gateway.clock import SystemClock, uuid7
 from gateway.config import BadConfiguration, Config
@@ -45,6 +48,7 @@ class Ground:
     shares: Shares | None
     keeping: Keeping | None
     directory: Directory
+    wording: Wording
 
     def lease(self, now: int) -> Lease:
         return Lease(self.node, now + LEASE_MS)
@@ -84,6 +88,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
         shares=together.shares if together is not None else None,
         keeping=Keeping(store, clock, node) if config.shared else None,
         directory=directory,
+        wording=Wording(await asyncio.to_thread(locales.read_forms)),
     )
 
 

@@ -15,7 +15,7 @@ from connectors.web import client_name
 from core import event as e
 from core.customer import Address
 from core.message import State
-from core.ports import FeedRow, SessionRow, StoredMessage
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.turn import Standing
 from gateway.visitor import Visitor
 from gateway.widget_frames import ReadFrame

@@ -30,7 +30,10 @@ from api.times import iso
 from api.vault import CannotOpen, Vault
 from core.errors import Fenced, StoreError
 from core.hook import DAY_MS, MOST_WAITING, KeptSecret, Outcome, outcome, types_of
-from core.ports import Clock, FeedRow, Hook, HookDelivery, Store
+from core.ports.clock import Clock
+from core.ports.hooks import Hook, HookDelivery
+from core.ports.reading import FeedRow
+from core.ports.store import Store
 
 LEASE_MS = 15_000  # longer than a call may take: who has not heard of its end has nothing under way any more
 CALL_S = 10.0  # what a call may take (hook_wire.py)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import structlog
 
 from core.errors import StoreError
-from core.ports import Clock, Store
+from core.ports.clock import Clock
+from core.ports.store import Store
 
 LEASE_MS = 5_000  # a dead keeper's desk is taken over within this and one renewal
 RENEW_S = 1.0

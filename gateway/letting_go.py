@@ -19,7 +19,8 @@ from core.erasing import is_erased
 from core.errors import StoreError
 from core.hook import DAY_MS
 from core.people import Keeping, Retention, keeping
-from core.ports import Clock, Store
+from core.ports.clock import Clock
+from core.ports.store import Store
 from inbox.customers import ERASURES
 
 ROUND_S = 60.0

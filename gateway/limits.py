@@ -5,7 +5,7 @@ from collections import OrderedDict
 from random import Random
 
 from core.channel import Connector, Rate
-from core.ports import Shares
+from core.ports.nodes import Shares
 
 IN_FLIGHT = 256  # calls to one channel's provider at a time
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 300.0

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
-from core.ports import Feed
+from core.ports.nodes import Feed
 from gateway.keeping import Keeping
 from gateway.spool import Spool
 

@@ -11,7 +11,9 @@ import structlog
 from api.directory import Directory
 from api.hub import Hub
 from core.errors import StoreError
-from core.ports import Clock, Feed, Hint, Store
+from core.ports.clock import Clock
+from core.ports.nodes import Feed, Hint
+from core.ports.store import Store
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from core.errors import StoreDown
-from core.ports import Store
+from core.ports.store import Store
 
 BLOCK = 5_000
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from core.ports import Store
+from core.ports.store import Store
 from gateway.config import Config
 from stores._neutral import Movable
 

@@ -12,7 +12,7 @@ import structlog
 
 from core import effect as f
 from core.errors import StoreDown
-from core.ports import Leased, Settlement
+from core.ports.writing import Leased, Settlement
 from gateway.attempt import PATIENCE_S, Attempts
 from gateway.errands import Errands
 from gateway.limits import FIRST_RETRY_S

@@ -9,7 +9,7 @@ import structlog
 
 from api.rim import Signal
 from core.errors import Error
-from core.ports import Feed, Hint, Roll
+from core.ports.nodes import Feed, Hint, Roll
 from stores.feed_alone import Alone
 
 GRACE_S = 30.0  # a reload or a tunnel is no reason to stop getting chats

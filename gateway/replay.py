@@ -15,7 +15,8 @@ from multidict import CIMultiDict, MultiDict
 
 from core import channel as ch
 from core.errors import NotUnderstood, Stale, StoreDown
-from core.ports import Raw, Store
+from core.ports.papers import Raw
+from core.ports.store import Store
 from gateway.spool import Batch, Kept, Spool
 from gateway.webhooks import Door, Intake
 

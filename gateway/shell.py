@@ -9,7 +9,10 @@ from core.channel import Connector, Wire
 from core.engine import Engine
 from core.errors import Rejected
 from core.message import Content, Translation
-from core.ports import Clock, Lease, Leased, Shares, Store
+from core.ports.clock import Clock
+from core.ports.nodes import Shares
+from core.ports.store import Store
+from core.ports.writing import Lease, Leased
 
 
 @dataclass(frozen=True, slots=True)

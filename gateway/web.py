@@ -15,7 +15,7 @@ from api.routes import Route, mount
 from api.signin import ROUTES as SIGN_IN
 from api.times import iso
 from core.errors import StoreDown
-from core.ports import Store
+from core.ports.store import Store
 from gateway import files, static, webhooks, widget
 from gateway.files import Files
 from gateway.metrics import Metrics

@@ -14,7 +14,10 @@ from core.command import Amend, Reach, Receive, Retract
 from core.customer import Address
 from core.engine import Engine
 from core.errors import Duplicate, Forged, NotUnderstood, Stale, StoreDown, Unreadable
-from core.ports import Cause, Clock, Raw, Store
+from core.ports.clock import Clock
+from core.ports.papers import Raw
+from core.ports.store import Store
+from core.ports.writing import Cause
 from gateway.spool import Kept, SpoolFull
 
 MAX_BODY = 4 << 20  # the largest that any provider sends is 3 MB

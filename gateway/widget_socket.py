@@ -23,7 +23,8 @@ from core.effect import Deliver
 from core.engine import Done
 from core.errors import BadInput, Duplicate, Error, Refused, StoreDown
 from core.message import State, Text
-from core.ports import Cause, FeedRow, SessionRow, Settlement, StoredMessage
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
+from core.ports.writing import Cause, Settlement
 from core.session import Wish
 from gateway.guest import IN_HISTORY, Guest
 from gateway.limits import Buckets

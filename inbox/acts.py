@@ -10,12 +10,13 @@ from api.problems import Stop
 from api.rim import Rim, Signal
 from api.routes import Answer, Call, Nothing
 from api.sight import actor, audience, sees
-from api.views import MessageView, message_view, seq_of
+from api.views.message import MessageView, message_view, seq_of
 from core import command as c
 from core.command import Command
 from core.errors import BadInput, DeliveryError, Duplicate, Refused
 from core.message import Content, Internal, Media, Note, Summary, Template, Text, Translation
-from core.ports import Cause, SessionRow, StoredMessage
+from core.ports.reading import SessionRow, StoredMessage
+from core.ports.writing import Cause
 from core.session import AgentRef
 from inbox.bodies import (
     AssignBody,

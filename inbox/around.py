@@ -9,8 +9,9 @@ from api.rim import Rim, Signal
 from api.routes import Answer, Call, Nothing
 from api.sight import audience
 from api.times import iso
-from api.views import Ref, channel_ref, group_ref, session_view
-from core.ports import Seat, Waiting
+from api.views.refs import Ref, channel_ref, group_ref
+from api.views.session import session_view
+from core.ports.desk import Seat, Waiting
 from inbox.bodies import (
     AroundView,
     ColleagueView,

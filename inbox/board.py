@@ -16,9 +16,9 @@ from api.media import linked_feed
 from api.rim import Rim, Signal
 from api.sight import audience
 from api.sockets import MAX_WAITING, Outlet, encoded
-from api.views import Audience
+from api.views.message import Audience
 from core import event as e
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from inbox.frames import AgentStatus, Frames, Looking, Typing
 from inbox.places import Place, place_before, place_of
 

@@ -9,7 +9,9 @@ from api.contents import AudioView, FileView, ImageView, Sendable, VideoView
 from api.documents import Role
 from api.paging import Window
 from api.times import Time
-from api.views import ChannelRef, MessageView, Ref, SessionView
+from api.views.message import MessageView
+from api.views.refs import ChannelRef, Ref
+from api.views.session import SessionView
 from core.session import Phase
 
 ClientId = Annotated[str, Meta(min_length=1, max_length=200, description="Repeating it repeats the first answer.")]

@@ -9,12 +9,13 @@ from api.problems import Stop
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.signing import is_signed
-from api.views import MessageView, message_view
+from api.views.message import MessageView, message_view
 from core.codec import convert
 from core.command import BotSays
 from core.errors import Duplicate, Refused
 from core.message import Content
-from core.ports import Cause, StoredMessage
+from core.ports.reading import StoredMessage
+from core.ports.writing import Cause
 from inbox.acts import check_content
 
 

@@ -14,20 +14,14 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.sight import actor
 from api.times import Time, iso
-from api.views import (
-    ChannelRef,
-    CustomerView,
-    MessageView,
-    SessionView,
-    channel_ref,
-    customer_view,
-    message_view,
-    session_view,
-)
+from api.views.customer import CustomerView, customer_view
+from api.views.message import MessageView, message_view
+from api.views.refs import ChannelRef, channel_ref
+from api.views.session import SessionView, session_view
 from core import command as c
 from core.customer import Address, Customer, merge
 from core.errors import BadInput
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from inbox.bodies import Body, Id
 
 DAY_MS = 86_400_000

@@ -1,4 +1,4 @@
-"""What goes over an agent's socket. The events' own frames are views of api/views.py; here is what else there is."""
+"""What goes over an agent's socket. The events' own frames are in api/views/frame.py; here is what else there is."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -10,8 +10,11 @@ from api.hub import Cursor, write_cursor
 from api.rim import Signal
 from api.sockets import encoded
 from api.times import Time, iso
-from api.views import Audience, Ref, SessionView, frame_view, session_view
-from core.ports import FeedRow
+from api.views.frame import frame_view
+from api.views.message import Audience
+from api.views.refs import Ref
+from api.views.session import SessionView, session_view
+from core.ports.reading import FeedRow
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="type", tag="ready"):

@@ -9,9 +9,11 @@ from api.paging import Listing, Window, cursor, position
 from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.times import Time, iso
-from api.views import ChannelRef, HitView, Ref, agent_ref, channel_ref, hit_views, message_id
+from api.views.frame import HitView, hit_views
+from api.views.message import message_id
+from api.views.refs import ChannelRef, Ref, agent_ref, channel_ref
 from core import event as e
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from core.words import Action, Side
 
 _CHUNK = 500

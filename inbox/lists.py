@@ -12,18 +12,15 @@ from api.problems import missing
 from api.rim import Rim, Signal
 from api.routes import Answer, Call, Nothing
 from api.sight import audience, limited, sees
-from api.views import (
-    CustomerView,
-    MessageView,
+from api.views.customer import CustomerView, customer_view
+from api.views.message import MessageView, concealed, message_view
+from api.views.refs import group_ref
+from api.views.session import (
     RatingView,
     SessionDetail,
     SessionView,
     SummaryView,
     WindowView,
-    concealed,
-    customer_view,
-    group_ref,
-    message_view,
     rating_view,
     session_detail,
     session_view,
@@ -31,7 +28,8 @@ from api.views import (
     window_view,
 )
 from core import event as e
-from core.ports import FeedRow, Seat, SessionQuery, SessionRow
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow, SessionQuery, SessionRow
 from core.rating import comment_of
 from inbox.bodies import CustomersQuery, MessagesQuery, MeView, SessionsQuery, StatusBody
 from inbox.submissions import hand_over

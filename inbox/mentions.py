@@ -9,8 +9,8 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing
 from api.sight import audience, sees
 from api.times import iso
-from api.views import concealed, message_view
-from core.ports import Mention
+from api.views.message import concealed, message_view
+from core.ports.reading import Mention
 from inbox.bodies import MentionsQuery, MentionsReadBody, MentionsView, MentionView
 from inbox.lists import shown_session
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from core import event as e
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from core.session import Session
 
 

@@ -8,10 +8,10 @@ from api.media import linked_feed
 from api.problems import Stop
 from api.rim import Rim
 from api.sockets import Outlet, accept, encoded, first_text, read_text
-from api.views import Ref
+from api.views.refs import Ref
 from core import event as e
 from core.errors import Error
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from inbox.acts import show_typing
 from inbox.board import Board, Desk
 from inbox.frames import Frames, Problem, Ready, Reload

@@ -19,22 +19,14 @@ from api.rim import Rim
 from api.routes import Answer, Call, Nothing, authorise
 from api.sight import actor, audience
 from api.times import Time, iso
-from api.views import (
-    ChannelRef,
-    CustomerRef,
-    MessageView,
-    Ref,
-    agent_ref,
-    channel_ref,
-    customer_ref,
-    group_ref,
-    message_view,
-)
+from api.views.message import MessageView, message_view
+from api.views.refs import ChannelRef, CustomerRef, Ref, agent_ref, channel_ref, customer_ref, group_ref
 from core import command as c
 from core.errors import BadInput, Duplicate, Refused
 from core.fit import AnyMedia
 from core.message import Audio, Chosen, Content, File, Form, Image, Media, Text, Video, plain
-from core.ports import Cause, StoredMessage, SubmissionQuery, SubmissionRow
+from core.ports.reading import StoredMessage, SubmissionQuery, SubmissionRow
+from core.ports.writing import Cause
 from core.submitted import Answer as Answered
 from core.submitted import Kind, Reason, State
 from inbox.bodies import Body, ClientId, Id

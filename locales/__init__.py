@@ -1,5 +1,6 @@
 """The built-in texts, one file a language: what is said and how surveys are answered; in handover/ how a person is
-asked for instead of a bot. Read once, at start."""
+asked for instead of a bot; in forms/ what the forms of the administration are called (api/wording.py). Read once, at
+start."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -24,6 +25,11 @@ def read() -> dict[str, Locale]:
 def read_asks() -> dict[str, Asks]:
     """How a person is asked for, by language."""
     return {tag: msgspec.json.decode(raw, type=Asks) for tag, raw in _languages(files(__name__) / "handover")}
+
+
+def read_forms() -> dict[str, bytes]:
+    """The words of forms, undecoded: few ask for them."""
+    return dict(_languages(files(__name__) / "forms"))
 
 
 def _languages(folder: Traversable) -> Iterator[tuple[str, bytes]]:

@@ -1,6 +1,6 @@
-"""`python -m locales missing` tells which texts lack where; `python -m locales put KEY` (or `put widget KEY`, or
-`put desk/inbox KEY`, or another part of the desk) reads {"language": "text", …} from standard input and writes each
-at its place."""
+"""`python -m locales missing` tells which texts lack where; `python -m locales put KEY` (or `put widget KEY`, `put
+forms KEY`, `put desk/inbox KEY`, or another part of the desk) reads {"language": "text", …} from standard input and
+writes each at its place."""
 
 import json
 import sys
@@ -15,14 +15,16 @@ from core.prompts import KEYS
 PROMPTS = Path(__file__).parent
 WIDGET = PROMPTS.parent / "web" / "src" / "locales"
 DESK = WIDGET.parent / "desk" / "locales"
+FORMS = PROMPTS / "forms"
 
 
 def missing() -> Iterable[str]:
     """One line for each text that lacks or is too much, "language key"."""
-    for folder, keys in ((PROMPTS, list(KEYS)), (WIDGET, list(_read(WIDGET / "en.json")))):
+    for folder in (PROMPTS, WIDGET, FORMS):
+        keys: list[str] = list(KEYS) if folder == PROMPTS else list(_read(folder / "en.json"))
         for file in sorted(folder.glob("*.json")):
             found = _read(file)
-            texts = found.get("prompts", found)
+            texts = _texts(found)
             name = f"{folder.relative_to(PROMPTS.parent)}/{file.name}"
             yield from (f"{name} lacks {key}" for key in keys if key not in texts)
             yield from (f"{name} has {key}, which is none" for key in texts if key not in keys)
@@ -46,13 +48,13 @@ def put(folder: Path, key: str, texts: dict[str, str]) -> None:
     for tag, text in texts.items():
         file = folder / f"{tag}.json"
         found = _read(file) if file.exists() else {}
-        found.get("prompts", found)[key] = text
+        _texts(found)[key] = text
         file.write_text(written(found, folder), encoding="utf-8")
 
 
 def written(found: dict[str, Any], folder: Path) -> str:
     """The form of the files: a line for each text, in the order of the keys."""
-    if "prompts" not in found:
+    if _texts(found) is found:
         order = list(_read(folder / "en.json"))
         kept = sorted(found, key=lambda key: order.index(key) if key in order else len(order))
         return _object({key: _line(found[key]) for key in kept}, 1) + "\n"
@@ -61,6 +63,12 @@ def written(found: dict[str, Any], folder: Path) -> str:
     for name in found.keys() - {"prompts"}:
         parts[name] = _grammar(found[name])
     return _object(parts, 1) + "\n"
+
+
+def _texts(found: dict[str, Any]) -> dict[str, Any]:
+    """Those of the prompts stand beside other things; of forms one is called so."""
+    prompts = found.get("prompts")
+    return prompts if isinstance(prompts, dict) else found
 
 
 def _grammar(survey: dict[str, Any]) -> str:
@@ -91,6 +99,9 @@ def main(arguments: list[str]) -> int:
             lines = list(missing())
             sys.stdout.writelines(f"{line}\n" for line in lines)
             return 1 if lines else 0
+        case ["put", "forms", key]:
+            put(FORMS, key, json.load(sys.stdin))
+            return 0
         case ["put", "widget", key]:
             put(WIDGET, key, json.load(sys.stdin))
             return 0

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from sortedcontainers import SortedKeyList
 
 from core import language
-from core.ports import Seat, Waiting
+from core.ports.desk import Seat, Waiting
 from core.session import Picking, Place
 from core.turn import Outlook
 from routing.methods import METHODS, Pick

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sortedcontainers import SortedList
 
 from core import language
-from core.ports import Seat
+from core.ports.desk import Seat
 from core.session import Method
 
 METHODS: Mapping[Method, str] = {

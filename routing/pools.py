@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from core.ports import Seat
+from core.ports.desk import Seat
 from core.session import Method, Picking
 from routing.methods import Free
 

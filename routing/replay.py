@@ -13,7 +13,7 @@ from core.condition import Wrote, looks_at
 from core.customer import Customer
 from core.errors import Error
 from core.policy import Policy
-from core.ports import Seat
+from core.ports.desk import Seat
 from core.routes import Handed, Route
 from core.session import AgentRef, Closure, Contact, Conversation, Method, Place, Rating, Session, Wish
 from core.turn import Asked

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from core.errors import Fenced
-from core.ports import Hook, HookDelivery, HookSizes
+from core.ports.hooks import Hook, HookDelivery, HookSizes
 from stores import _rows
 
 

@@ -1,39 +1,35 @@
 """Notes in which an agent is mentioned, in memory."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import cast
 
-from core.ports import Mention
-
-
-@dataclass(slots=True)
-class _Place:
-    n: int
-    session: str
-    unread: bool = True
+from core.ports.reading import Mention
+from stores import _memory_read as read
+from stores import _rows
+from stores._memory import Memory, Mentioned
 
 
 class MemoryMentions:
-    """`shown` makes of a feed number, its session and whether it is unread what is told of it."""
-
-    def __init__(self, shown: Callable[[int, str, bool], Mention]) -> None:
-        self._shown = shown
-        self._places: dict[str, list[_Place]] = {}
-
-    def put(self, agents: Iterable[str], n: int, session: str) -> None:
-        for agent in dict.fromkeys(agents):
-            self._places.setdefault(agent, []).append(_Place(n, session))
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
     async def of(self, agent: str, *, unread: bool = False, before: int | None = None, limit: int) -> Sequence[Mention]:
-        places = [
-            place
-            for place in reversed(self._places.get(agent, []))
-            if (before is None or place.n < before) and (place.unread or not unread)
+        found = [
+            each
+            for each in reversed(self._memory.mentions[agent])
+            if (before is None or each.n < before) and (each.unread or not unread)
         ]
-        return [self._shown(place.n, place.session, place.unread) for place in places[:limit]]
+        return [_shown(self._memory, each) for each in found[:limit]]
 
     async def read(self, agent: str, session: str | None = None) -> int:
-        new = [place for place in self._places.get(agent, []) if place.unread and session in (None, place.session)]
-        for place in new:
-            place.unread = False
+        new = [each for each in self._memory.mentions[agent] if each.unread and session in (None, each.session)]
+        for each in new:
+            each.unread = False
         return len(new)
+
+
+def _shown(memory: Memory, each: Mentioned) -> Mention:
+    entry = memory.log[each.n - 1]
+    seq = cast(_rows.Speaking, entry.event).message.seq
+    row = read.row(memory, memory.sessions[each.session])
+    return Mention(each.n, entry.at, each.unread, memory.messages[each.session][seq], row)

@@ -9,7 +9,7 @@ from bson import ObjectId
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
 from core.event import CustomerLinked, Erased, WordsFound
-from core.ports import Commit, Committed, Leased
+from core.ports.writing import Commit, Committed, Leased
 from core.session import Session
 from stores import _mongo_shape as shape
 from stores import _mongo_submissions as submissions

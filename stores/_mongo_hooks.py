@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from core.errors import Fenced
-from core.ports import Hook, HookDelivery, HookSizes
+from core.ports.hooks import Hook, HookDelivery, HookSizes
 from stores import _rows
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Session, Taken, Update, Write
 from stores._neutral import HookDeliveryRow, HookRow

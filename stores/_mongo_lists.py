@@ -3,7 +3,7 @@
 import re
 
 from core import terms
-from core.ports import Page, SessionQuery, Tally
+from core.ports.reading import Page, SessionQuery, Tally
 from stores import _mongo_people as people
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.ports import Mention
+from core.ports.reading import Mention
 from stores import _mongo_shape as shape
 from stores._mongo_driver import Doc, Mongo
 from stores._mongo_read import session_rows

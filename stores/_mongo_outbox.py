@@ -14,7 +14,7 @@ from bson import ObjectId
 from core.channel import StatusUpdate
 from core.effect import Deliver, WakeAt
 from core.event import Fact, StateChanged
-from core.ports import Lease, Leased, Settlement
+from core.ports.writing import Lease, Leased, Settlement
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_alter import with_content

@@ -3,7 +3,8 @@
 from bson import ObjectId
 
 from core.errors import Stale, StoreDown
-from core.ports import Document, Grant, Raw, Revision, Seat
+from core.ports.desk import Seat
+from core.ports.papers import Document, Grant, Raw, Revision
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Insert, Missed, Mongo, Session, Taken, Update

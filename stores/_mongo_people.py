@@ -7,7 +7,8 @@ from typing import cast
 from core import erasing
 from core import event as e
 from core.event import Event
-from core.ports import Commit, CustomerPage
+from core.ports.reading import CustomerPage
+from core.ports.writing import Commit
 from core.session import Conversation
 from stores import _mongo_shape as shape
 from stores import _rows

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from core.event import Event, Fact
-from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting, waiting_of
+from core.ports.desk import DeskView, Seat, Waiting, waiting_of
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation, Session
 from stores import _mongo_shape as shape
 from stores import _rows

@@ -14,7 +14,7 @@ from core.customer import Customer
 from core.effect import Effect
 from core.errors import StoreUnfit
 from core.event import Event, Fact
-from core.ports import StoredMessage
+from core.ports.reading import StoredMessage
 from core.session import Conversation, Session
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Taken

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from core.ports import Commit, StoredMessage, SubmissionPage, SubmissionQuery, SubmissionRow
+from core.ports.reading import StoredMessage, SubmissionPage, SubmissionQuery, SubmissionRow
+from core.ports.writing import Commit
 from core.submitted import Submission
 from stores import _mongo_shape as shape
 from stores import _rows

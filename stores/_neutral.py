@@ -137,13 +137,13 @@ class RawRow(msgspec.Struct, frozen=True, tag="raw"):
 
 
 class HookRow(msgspec.Struct, frozen=True, tag="hook"):
-    """A message webhook; whose turn it is to keep it is not in it. `body` is a `core.ports.Hook`."""
+    """A message webhook; whose turn it is to keep it is not in it. `body` is a `core.ports.hooks.Hook`."""
 
     body: msgspec.Raw
 
 
 class HookDeliveryRow(msgspec.Struct, frozen=True, tag="hook_delivery"):
-    """`body` is a `core.ports.HookDelivery`."""
+    """`body` is a `core.ports.hooks.HookDelivery`."""
 
     body: msgspec.Raw
 

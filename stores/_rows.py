@@ -37,7 +37,9 @@ from core.event import (
     Translated,
 )
 from core.message import Author, Message, Note, State, Text, Translation, advances, plain
-from core.ports import Commit, HookDelivery, SubmissionQuery, SubmissionRow
+from core.ports.hooks import HookDelivery
+from core.ports.reading import SubmissionQuery, SubmissionRow
+from core.ports.writing import Commit
 from core.session import Conversation, Session
 
 EARLY_STATUS_MS = 600_000  # how long a status waits for the message it is about

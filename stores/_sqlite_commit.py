@@ -9,7 +9,7 @@ from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
 from core.event import CustomerLinked, Erased, Noted
-from core.ports import Commit, Committed, Leased
+from core.ports.writing import Commit, Committed, Leased
 from core.session import Session
 from stores import _rows
 from stores import _sqlite_mentions as mentions

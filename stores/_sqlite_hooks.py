@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from core.errors import Fenced
-from core.ports import Hook, HookDelivery, HookSizes
+from core.ports.hooks import Hook, HookDelivery, HookSizes
 from stores import _rows
 from stores._neutral import HookDeliveryRow, HookRow
 from stores._sqlite_rows import Row, encode, marks, one

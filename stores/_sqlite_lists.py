@@ -7,7 +7,7 @@ index that is in the order of activity. A page is the two merged, so that its co
 import sqlite3
 
 from core import terms
-from core.ports import Page, SessionQuery, Tally
+from core.ports.reading import Page, SessionQuery, Tally
 from stores import _rows
 from stores._sqlite_people import asked
 from stores._sqlite_read import session_rows

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from core.ports import Mention
+from core.ports.reading import Mention
 from stores import _rows
 from stores._sqlite_hooks import Does
 from stores._sqlite_read import session_rows

@@ -11,7 +11,7 @@ from typing import Any
 from core.channel import StatusUpdate
 from core.effect import Deliver, WakeAt
 from core.event import Fact, StateChanged
-from core.ports import Lease, Leased, Settlement
+from core.ports.writing import Lease, Leased, Settlement
 from stores import _rows
 from stores._sqlite_alter import put_content
 from stores._sqlite_commit import Ledger, has_early

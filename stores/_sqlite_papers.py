@@ -4,7 +4,8 @@ import hashlib
 import sqlite3
 
 from core.errors import Stale
-from core.ports import Document, Grant, Raw, Revision, Seat
+from core.ports.desk import Seat
+from core.ports.papers import Document, Grant, Raw, Revision
 from stores import _rows
 from stores._sqlite_read import SEAT, seat
 from stores._sqlite_rows import decode_plain, one

@@ -8,7 +8,7 @@ from core import erasing
 from core import event as e
 from core.customer import Customer
 from core.event import Event
-from core.ports import CustomerPage
+from core.ports.reading import CustomerPage
 from core.session import Conversation
 from stores import _rows, _sqlite_hooks
 from stores._sqlite_alter import drop_files, rewrite

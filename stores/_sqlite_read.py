@@ -6,7 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from core.event import Event, Fact
-from core.ports import DeskView, FeedRow, Seat, SessionRow, StoredMessage, Waiting, waiting_of
+from core.ports.desk import DeskView, Seat, Waiting, waiting_of
+from core.ports.reading import FeedRow, SessionRow, StoredMessage
 from core.session import Conversation
 from stores import _rows
 from stores._sqlite_rows import (

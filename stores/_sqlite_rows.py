@@ -9,7 +9,7 @@ from core.channel import StatusUpdate
 from core.customer import Customer
 from core.effect import Effect
 from core.event import Event, Fact
-from core.ports import SessionRow, StoredMessage
+from core.ports.reading import SessionRow, StoredMessage
 from core.session import Conversation, Session
 from stores import _rows
 

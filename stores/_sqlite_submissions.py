@@ -4,7 +4,7 @@ import sqlite3
 
 import msgspec
 
-from core.ports import StoredMessage, SubmissionPage, SubmissionQuery, SubmissionRow
+from core.ports.reading import StoredMessage, SubmissionPage, SubmissionQuery, SubmissionRow
 from core.submitted import Submission
 from stores import _rows
 from stores._sqlite_lists import Where, found_sessions

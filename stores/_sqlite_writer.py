@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any, TypeVar, cast
 
 from core.errors import StoreDown, StoreError
-from core.ports import Committed
+from core.ports.writing import Committed
 from stores._sqlite_commit import Batch, Ledger, Prepared
 from stores._sqlite_open import Connection
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from core.ports import Hint
+from core.ports.nodes import Hint
 
 
 class Alone:

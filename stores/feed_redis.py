@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from core.ports import Hint
+from core.ports.nodes import Hint
 from stores._redis_links import Links, Trouble
 
 HINTS = "frontdesk:hints"

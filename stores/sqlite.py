@@ -15,29 +15,21 @@ from typing import TypeVar
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreDown, StoreError
-from core.ports import (
-    Commit,
-    Committed,
+from core.ports.desk import DeskView, Seat
+from core.ports.papers import Document, Grant, Raw, Revision
+from core.ports.reading import (
     CustomerPage,
-    DeskView,
-    Document,
     FeedRow,
-    Grant,
-    Lease,
-    Leased,
     Page,
-    Raw,
-    Revision,
-    Seat,
     SessionQuery,
     SessionRow,
-    Settlement,
     StoredMessage,
     SubmissionPage,
     SubmissionQuery,
     SubmissionRow,
     Tally,
 )
+from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
 from stores import _sqlite_lists as lists

@@ -6,6 +6,7 @@ import pytest
 
 from api.bots import ReplyIn
 from api.contents import TextIn
+from api.resealing import reseal
 from api.rim import Trial
 from tests.api.client import Client
 from tests.api.world import World
@@ -141,7 +142,7 @@ async def test_a_removed_bot_keeps_no_secret(here: World, owner: Client) -> None
 async def test_secrets_of_bots_are_sealed_anew_with_the_others(here: World, owner: Client) -> None:
     id = await made(owner, HOOK)
     before = here.rim.directory.bots[id].settings["secret"]
-    await here.rim.directory.reseal(who="test")
+    await reseal(here.rim.directory, who="test")
     assert here.rim.directory.bots[id].settings["secret"] != before
     assert here.rim.directory.opened(here.rim.directory.bots[id])["secret"] == SECRET
 

@@ -9,7 +9,7 @@ from api.documents import HealthDoc
 from core.channel import Health, Secret
 from core.command import Actor, Close
 from core.errors import Unreachable
-from core.ports import Raw
+from core.ports.papers import Raw
 from tests.api.client import Client
 from tests.api.kept import URL
 from tests.api.kinds import Kite

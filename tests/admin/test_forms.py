@@ -25,17 +25,31 @@ async def test_every_area_has_its_form(owner: Client) -> None:
     assert {each["area"] for each in found} == set(AREAS)
     for each in found:
         properties = root(each["schema"])["properties"]
-        assert each["defaults"].keys() <= properties.keys(), each["area"]
         assert all(field["title"] for field in properties.values()), each["area"]
 
 
 async def test_a_field_says_what_it_is_in_whose_words_and_in_which_unit(owner: Client) -> None:
     survey = await area(owner, "surveys")
     field = root(survey["schema"])["properties"]["expires_seconds"]
-    assert (field["title"], field["x-unit"]) == ("Expires", "seconds")
-    assert field["description"] == "“Expires” counts from the invitation's commit."
+    assert (field["title"], field["x-unit"]) == ("Open for", "seconds")
+    assert field["description"] == "How long after the invitation an answer counts."
     assert survey["defaults"]["on"] is False
     assert (survey["title"], survey["levels"]) == ("Surveys", ["all", "group", "channel"])
+
+
+async def test_durations_days_and_shares_have_their_unit(owner: Client) -> None:
+    async def fields(name: str, struct: str) -> Any:
+        return (await area(owner, name))["schema"]["$defs"][struct]["properties"]
+
+    assert (await fields("retention", "Retention"))["raw_days"]["x-unit"] == "days"
+    assert (await fields("languages", "Languages"))["sure"]["x-unit"] == "share"
+    reminders = (await fields("sla", "Promise"))["remind_before_seconds"]
+    assert ("x-unit" in reminders, reminders["items"]["x-unit"]) == (False, "seconds")
+
+
+async def test_every_area_says_what_holds_where_nothing_is_set(owner: Client) -> None:
+    for each in (await owner.get(f"{ADMIN}/settings")).body["items"]:
+        assert each["defaults"].keys() == root(each["schema"])["properties"].keys(), each["area"]
 
 
 async def test_a_map_names_the_keys_it_takes(owner: Client) -> None:
@@ -45,6 +59,17 @@ async def test_a_map_names_the_keys_it_takes(owner: Client) -> None:
     assert "agent_closed" not in prompts["propertyNames"]["enum"]
     week = root((await area(owner, "hours"))["schema"])["properties"]["week"]
     assert [each["propertyNames"]["enum"][0] for each in week["anyOf"] if "propertyNames" in each] == ["mon"]
+
+
+async def test_forms_are_in_the_language_asked_for_and_in_english_where_that_has_no_words(owner: Client) -> None:
+    titles = [
+        [each["title"] for each in (await owner.get(f"{ADMIN}/settings", params={"language": tag})).body["items"]]
+        for tag in ("en", "en-GB", "sw")
+    ]
+    assert titles[0] == titles[1] == titles[2]
+    wrong = await owner.get(f"{ADMIN}/forms", params={"language": "not a language"})
+    assert (wrong.status, wrong.body["errors"][0]["field"]) == (422, "language")
+    assert (await owner.get(f"{ADMIN}/settings", params={"language": "?"})).status == 422
 
 
 async def test_an_id_says_what_it_is_of(owner: Client) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.levels import assigning
 from tests.api.client import Client
 from tests.api.world import World
 
@@ -162,7 +163,7 @@ async def test_what_settings_name_is_not_removed_under_them(here: World, desk: C
 async def test_a_channels_way_of_picking_is_in_force_for_its_chats(here: World, desk: Client) -> None:
     await desk.put(f"{ADMIN}/groups/sales/settings/assignment", {"method": "least"})
     assert here.rim.directory.policy("kites").picking is None
-    assert here.rim.directory.assigning("sales").method == "least"
+    assert assigning(here.rim.directory, "sales").method == "least"
     await desk.put(f"{ADMIN}/channels/kites/settings/assignment", {"method": "idle"})
     picking = here.rim.directory.policy("kites").picking
     assert picking is not None and (picking.method, picking.familiar) == ("idle", None)

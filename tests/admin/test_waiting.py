@@ -3,6 +3,7 @@
 import pytest
 
 from api.documents import EVERYWHERE, Scope
+from api.levels import grace, working
 from tests.api.client import Client
 from tests.api.world import World
 
@@ -139,9 +140,9 @@ async def test_the_levels_come_together(here: World, desk: Client) -> None:
 
 
 async def test_the_grace_is_thirty_seconds_or_what_is_set(here: World, desk: Client) -> None:
-    assert here.rim.directory.grace() == 30.0
+    assert grace(here.rim.directory) == 30.0
     await desk.put(f"{ALL}/assignment", {"agent_offline": {"grace_seconds": 5}})
-    assert here.rim.directory.grace() == 5.0
+    assert grace(here.rim.directory) == 5.0
 
 
 async def test_a_group_is_open_or_not_as_its_hours_say(here: World, desk: Client) -> None:
@@ -156,4 +157,4 @@ async def test_the_mode_of_each_level(here: World, desk: Client) -> None:
     await desk.put(f"{GROUP}/reception", {"mode": "always_on"})
     directory = here.rim.directory
     scopes = (EVERYWHERE, Scope("group", "sales"), Scope("channel", "kites"))
-    assert [directory.working(scope).mode for scope in scopes] == ["real_time", "always_on", "always_on"]
+    assert [working(directory, scope).mode for scope in scopes] == ["real_time", "always_on", "always_on"]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from api.documents import EVERYWHERE
 from core.hook import TYPES, Outcome
-from core.ports import HookDelivery
+from core.ports.hooks import HookDelivery
 from tests.api.client import Client
 from tests.api.world import NOON, World
 

@@ -12,7 +12,8 @@ from api.documents import EVERYWHERE, Scope
 from core import event as e
 from core import message as m
 from core.customer import Customer
-from core.ports import FeedRow, Seat
+from core.ports.desk import Seat
+from core.ports.reading import FeedRow
 from core.session import AgentRef, Rating
 from core.submitted import Answer, Submission
 from tests.api import hits

@@ -10,7 +10,7 @@ from api import hub as module
 from api.hub import Cursor, Hub, feed_identity, read_cursor, write_cursor
 from core.errors import StoreDown
 from core.event import Reminded
-from core.ports import FeedRow
+from core.ports.reading import FeedRow
 from stores.memory import MemoryStore
 from tests.api.world import StillClock
 

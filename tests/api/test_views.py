@@ -7,16 +7,21 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from api import contents, views, visitor
+from api import contents, visitor
 from api.auth import Caller
 from api.documents import Scope
 from api.sight import audience, limited, sees
+from api.views import customer, frame, message, refs, session, trace
+from api.views.frame import FrameType, SubmissionRef, frame_type, frame_view
+from api.views.message import message_id, message_view, seq_of
+from api.views.refs import Ref
+from api.views.session import ClosedView, RatingView, WindowView, rating_view, session_detail, session_view, window_view
 from core import event as e
 from core import message as m
 from core.channel import Capabilities
 from core.closing import Summaries
 from core.customer import Customer
-from core.ports import FeedRow, SessionQuery, SessionRow, StoredMessage
+from core.ports.reading import FeedRow, SessionQuery, SessionRow, StoredMessage
 from core.session import AgentRef, Closure, Conversation, Rating, Session
 from core.submitted import Answer, Submission
 from tests.api.world import NOON, World
@@ -43,7 +48,7 @@ def row(**more: Any) -> SessionRow:
 def test_the_fields_of_every_view_are_the_golden_ones() -> None:
     found = {
         name: list(kind.__struct_fields__)
-        for module in (contents, views, visitor)
+        for module in (contents, customer, frame, message, refs, session, trace, visitor)
         for name, kind in sorted(vars(module).items())
         if isinstance(kind, type)
         and issubclass(kind, msgspec.Struct)
@@ -56,12 +61,12 @@ def test_the_fields_of_every_view_are_the_golden_ones() -> None:
 @pytest.mark.parametrize("event", get_args(e.Event) + get_args(e.Fact))
 def test_every_event_is_shown_under_a_name_or_not_at_all(event: type[msgspec.Struct]) -> None:
     made = event(**dict.fromkeys(event.__struct_fields__))
-    assert views.frame_type(made) in {*get_args(views.FrameType), None}  # type: ignore[arg-type]  # one of the union
+    assert frame_type(made) in {*get_args(FrameType), None}  # type: ignore[arg-type]  # one of the union
 
 
 def test_a_message_is_shown_with_what_became_of_it() -> None:
     failed = stored(m.Text("Hi"), state="failed", code="63016", reason="Outside the window.", edited_at=NOON)
-    assert msgspec.to_builtins(views.message_view(failed)) == {
+    assert msgspec.to_builtins(message_view(failed)) == {
         "id": "s1.3",
         "seq": 3,
         "author": {"kind": "agent", "id": "mei", "name": "Mei"},
@@ -77,15 +82,15 @@ def test_a_message_is_shown_with_what_became_of_it() -> None:
 
 def test_what_a_mask_hides_is_for_supervisors() -> None:
     masked = stored(m.Text("****"), original=m.Text("darn"))
-    assert "darn" not in str(views.message_view(masked, "agent"))
-    assert views.message_view(masked, "supervisor").original == m.Text("darn")
+    assert "darn" not in str(message_view(masked, "agent"))
+    assert message_view(masked, "supervisor").original == m.Text("darn")
     assert "darn" not in str(visitor.visitor_message(masked))
 
 
 def test_a_providers_name_of_a_file_never_leaves() -> None:
     image = stored(m.Image(url="/media/1", ref="provider-ref-4711", size=3))
-    assert "4711" not in str(views.message_view(image, "supervisor"))
-    assert msgspec.to_builtins(views.message_view(image).content) == {
+    assert "4711" not in str(message_view(image, "supervisor"))
+    assert msgspec.to_builtins(message_view(image).content) == {
         "type": "image",
         "url": "/media/1",
         "mime": "application/octet-stream",
@@ -103,7 +108,7 @@ def test_customers_see_no_notes_no_ids_and_no_hits() -> None:
 async def test_a_session_is_shown_with_names(here: World) -> None:
     await here.channel()
     await here.group("sales")
-    view = views.session_view(row(group="sales"), here.rim.directory)
+    view = session_view(row(group="sales"), here.rim.directory)
     assert msgspec.to_builtins(view) == {
         "id": "s1",
         "number": 7,
@@ -132,24 +137,24 @@ async def test_a_closed_session_says_by_whom_and_why(here: World) -> None:
     await here.channel()
     await here.agent("agent", "mei")
     closed = e.Closed("agent", "closed", NOON, "mei")
-    detail = views.session_detail(
+    detail = session_detail(
         row(closed=Closure("agent", "closed", NOON, "mei")),
         here.rim.directory,
         "agent",
         trace=[feed(e.TimerSet("idle", NOON)), feed(e.Assigned(MEI, NOON, "fewest chats")), feed(closed)],
-        rating=views.rating_view(Rating("stars", 4, NOON), "nice"),
+        rating=rating_view(Rating("stars", 4, NOON), "nice"),
         summary_form=Summaries(),
         translates=False,
-        window=views.window_view(
+        window=window_view(
             Conversation(
                 id="v", channel="kites", address="a", customer=Customer(id="c"), window_from=NOON - 86_400_000
             ),
             Capabilities(text_limit=1, inbound=frozenset(), outbound=frozenset(), window_seconds=86_400),
         ),
     )  # fmt: skip
-    assert detail.closed == views.ClosedView("agent", "closed", AT)
-    assert detail.window == views.WindowView(AT)
-    assert detail.rating == views.RatingView(kind="stars", score=4, tags=(), comment="nice", solved=None, at=AT)
+    assert detail.closed == ClosedView("agent", "closed", AT)
+    assert detail.window == WindowView(AT)
+    assert detail.rating == RatingView(kind="stars", score=4, tags=(), comment="nice", solved=None, at=AT)
     assert [(line.step, line.text) for line in detail.trace] == [
         ("assigned", "Given to Mei: fewest chats"),
         ("closed", "Closed by Mei: closed."),
@@ -162,7 +167,7 @@ def feed(event: e.Event | e.Fact, message: StoredMessage | None = None) -> FeedR
 
 async def test_a_frame_holds_session_and_message_as_they_are_now(here: World) -> None:
     hello = stored(m.Text("Hi"), state="queued")
-    frame = views.frame_view(
+    frame = frame_view(
         feed(e.Replied(message=hello.message, at=NOON, seq=3), hello), "cur", here.rim.directory, "agent"
     )
     assert frame is not None
@@ -173,12 +178,12 @@ async def test_a_frame_holds_session_and_message_as_they_are_now(here: World) ->
 
 async def test_alerts_are_for_supervisors(here: World) -> None:
     alert = feed(e.Alerted(NOON, 3, "customer", ("rude",)), stored(m.Text("darn")))
-    assert views.frame_view(alert, "c", here.rim.directory, "agent") is None
-    assert views.frame_view(alert, "c", here.rim.directory, "supervisor") is not None
+    assert frame_view(alert, "c", here.rim.directory, "agent") is None
+    assert frame_view(alert, "c", here.rim.directory, "supervisor") is not None
     assert visitor.visitor_frame(alert, "c", here.rim.directory) is None
     low = feed(e.ScoreAlerted("stars", 1, NOON))
-    assert views.frame_view(low, "c", here.rim.directory, "agent") is None
-    shown = views.frame_view(low, "c", here.rim.directory, "supervisor")
+    assert frame_view(low, "c", here.rim.directory, "agent") is None
+    shown = frame_view(low, "c", here.rim.directory, "supervisor")
     assert shown is not None and shown.type == "session.alerted"
     assert visitor.visitor_frame(low, "c", here.rim.directory) is None
 
@@ -188,11 +193,11 @@ async def test_a_rating_may_be_kept_from_agents(here: World) -> None:
     answer = stored(m.Chosen("rate:1", "Very poor"))
     rated = msgspec.structs.replace(answer, message=msgspec.structs.replace(answer.message, rates=True))
     shown = msgspec.structs.replace(row(), last_message=rated)
-    assert "Very poor" in str(views.session_view(shown, here.rim.directory, "agent"))
+    assert "Very poor" in str(session_view(shown, here.rim.directory, "agent"))
     await here.rim.directory.save_setting(Scope(), "surveys", {"visible_to_agent": False}, who="setup")
-    assert "Very poor" not in str(views.session_view(shown, here.rim.directory, "agent"))
-    assert "Very poor" in str(views.session_view(shown, here.rim.directory, "supervisor"))
-    frame = views.frame_view(feed(e.StateChanged(3, "read", NOON), rated), "c", here.rim.directory, "agent")
+    assert "Very poor" not in str(session_view(shown, here.rim.directory, "agent"))
+    assert "Very poor" in str(session_view(shown, here.rim.directory, "supervisor"))
+    frame = frame_view(feed(e.StateChanged(3, "read", NOON), rated), "c", here.rim.directory, "agent")
     assert frame is not None and "Very poor" not in str(frame)
 
 
@@ -201,11 +206,11 @@ async def test_what_is_left_is_announced_without_its_words(here: World) -> None:
         id="s1", number=7, kind="ticket", reason="asked", language="en", at=NOON, changed_at=NOON, agent="mei",
         answers=(Answer("text", "Your message", 2),),
     )  # fmt: skip
-    frame = views.frame_view(feed(e.Submitted(left)), "c", here.rim.directory, "agent")
+    frame = frame_view(feed(e.Submitted(left)), "c", here.rim.directory, "agent")
     assert frame is not None
     assert (frame.type, frame.submission) == (
         "submission.created",
-        views.SubmissionRef(id="s1", number=7, kind="ticket", state="new", agent=views.Ref("mei", "mei")),
+        SubmissionRef(id="s1", number=7, kind="ticket", state="new", agent=Ref("mei", "mei")),
     )
 
 
@@ -224,9 +229,9 @@ async def test_a_customer_is_told_of_their_own_chat_only_what_concerns_them(here
 
 
 def test_a_message_is_found_by_its_id_in_its_own_session_only() -> None:
-    assert views.seq_of("s1", views.message_id("s1", 3)) == 3
+    assert seq_of("s1", message_id("s1", 3)) == 3
     for wrong in ("s2.3", "s1.", "s1.x", "s1.-3", "3", "", "s1.\u0663", "s1." + "9" * 40):
-        assert views.seq_of("s1", wrong) is None
+        assert seq_of("s1", wrong) is None
 
 
 async def test_agents_see_theirs_their_groups_and_nobodys(here: World) -> None:

@@ -18,6 +18,7 @@ from api.problems import middleware
 from api.rim import Limits, Rim, Signal, Trial
 from api.routes import Route, mount
 from api.vault import Vault
+from api.wording import Wording
 from core.channel import Received, TemplateInfo
 from core.command import Actor, Claim, Receive
 from core.customer import Address
@@ -25,11 +26,12 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import BadInput, DeliveryError
 from core.hook import Outcome
 from core.message import Text
-from core.ports import Cause, Lease, Seat
+from core.ports.desk import Seat
+from core.ports.writing import Cause, Lease
 from core.session import Place
 from core.survey import Answers
 from core.turn import Outlook
-from locales import read, read_asks
+from locales import read, read_asks, read_forms
 from routing.rules import route
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
@@ -213,59 +215,69 @@ class Away:
         return found.name if found else None
 
 
-async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Limits | None = None) -> World:
-    """`serve` is pytest-aiohttp's `aiohttp_client`; `hits` where the met statuses are kept (hits.py)."""
-    store, clock, ids, numbers = MemoryStore(), StillClock(), count(1), count(1)
-    texts = read()
+async def rim_over(
+    store: MemoryStore, clock: StillClock, hub: Hub, connector_class: Callable[[str], Any], **more: Any
+) -> Rim:
+    """What every rim of a test has; `more` is the rest of it."""
+    ids, numbers, texts, vault = count(1), count(1), read(), Vault.of("a secret for tests only")
     directory = Directory(
         store,
-        Vault.of("a secret for tests only"),
+        vault,
         clock,
-        connector_class=_kind,
+        connector_class=connector_class,
         texts={tag: locale.prompts for tag, locale in texts.items()},
         answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
         asks=read_asks(),
     )
     await directory.load()
-    hub = Hub(store, "tests")
 
     def done(what: Done) -> None:
         if what.committed is not None:
             hub.reached(what.committed.n)
 
-    def new_id() -> str:
-        return f"{next(ids):032x}"
-
     around = Surroundings(
         policy=directory.policy,
-        new_id=new_id,
+        new_id=lambda: f"{next(ids):032x}",
         number=lambda: next(numbers),
         outlook=lambda channel, group: Outlook(),
         route=lambda asked: route(asked, Away(directory)),
         lease=lambda now: Lease("test", now + 60_000),
         done=done,
     )
-    signals, actions, trials, hooks = Signals(), Actions(), Trials(), HookTests()
-    seated: list[Seat] = []
-    rim = Rim(
+    return Rim(
         store=store,
         engine=Engine(store, clock, around),
         directory=directory,
         auth=Auth(store, directory, clock, CHEAP),
         clock=clock,
         hub=hub,
-        vault=Vault.of("a secret for tests only"),
+        vault=vault,
+        kinds=lambda: KINDS,
+        new_id=around.new_id,
+        public_url=URL,
+        **more,
+    )
+
+
+async def world(serve: Any, routes: Sequence[Route], hits: set[Hit], limits: Limits | None = None) -> World:
+    """`serve` is pytest-aiohttp's `aiohttp_client`; `hits` where the met statuses are kept (hits.py)."""
+    store, clock = MemoryStore(), StillClock()
+    signals, actions, trials, hooks = Signals(), Actions(), Trials(), HookTests()
+    seated: list[Seat] = []
+    rim = await rim_over(
+        store,
+        clock,
+        Hub(store, "tests"),
+        _kind,
         signals=signals,
         actions=actions,
         bots=trials,
         files=MemoryFiles(),
-        kinds=lambda: KINDS,
-        new_id=new_id,
         seated=seated.append,
-        public_url=URL,
         limits=limits or Limits(body=20_000, settings=100_000),
         objection=lambda url: None if url.startswith("https://") else "Only https addresses may be reached.",
         hooks=hooks,
+        wording=Wording(read_forms()),
     )
     app = web.Application(middlewares=[middleware])
     mount(app, routes, rim)

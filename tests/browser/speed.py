@@ -13,7 +13,7 @@ from core.command import Receive
 from core.customer import Address
 from core.engine import Engine
 from core.message import Text
-from core.ports import Cause
+from core.ports.writing import Cause
 from gateway import static
 from tests.browser.desk import Agent, customer
 from tests.browser.shop import Shop

@@ -27,6 +27,9 @@ async def saved(owner: Agent) -> None:
     await expect(owner.page.get_by_text("Saved").first).to_be_visible()
 
 
+CLOSE = "Close after the customer's silence of"
+
+
 def field(owner: Agent, label: str) -> Locator:
     found: Locator = owner.page.get_by_label(label, exact=True)
     return found
@@ -74,6 +77,8 @@ async def test_every_area_shows_what_is_set_and_changes_nothing_by_itself(
         await owner.visitor.pictured(f"admin-{area}-{look}")
         assert await owner.visitor.barriers() == [], area
         assert owner.visitor.complaints == [], area
+        shown = await owner.page.locator("main").inner_text()
+        assert re.search(r'[{\[]"|_seconds|\bnull\b|undefined', shown) is None, f"{area} shows what only programs read"
         wide = await owner.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{area} is {wide} px wider than its window"
 
@@ -81,14 +86,34 @@ async def test_every_area_shows_what_is_set_and_changes_nothing_by_itself(
 async def test_a_field_falls_through_until_it_is_set_here(shop: Shop, owner: Agent) -> None:
     await shop.call("owner", "PUT", "admin/settings/closing", {"customer_idle_seconds": 600})
     await at(owner, "closing", f"?channel={shop.channel}")
-    row = owner.page.locator(".property").filter(has_text="Customer idle")
-    await expect(row).to_contain_text("Not set here. From Everybody: 600")
-    await row.get_by_role("checkbox", name="Set here: Customer idle").check()
-    await expect(field(owner, "Customer idle")).to_have_value("10")
-    await field(owner, "Customer idle").fill("20")
+    row = owner.page.locator(".property").filter(has_text=CLOSE)
+    await expect(row).to_contain_text("Not set here. From Everybody: 10 minutes")
+    await row.get_by_role("checkbox", name=f"Set here: {CLOSE}").check()
+    await expect(field(owner, CLOSE)).to_have_value("10")
+    await field(owner, CLOSE).fill("20")
     await saved(owner)
     kept = await shop.call("owner", "GET", f"admin/channels/{shop.channel}/settings/closing")
     assert kept == {"customer_idle_seconds": 1200}
+
+
+async def test_the_choice_of_never_is_a_box_beside_the_number(shop: Shop, owner: Agent) -> None:
+    await shop.call("owner", "PUT", "admin/settings/closing", {"customer_idle_seconds": 600})
+    await at(owner, "closing")
+    never = owner.page.get_by_role("checkbox", name=f"{CLOSE}: Never", exact=True)
+    await expect(never).not_to_be_checked()
+    await never.check()
+    await expect(field(owner, CLOSE)).to_have_value("")
+    await saved(owner)
+    assert await shop.call("owner", "GET", "admin/settings/closing") == {"customer_idle_seconds": None}
+    await never.uncheck()
+    await expect(field(owner, CLOSE)).to_have_value("10")
+
+
+async def test_forms_are_asked_for_in_the_agents_language(shop: Shop, browser: Browser) -> None:
+    owner = await at_the_desk(browser, shop, EMAIL, locale="pt-BR")
+    async with owner.page.expect_request(lambda request: "/admin/settings?" in request.url) as asked:
+        await at(owner, "surveys")
+    assert (await asked.value).url.endswith("?language=pt")
 
 
 async def test_what_is_wrong_stands_at_its_field(shop: Shop, owner: Agent) -> None:
@@ -96,11 +121,11 @@ async def test_what_is_wrong_stands_at_its_field(shop: Shop, owner: Agent) -> No
         "owner", "PUT", "admin/settings/closing", {"customer_idle_seconds": 600, "customer_reminder_seconds": 300}
     )
     await at(owner, "closing")
-    await field(owner, "Customer reminder").fill("60")
+    await field(owner, "Remind a silent customer after").fill("60")
     await owner.page.get_by_role("button", name="Save", exact=True).click()
-    wrong = owner.page.locator(".field").filter(has=field(owner, "Customer reminder")).get_by_role("alert")
+    wrong = owner.page.locator(".field").filter(has=field(owner, "Remind a silent customer after")).get_by_role("alert")
     await expect(wrong).to_have_text("The reminder has to come before the close.")
-    await expect(field(owner, "Customer reminder")).to_have_attribute("aria-invalid", "true")
+    await expect(field(owner, "Remind a silent customer after")).to_have_attribute("aria-invalid", "true")
     assert await owner.visitor.barriers() == []
 
 
@@ -108,13 +133,13 @@ async def test_a_rule_is_made_of_conditions_and_tried_before_it_is_saved(shop: S
     sales = (await shop.call("owner", "POST", "admin/groups", {"name": "Sales", "agents": []}))["id"]
     await at(owner, "routing")
     await owner.page.get_by_role("checkbox", name="Set here: Rules").check()
-    await owner.page.get_by_role("button", name="Add: Rules").click()
+    await owner.page.get_by_role("button", name="Add: Rule").click()
     rule = owner.page.locator(".item").first
     await rule.get_by_label("Name", exact=True).fill("VIPs")
     await rule.get_by_label("Group", exact=True).select_option("Sales")
-    await rule.get_by_label("Kind", exact=True).select_option("all")
-    await rule.get_by_role("button", name="Add: Of").click()
-    await rule.get_by_label("Kind", exact=True).nth(1).select_option("vip")
+    await rule.get_by_label("Kind of condition", exact=True).select_option("All of these")
+    await rule.get_by_role("button", name="Add: Condition").click()
+    await rule.get_by_label("Kind of condition", exact=True).nth(1).select_option("VIP")
     await owner.page.get_by_text("A made-up message").click()
     await owner.page.get_by_role("switch", name="VIP", exact=True).check()
     await owner.page.get_by_role("button", name="Try this message").click()
@@ -131,7 +156,7 @@ async def test_a_rule_is_made_of_conditions_and_tried_before_it_is_saved(shop: S
 async def test_somebody_else_was_faster_and_nothing_is_overwritten(shop: Shop, owner: Agent) -> None:
     await at(owner, "surveys")
     await shop.call("owner", "PUT", "admin/settings/surveys", {"on": False})
-    await field(owner, "Kind").select_option("nps")
+    await field(owner, "Scale").select_option("Recommendation, 0 to 10")
     await owner.page.get_by_role("button", name="Save", exact=True).click()
     await expect(owner.page.get_by_text("Somebody else changed this first")).to_be_visible()
     assert await shop.call("owner", "GET", "admin/settings/surveys") == {"on": False}
@@ -141,10 +166,11 @@ async def test_a_change_is_seen_in_the_history_and_undone(shop: Shop, owner: Age
     await shop.call("owner", "PUT", "admin/settings/surveys", {"on": True, "kind": "nps"})
     await at(owner, "surveys")
     await owner.page.get_by_role("heading", name="History").click()
-    await expect(owner.page.locator(".versions li").first).to_contain_text("kind stars nps")
+    changed = owner.page.locator(".versions li").first
+    await expect(changed).to_contain_text("Scale Stars, 1 to 5 Recommendation, 0 to 10")
     await owner.page.get_by_role("button", name="Undo", exact=True).click()
     await expect(owner.page.get_by_text("Undone")).to_be_visible()
-    await expect(field(owner, "Kind")).to_have_value("1")
+    await expect(field(owner, "Scale").locator("option:checked")).to_have_text("Stars, 1 to 5")
     assert (await shop.call("owner", "GET", "admin/settings/surveys"))["kind"] == "stars"
 
 
@@ -168,7 +194,7 @@ async def test_a_channel_is_set_up_step_by_step(shop: Shop, owner: Agent) -> Non
     await expect(secret.get_by_role("alert")).to_be_visible()
     await field(owner, "Channel secret").fill("0123456789abcdef")
     await field(owner, "Channel access token").fill("token")
-    await field(owner, "API base").fill(f"{shop.url}/nothing")
+    await field(owner, "API address").fill(f"{shop.url}/nothing")
     await owner.page.get_by_role("button", name="Create").click()
     await owner.page.get_by_role("heading", name="Kites on LINE").wait_for()
     await owner.settled()
@@ -197,9 +223,9 @@ async def test_every_kind_of_channel_has_its_guide(owner: Agent, kind: str) -> N
 async def test_an_agent_joins_moves_and_leaves(shop: Shop, owner: Agent) -> None:
     await owner.goes(address("admin-agent", id="new"))
     await field(owner, "Name").fill("Ada")
-    await field(owner, "Email").fill("ada@example.com")
+    await field(owner, "E-mail").fill("ada@example.com")
     await field(owner, "Password").fill("correct horse battery")
-    await field(owner, "Role").select_option("supervisor")
+    await field(owner, "Role").select_option("Supervisor")
     await owner.page.get_by_role("button", name="Create").click()
     await owner.page.get_by_role("heading", name="Ada").wait_for()
     await field(owner, "Capacity").fill("9")
@@ -218,7 +244,7 @@ async def test_a_bot_with_questions_is_asked(shop: Shop, owner: Agent) -> None:
     id = (await shop.call("owner", "POST", "admin/bots", bot))["id"]
     await owner.goes(address("admin-bot", id=id))
     await field(owner, "A customer writes").fill("When are you open?")
-    await owner.button("Ask").click()
+    await owner.page.get_by_role("button", name="Ask", exact=True).click()
     await expect(owner.page.get_by_text("From nine to five.").last).to_be_visible()
     await owner.visitor.pictured("admin-bot")
     assert await owner.visitor.barriers() == []

@@ -11,7 +11,7 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Stale
 from core.message import Text
 from core.policy import Policy
-from core.ports import Cause, Commit, Committed, Lease
+from core.ports.writing import Cause, Commit, Committed, Lease
 from core.turn import Outlook
 from stores.memory import MemoryStore
 from tests.core.given import BOSS, MEI, NOON, TOM, inbound, policy

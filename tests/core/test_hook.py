@@ -11,7 +11,8 @@ from core import event as e
 from core.customer import Customer
 from core.hook import DAY_MS, TYPES, KeptSecret, Outcome, Subscription, Webhooks, outcome, problems, types_of
 from core.message import Author, Message, Text
-from core.ports import FeedRow, Hook, HookDelivery, SessionRow
+from core.ports.hooks import Hook, HookDelivery
+from core.ports.reading import FeedRow, SessionRow
 from core.session import AgentRef, Session
 from core.submitted import Submission
 

@@ -14,7 +14,7 @@ from core.hours import Opening, Span
 from core.message import Choice, Chosen, Text
 from core.mode import AlwaysOn, Mode, Reception
 from core.policy import Level, Policy
-from core.ports import waiting_of
+from core.ports.desk import waiting_of
 from core.routes import Assignment, Route
 from core.session import Closure, Place
 from core.submitted import Submissions

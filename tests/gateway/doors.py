@@ -15,7 +15,8 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Forged, NotUnderstood, StoreDown
 from core.message import Text
 from core.policy import Policy
-from core.ports import Commit, Committed, Lease, Raw
+from core.ports.papers import Raw
+from core.ports.writing import Commit, Committed, Lease
 from core.turn import Outlook
 from gateway.replay import Replay
 from gateway.spool import Spool

@@ -17,7 +17,9 @@ from core.customer import Address
 from core.engine import Done, Engine, Surroundings
 from core.message import Text
 from core.policy import Policy
-from core.ports import Cause, Hint, Lease, SessionRow
+from core.ports.nodes import Hint
+from core.ports.reading import SessionRow
+from core.ports.writing import Cause, Lease
 from core.survey import Answers
 from gateway.desk import DeskKeeper
 from gateway.keeping import Keeping

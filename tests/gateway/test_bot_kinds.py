@@ -13,7 +13,7 @@ from core.customer import Customer
 from core.errors import DeliveryError, Rejected, Throttled, Unreachable
 from core.faq import Faq
 from core.message import Author, Chosen, Content, Image, Message, Text
-from core.ports import SessionRow
+from core.ports.reading import SessionRow
 from core.session import Session
 from gateway.bot_kinds import Question, ask_faq, ask_rasa, ask_webhook
 from tests.connectors.wires import FakeWire, answer

@@ -23,7 +23,8 @@ from core.handover import Handover
 from core.message import Author, Text
 from core.mode import Reception
 from core.policy import Policy
-from core.ports import Cause, Lease, Leased, SessionQuery
+from core.ports.reading import SessionQuery
+from core.ports.writing import Cause, Lease, Leased
 from core.turn import Outlook
 from gateway.bot_typing import TypingSign, showing
 from gateway.bots import Bots

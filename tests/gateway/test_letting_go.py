@@ -12,7 +12,8 @@ from core.command import Identify
 from core.customer import Address
 from core.errors import StoreDown
 from core.message import plain
-from core.ports import HookDelivery, Raw
+from core.ports.hooks import HookDelivery
+from core.ports.papers import Raw
 from gateway.letting_go import LettingGo
 from inbox.customers import ERASURES
 from inbox.routes import ROUTES
@@ -220,7 +221,7 @@ async def test_logs_go_by_themselves(house: House) -> None:
 
 
 async def test_files_that_no_message_holds_any_more_are_removed(house: House) -> None:
-    house.here.store._dropped["media:0123"] = None
+    house.here.store.memory.dropped["media:0123"] = None
     await house.letting_go().round()
     assert house.folder.removed == ["media:0123"]
     assert await house.here.store.dropped_files(9) == []

@@ -11,7 +11,7 @@ from api.rim import Signal
 from core.command import Assign
 from core.customer import Address
 from core.errors import Fenced
-from core.ports import Hint
+from core.ports.nodes import Hint
 from core.session import AgentRef
 from gateway import presence as presence_module
 from gateway.presence import Presence

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.errors import StoreDown, StoreError, StoreUnfit
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from gateway import care
 from gateway.app import running
 from gateway.config import Config, read

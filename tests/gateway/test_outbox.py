@@ -15,7 +15,9 @@ from core import command as c
 from core.channel import Connector, Delivery, Rate, Receipt, StatusUpdate
 from core.errors import DeliveryError, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Text
-from core.ports import Commit, Committed, Lease, Leased, Settlement, Shares, StoredMessage
+from core.ports.nodes import Shares
+from core.ports.reading import StoredMessage
+from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
 from gateway.shell import Ways
 from tests.core.given import NOON
 from tests.laws.world import Fake, Provider, World
@@ -366,7 +368,7 @@ def test_what_is_on_its_way_back_to_the_store_is_not_overtaken(house: House, los
         await release(node, key)
 
     house.store.release = slow  # type: ignore[method-assign]
-    (conversation,) = house.store._conversations
+    (conversation,) = house.store.memory.conversations
     house.outbox._halt(conversation)  # as if another node had done what waited
     house.says("one", "two")
     house.run(2.0)

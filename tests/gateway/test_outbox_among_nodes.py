@@ -8,7 +8,7 @@ import pytest
 
 from core.channel import Rate
 from core.errors import Throttled
-from core.ports import Lease, Leased
+from core.ports.writing import Lease, Leased
 from tests.gateway.test_outbox import House
 
 

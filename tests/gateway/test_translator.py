@@ -9,7 +9,7 @@ import pytest
 from core import effect as f
 from core.errors import DeliveryError, Rejected, Throttled, Unreachable
 from core.message import Translation
-from core.ports import Lease
+from core.ports.writing import Lease
 from gateway.config import BadConfiguration, read
 from gateway.errands import Errands
 from gateway.shell import Shell

@@ -31,7 +31,7 @@ from core.channel import (
 from core.engine import Engine, Surroundings
 from core.errors import Forged, NotUnderstood, StoreDown, Unreadable
 from core.message import Text
-from core.ports import Commit, Committed, Lease
+from core.ports.writing import Commit, Committed, Lease
 from core.turn import Outlook
 from gateway.spool import Kept, SpoolFull
 from gateway.webhooks import MAX_BODY, Door, Intake, routes

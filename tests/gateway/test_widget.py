@@ -13,7 +13,7 @@ from api.documents import EVERYWHERE, BotDoc
 from api.hub import Cursor, write_cursor
 from core.command import Leave
 from core.customer import Address
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from core.session import Wish
 from gateway.visitor import LIFE_MS, RENEWAL_MS
 from tests.api import hits

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
@@ -10,8 +9,6 @@ from aiohttp.test_utils import TestClient
 
 import connectors
 import inbox
-from api.auth import Auth
-from api.directory import Directory
 from api.documents import AgentDoc, ChannelDoc, GroupDoc, Role, Scope
 from api.hub import Hub
 from api.openapi import document, served
@@ -19,25 +16,21 @@ from api.problems import middleware
 from api.rim import Limits, Rim
 from api.routes import mount
 from api.signin import ROUTES as SIGN_IN
-from api.vault import Vault
 from core.channel import Connector, Received
 from core.command import Receive
 from core.customer import Address
-from core.engine import Done, Engine, Surroundings
 from core.errors import Unreachable
 from core.message import Text, Translation
-from core.ports import Cause, Lease, Seat, Settlement
-from core.survey import Answers
-from core.turn import Outlook
+from core.ports.desk import Seat
+from core.ports.writing import Cause, Lease, Settlement
 from gateway import widget
 from gateway.widget import Widget
-from locales import read, read_asks
 from stores.memory import MemoryStore
 from tests.api.client import Client, Described
 from tests.api.hits import Hit
-from tests.api.kept import URL, MemoryFiles
+from tests.api.kept import MemoryFiles
 from tests.api.kinds import KINDS
-from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock, Trials
+from tests.api.world import CHEAP, PASSWORD, Actions, Signals, StillClock, Trials, rim_over
 
 ROUTES = served((*SIGN_IN, *inbox.ROUTES))
 
@@ -173,49 +166,19 @@ class Interpreter:
 
 
 async def floor(serve: Any, hits: set[Hit], *, max_waiting: int = 256 * 1024, kinds: Any = None) -> Floor:
-    store, clock, ids, numbers = MemoryStore(), StillClock(), count(1), count(1)
-    texts, vault = read(), Vault.of("a secret for tests only")
-    directory = Directory(
-        store,
-        vault,
-        clock,
-        connector_class=kind_of,
-        texts={tag: locale.prompts for tag, locale in texts.items()},
-        answers=Answers.compile({tag: locale.survey for tag, locale in texts.items()}),
-        asks=read_asks(),
-    )
-    await directory.load()
+    store, clock = MemoryStore(), StillClock()
     hub = Hub(store, "tests")
-
-    def done(what: Done) -> None:
-        if what.committed is not None:
-            hub.reached(what.committed.n)
-
-    around = Surroundings(
-        policy=directory.policy,
-        new_id=lambda: f"{next(ids):032x}",
-        number=lambda: next(numbers),
-        outlook=lambda channel, group: Outlook(),
-        lease=lambda now: Lease("test", now + 60_000),
-        done=done,
-    )
     signals, actions, files, seated = Signals(), Actions(), MemoryFiles(), list[Seat]()
-    rim = Rim(
-        store=store,
-        engine=Engine(store, clock, around),
-        directory=directory,
-        auth=Auth(store, directory, clock, CHEAP),
-        clock=clock,
-        hub=hub,
-        vault=vault,
+    rim = await rim_over(
+        store,
+        clock,
+        hub,
+        kind_of,
         signals=signals,
         actions=actions,
         bots=Trials(),
         files=files,
-        kinds=lambda: KINDS,
-        new_id=around.new_id,
         seated=seated.append,
-        public_url=URL,
         translator=Interpreter(),
         limits=Limits(body=100_000, settings=100_000),
     )

@@ -1,6 +1,6 @@
 """What is around a chat: colleagues, counts, stars, tags, a customer's other chats, and the floor."""
 
-from core.ports import Lease
+from core.ports.writing import Lease
 from tests.inbox.floor import Floor
 
 BASE = "/api/v1/inbox"

@@ -7,7 +7,7 @@ import pytest
 
 from api.hub import Cursor, write_cursor
 from core.event import StateChanged
-from core.ports import Settlement
+from core.ports.writing import Settlement
 from inbox.socket import BOARD
 from tests.api import hits
 from tests.inbox.floor import Floor, Line, floor

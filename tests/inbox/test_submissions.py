@@ -10,7 +10,7 @@ from core.channel import Received
 from core.command import Receive
 from core.customer import Address
 from core.message import Chosen, Content, Image, Text
-from core.ports import Cause
+from core.ports.writing import Cause
 from tests.api.client import Client
 from tests.inbox.floor import Floor
 

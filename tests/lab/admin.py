@@ -16,7 +16,7 @@ from core.condition_check import Known, problems
 from core.errors import BadInput
 from core.message import plain
 from core.policy import AREAS, Level, Policy
-from core.ports import Commit
+from core.ports.writing import Commit
 from core.prompts import PROMPT_KEYS
 from core.rehearsal import rehearse
 from core.routes_check import assignment_problems, assignment_uses, routing_problems, routing_uses

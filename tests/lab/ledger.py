@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from core import event as e
 from core.message import Message, plain
-from core.ports import StoredMessage
+from core.ports.reading import StoredMessage
 from core.session import Session
 from tests.lab.providers.base import TOKEN, Provider
 from tests.lab.store import Shared
@@ -150,13 +150,13 @@ class Book:
 def _read(shared: Shared) -> Book:
     sessions = {session.id: session for session in shared.sessions_now()}
     where = {state.id: (state.channel, state.address) for state in shared.conversations_now()}
-    owner = {id: where[kept.conversation] for id, kept in shared._sessions.items()}
+    owner = {id: where[kept.conversation] for id, kept in shared.memory.sessions.items()}
     book = Book(sessions, {}, [], Counter(), defaultdict(list), defaultdict(list), defaultdict(list), [], owner)
     for id in sessions:
         channel, address = owner[id]
         book.messages[id] = shared.said_in(id)
         for stored in book.messages[id]:
-            _enter(book, stored, channel, address, shared._message_n[id, stored.message.seq])
+            _enter(book, stored, channel, address, shared.memory.message_n[id, stored.message.seq])
     heard_at: dict[str, int] = {}
     for entry in shared.log_now():
         if isinstance(entry.event, e.Received):

@@ -1,4 +1,4 @@
-"""One node: the whole gateway above Store, Feed, Wire and Clock, as `gateway.app` puts it together, and what ends it.
+"""One node: the whole gateway above Store, Feed, Wire and Clock, as gateway/assembly.py puts it together, and its end.
 
 Everything a node starts runs in its own context, so that a crash drops all of it where it stands.
 """
@@ -20,12 +20,14 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Rejected, StoreDown, Uncertain, Unreachable
 from core.message import Content, Media
 from core.policy import Policy
-from core.ports import Hint, Lease, Leased, Store
+from core.ports.nodes import Hint
+from core.ports.store import Store
+from core.ports.writing import Lease, Leased
 from gateway import absence as absence_module
 from gateway import desk as desk_module
 from gateway import keeping as keeping_module
 from gateway.absence import Absences
-from gateway.app import PATIENCE_S, _left_behind
+from gateway.assembly import PATIENCE_S, left_behind
 from gateway.bots import Bots
 from gateway.clock import uuid7
 from gateway.desk import DeskKeeper
@@ -44,7 +46,7 @@ from tests.lab.providers.base import Provider, Reply, asked
 from tests.lab.store import Front, Shared, Weather
 
 T = TypeVar("T")
-LEASE_MS = 60_000  # as gateway.app
+LEASE_MS = 60_000  # as gateway.ground
 TOTAL_S = 20.0  # as gateway.wire
 PUBLIC = "https://desk.example"
 NOON = 1_700_000_000_000
@@ -214,7 +216,7 @@ class Node:
         if done.committed is None:
             return
         self.outbox.accept(done.committed.errands)
-        if _left_behind(done):
+        if left_behind(done):
             self.setting.hint(self, Hint("errands", body=done.conversation.id))
 
     async def _fetch(self, errand: Leased, effect: f.FetchMedia, ways: Ways) -> Content:
@@ -258,7 +260,7 @@ class Node:
         self.begin(self._housekeeping())
 
     async def _loop(self, work: Callable[[], Awaitable[None]]) -> None:
-        """As `gateway.app` watches its loops."""
+        """As `gateway.background` watches its loops."""
         while True:
             try:
                 await work()

@@ -28,7 +28,8 @@ from core.message import (
     Video,
     plain,
 )  # fmt: skip
-from core.ports import Cause, Commit, SessionQuery
+from core.ports.reading import SessionQuery
+from core.ports.writing import Cause, Commit
 from core.session import AgentRef, Session, Wish
 from tests.lab import deeds
 from tests.lab.ledger import Ledger

@@ -15,9 +15,11 @@ from typing import Any
 from core.customer import Customer
 from core.errors import Duplicate, Full, StoreDown
 from core.evolve import evolve
-from core.ports import Commit, Committed, DeskView, Lease, Leased, Seat, StoredMessage
+from core.ports.desk import DeskView, Seat, waiting_of
+from core.ports.reading import StoredMessage
+from core.ports.writing import Commit, Committed, Lease, Leased
 from core.session import Conversation, Session
-from stores import memory
+from stores._memory import Kept
 from stores.memory import MemoryStore
 
 LOOK_AGAIN_S = 1800.0
@@ -29,7 +31,7 @@ class Shared(MemoryStore):
 
     def __init__(self, broken: Callable[[str, str], None], saw: Callable[[Commit, Committed], None]) -> None:
         super().__init__()
-        self.open: dict[str, memory._Kept] = {}
+        self.open: dict[str, Kept] = {}
         self._broken, self._saw = broken, saw
         self._waiters: dict[object, tuple[asyncio.Future[None], float]] = {}
         self.erased: set[tuple[str, str]] = set()
@@ -69,8 +71,9 @@ class Shared(MemoryStore):
     # --- laws that are looked at with every commit
 
     async def commit(self, commit: Commit) -> Committed:
-        known = self._conversations.get(commit.conversation.id)
+        known = self.memory.conversations.get(commit.conversation.id)
         done = await super().commit(commit)
+        self._keep_open(commit)
         before = known[0] if known else _blank(commit.conversation)
         if before.address != commit.conversation.address:
             self.erased.add((before.channel, before.address))
@@ -81,8 +84,8 @@ class Shared(MemoryStore):
             self._broken("replay", f"{commit.conversation.id}: {before} + {commit.events} is not what was kept")
         if commit.takes is not None or commit.frees is not None:
             self._look_at_loads(commit)
-        if commit.fence is not None and commit.fence != self._keeper.fence:
-            self._broken("fenced", f"the keeper with fence {commit.fence} assigned under {self._keeper.fence}")
+        if commit.fence is not None and commit.fence != self.memory.keeper.fence:
+            self._broken("fenced", f"the keeper with fence {commit.fence} assigned under {self.memory.keeper.fence}")
         self._saw(commit, done)
         return done
 
@@ -93,7 +96,7 @@ class Shared(MemoryStore):
             if kept.session.phase == "active" and kept.session.agent is not None
         )
         for agent in {commit.takes, commit.frees} - {None}:
-            seat = self._seats.get(str(agent))
+            seat = self.memory.seats.get(str(agent))
             if seat is not None and active[seat.agent] != seat.load:
                 self._broken("load", f"{agent} is said to have {seat.load} chats and has {active[seat.agent]}")
             if agent == commit.takes and seat is not None and active[seat.agent] > seat.capacity:
@@ -101,24 +104,26 @@ class Shared(MemoryStore):
 
     # --- the same as the memory store, without looking at what is long over
 
-    def _keep_sessions(self, commit: Commit) -> None:
-        super()._keep_sessions(commit)
+    def _keep_open(self, commit: Commit) -> None:
         for session in (*commit.others, *((commit.session,) if commit.session else ())):
             if session.phase == "closed":
                 self.open.pop(session.id, None)
             else:
-                self.open[session.id] = self._sessions[session.id]
-
-    def _seat(self, agent: str) -> Seat:
-        return self._seats.get(agent) or super()._seat(agent)
+                self.open[session.id] = self.memory.sessions[session.id]
 
     async def desk(self) -> DeskView:
-        waiting = [self._waiting(kept) for kept in self.open.values() if kept.session.phase == "queued"]
+        waiting = [
+            waiting_of(self.memory.conversations[kept.conversation][0], kept.session)
+            for kept in self.open.values()
+            if kept.session.phase == "queued"
+        ]
         waiting.sort(key=lambda one: (one.since, one.session))
-        return DeskView(len(self._log), tuple(waiting), tuple(sorted(self._seats.values(), key=lambda s: s.agent)))
+        return DeskView(
+            len(self.memory.log), tuple(waiting), tuple(sorted(self.memory.seats.values(), key=lambda s: s.agent))
+        )
 
     async def claim(self, now: int, limit: int, lease: Lease) -> Sequence[Leased]:
-        if not any((errand.until if errand.node else errand.due) <= now for errand in self._errands.values()):
+        if not any((errand.until if errand.node else errand.due) <= now for errand in self.memory.errands.values()):
             return ()
         return await super().claim(now, limit, lease)
 
@@ -126,28 +131,28 @@ class Shared(MemoryStore):
 
     def soonest(self) -> int | None:
         """When the next errand is due or its lease runs out."""
-        return min(((e.until if e.node else e.due) for e in self._errands.values()), default=None)
+        return min(((e.until if e.node else e.due) for e in self.memory.errands.values()), default=None)
 
     def has(self, channel: str, provider_id: str) -> bool:
-        return (channel, provider_id) in self._names or (channel, provider_id) in self._causes
+        return (channel, provider_id) in self.memory.names or (channel, provider_id) in self.memory.causes
 
     def errands_now(self) -> list[Any]:
-        return list(self._errands.values())
+        return list(self.memory.errands.values())
 
     def seats_now(self) -> list[Seat]:
-        return list(self._seats.values())
+        return list(self.memory.seats.values())
 
     def sessions_now(self) -> list[Session]:
-        return [kept.session for kept in self._sessions.values()]
+        return [kept.session for kept in self.memory.sessions.values()]
 
     def conversations_now(self) -> list[Conversation]:
-        return [state for state, _ in self._conversations.values()]
+        return [state for state, _ in self.memory.conversations.values()]
 
     def said_in(self, session: str) -> list[StoredMessage]:
-        return [stored for _, stored in sorted(self._messages[session].items())]
+        return [stored for _, stored in sorted(self.memory.messages[session].items())]
 
     def log_now(self) -> Sequence[Any]:
-        return self._log
+        return self.memory.log
 
 
 def _tell(waiter: "asyncio.Future[None]") -> None:
@@ -247,9 +252,9 @@ class Front:
     async def keep_desk(self, node: str, now: int, until: int) -> int | None:
         """Renewals are no news; a new keeper is."""
         await self.weather.before()
-        before = self._shared._keeper.fence
+        before = self._shared.memory.keeper.fence
         fence = await self._shared.keep_desk(node, now, until)
-        if self._shared._keeper.fence != before:
+        if self._shared.memory.keeper.fence != before:
             self.keeper_changed()
         await self.weather.after()
         return fence

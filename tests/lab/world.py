@@ -20,7 +20,8 @@ from core import event as e
 from core.channel import Connector
 from core.codec import convert
 from core.errors import Error
-from core.ports import Commit, Committed, Hint
+from core.ports.nodes import Hint
+from core.ports.writing import Commit, Committed
 from core.session import Place, Session
 from routing.replay import Names
 from tests.lab import admin

@@ -14,7 +14,7 @@ from core.hours import Opening, Span
 from core.message import Text
 from core.mode import AlwaysOn, Reception
 from core.policy import Level, Policy
-from core.ports import EXCLUDED_MS
+from core.ports.desk import EXCLUDED_MS
 from core.promise import Promise, Sla
 from core.routes import Assignment
 from core.session import Conversation, Session

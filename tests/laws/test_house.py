@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core import command as c
-from core.ports import Seat
+from core.ports.desk import Seat
 from core.session import Session
 from tests.laws.world import NAMES, TEAMS, World
 
@@ -39,7 +39,7 @@ def capacity_is_kept(world: World) -> None:
     )
     for agent, seat in seats.items():
         assert active[agent] == seat.load, f"{agent} is said to have {seat.load} chats and has {active[agent]}"
-    assert world.store._counters["seats_below_zero"] == 0
+    assert world.store.memory.counters["seats_below_zero"] == 0
 
 
 def nobody_is_passed_over(world: World, command: c.Assign) -> None:

@@ -22,7 +22,10 @@ from core.engine import Done, Engine, Surroundings
 from core.errors import Duplicate, Full, Refused, Rejected, StoreDown, Throttled, Uncertain, Unreachable
 from core.message import Content, Text
 from core.policy import Closing, Policy
-from core.ports import Cause, Commit, Committed, DeskView, Lease, Leased, Seat, Settlement, Shares, StoredMessage
+from core.ports.desk import DeskView, Seat
+from core.ports.nodes import Shares
+from core.ports.reading import StoredMessage
+from core.ports.writing import Cause, Commit, Committed, Lease, Leased, Settlement
 from core.scheme import Surveys
 from gateway.desk import DeskKeeper
 from gateway.outbox import Outbox
@@ -100,26 +103,26 @@ class Store(MemoryStore):
     # what a test may look at
 
     def open_seats(self) -> Mapping[str, Seat]:
-        return self._seats
+        return self.memory.seats
 
     def sessions_now(self) -> list[Any]:
-        return [kept.session for kept in self._sessions.values()]
+        return [kept.session for kept in self.memory.sessions.values()]
 
     def chats(self) -> list[tuple[str, str]]:
         """Who talks to whom: (customer, agent)."""
-        held = [kept for kept in self._sessions.values() if kept.session.phase == "active"]
+        held = [kept for kept in self.memory.sessions.values() if kept.session.phase == "active"]
         return [
-            (self._conversations[kept.conversation][0].address, kept.session.agent.id)
+            (self.memory.conversations[kept.conversation][0].address, kept.session.agent.id)
             for kept in held
             if kept.session.agent is not None
         ]
 
     def number_of(self, stored: StoredMessage) -> int:
         """The order of commit."""
-        return self._message_n[stored.session, stored.message.seq]
+        return self.memory.message_n[stored.session, stored.message.seq]
 
     def everything_said(self) -> Iterator[StoredMessage]:
-        for known in self._messages.values():
+        for known in self.memory.messages.values():
             yield from (stored for _, stored in sorted(known.items()))
 
 

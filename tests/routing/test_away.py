@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from core.ports import Seat, Waiting
+from core.ports.desk import Seat, Waiting
 from core.session import Method
 from routing.desk import Desk
 from routing.pools import Team

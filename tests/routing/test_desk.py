@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ports import Seat, Waiting
+from core.ports.desk import Seat, Waiting
 from core.session import Picking, Place
 from core.turn import Outlook
 from routing.desk import Desk, Match

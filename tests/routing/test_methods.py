@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ports import Seat
+from core.ports.desk import Seat
 from core.session import Method
 from routing.methods import METHODS, Free, Pick
 

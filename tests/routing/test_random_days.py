@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from core.ports import EXCLUDED_MS, Seat, Waiting
+from core.ports.desk import EXCLUDED_MS, Seat, Waiting
 from core.session import Method, Overflowing, Picking, Place
 from routing.desk import Desk, Match
 from routing.pools import Team

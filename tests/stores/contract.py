@@ -33,20 +33,11 @@ from core.event import (
     WordsFound,
 )
 from core.message import Author, Image, Message, Note, State, Text, Translation, plain
-from core.ports import (
-    EXCLUDED_MS,
-    Cause,
-    Commit,
-    Committed,
-    Grant,
-    Lease,
-    Leased,
-    Raw,
-    Seat,
-    SessionQuery,
-    Settlement,
-    Store,
-)
+from core.ports.desk import EXCLUDED_MS, Seat
+from core.ports.papers import Grant, Raw
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
+from core.ports.writing import Cause, Commit, Committed, Lease, Leased, Settlement
 from core.session import Picking, Place, Rating
 from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from core.errors import Fenced
-from core.ports import Hook, HookDelivery, HookSizes, Store
+from core.ports.hooks import Hook, HookDelivery, HookSizes
+from core.ports.store import Store
 
 NOON = 1_000_000
 HOUR = 3_600_000

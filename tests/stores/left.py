@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from core.errors import Stale
 from core.event import Received, SubmissionChanged, Submitted
 from core.message import Author, Message, Text, plain
-from core.ports import Commit, Store, SubmissionQuery
+from core.ports.reading import SubmissionQuery
+from core.ports.store import Store
+from core.ports.writing import Commit
 from core.submitted import Answer, Submission
 from tests.stores.scenes import NOON, Scene
 

@@ -4,7 +4,9 @@ from msgspec.structs import replace
 
 from core.event import Noted, Prompted, Tagged
 from core.message import Author, Message, Note, Text, plain
-from core.ports import Commit, SessionQuery, Store
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
+from core.ports.writing import Commit
 from tests.stores.scenes import NOON, Scene
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.ports import DeskView, FeedRow, Mention, Page, SessionQuery, SessionRow, SubmissionPage, SubmissionQuery
+from core.ports.desk import DeskView
+from core.ports.reading import FeedRow, Mention, Page, SessionQuery, SessionRow, SubmissionPage, SubmissionQuery
 from stores._mongo_driver import Mongo
 from stores._mongo_mentions import MongoMentions
 from stores.mongo import MongoStore

@@ -7,7 +7,10 @@ from core.customer import Customer
 from core.erasing import erased
 from core.event import Amended, Closed, CustomerKnown, CustomerLinked, Erased, Replied, Retracted, Tagged, TurnedAway
 from core.message import Author, Image, Message, Text, plain
-from core.ports import Commit, Raw, SessionQuery, Store
+from core.ports.papers import Raw
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
+from core.ports.writing import Commit
 from tests.stores.hooks import delivery
 from tests.stores.scenes import NOON, Scene
 

@@ -11,7 +11,7 @@ from core.customer import Customer
 from core.effect import Deliver, Effect, FindAgent, WakeAt
 from core.event import Assigned, Closed, CustomerKnown, Event, Opened, Queued, Received, Replied
 from core.message import Author, Content, Message, Text
-from core.ports import Cause, Commit, Lease
+from core.ports.writing import Cause, Commit, Lease
 from core.session import AgentRef, Closure, Conversation, Phase, Session
 
 CUSTOMER = Author(kind="customer")

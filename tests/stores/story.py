@@ -9,7 +9,10 @@ from msgspec.structs import replace
 from core.channel import StatusUpdate
 from core.errors import Duplicate, Stale
 from core.event import Retracted, StateChanged
-from core.ports import Commit, Grant, SessionQuery, Settlement, Store
+from core.ports.papers import Grant
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
+from core.ports.writing import Commit, Settlement
 from tests.stores.scenes import NOON, Scene
 
 Step = Callable[[Store], Awaitable[object]]

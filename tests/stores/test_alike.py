@@ -14,7 +14,8 @@ from core.channel import StatusUpdate
 from core.errors import Duplicate, StoreError
 from core.event import Amended, Event, Recalled, Retracted, StateChanged
 from core.message import Text
-from core.ports import Commit, Lease, SessionQuery, Settlement
+from core.ports.reading import SessionQuery
+from core.ports.writing import Commit, Lease, Settlement
 from stores.memory import MemoryStore
 from stores.sqlite import SqliteStore
 from tests.stores.scenes import NOON, Scene

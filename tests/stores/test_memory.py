@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.errors import StoreError
-from core.ports import Store
+from core.ports.store import Store
 from stores.memory import MemoryStore
 from tests.stores.contract import StoreContract
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.ports import Store
+from core.ports.store import Store
 from tests.stores.contract import CommitContract, ErrandContract, SeatContract, StoreContract
 from tests.stores.numbered import Numbered
 

@@ -15,7 +15,7 @@ import pytest
 from pymongo.monitoring import CommandListener
 
 from core.errors import StoreError
-from core.ports import SessionQuery
+from core.ports.reading import SessionQuery
 from stores import _mongo_alive as alive
 from stores import _mongo_feed as feed
 from stores._mongo_driver import Mongo

@@ -13,7 +13,8 @@ from core.channel import StatusUpdate
 from core.errors import Duplicate, Full, StoreDown, StoreError
 from core.event import Received
 from core.message import plain
-from core.ports import Committed, FeedRow, Lease, SessionQuery
+from core.ports.reading import FeedRow, SessionQuery
+from core.ports.writing import Committed, Lease
 from stores import _mongo_driver as driver
 from stores import _mongo_shape as shape
 from stores.mongo import MongoStore

@@ -4,7 +4,11 @@ from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any
 
-from core.ports import DeskView, Grant, Lease, Raw, SessionQuery, Store, SubmissionQuery
+from core.ports.desk import DeskView
+from core.ports.papers import Grant, Raw
+from core.ports.reading import SessionQuery, SubmissionQuery
+from core.ports.store import Store
+from core.ports.writing import Lease
 from stores.mongo import MongoStore
 from tests.stores.plans import Asked, served
 from tests.stores.scenes import NOON

@@ -14,7 +14,10 @@ from core.channel import StatusUpdate
 from core.errors import Duplicate, StoreDown, StoreError
 from core.event import Amended, Recalled, Retracted
 from core.message import Text
-from core.ports import Cause, Grant, Lease, Raw, SessionQuery, Store, SubmissionQuery
+from core.ports.papers import Grant, Raw
+from core.ports.reading import SessionQuery, SubmissionQuery
+from core.ports.store import Store
+from core.ports.writing import Cause, Lease
 from stores import move
 from stores._neutral import EventRow, Row
 from stores.mongo import MongoStore

@@ -12,7 +12,8 @@ import pytest
 from core.customer import Customer
 from core.errors import StoreDown
 from core.event import Retracted
-from core.ports import SessionQuery, Store
+from core.ports.reading import SessionQuery
+from core.ports.store import Store
 from stores import _sqlite_open as opening
 from stores._sqlite_writer import WAITING_AT_MOST
 from stores.sqlite import SqliteStore

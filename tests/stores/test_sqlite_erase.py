@@ -5,7 +5,8 @@ from pathlib import Path
 
 from core.event import Retracted
 from core.message import Text
-from core.ports import Commit, SessionQuery
+from core.ports.reading import SessionQuery
+from core.ports.writing import Commit
 from stores.sqlite import SqliteStore
 from tests.stores.contract import opened
 from tests.stores.people import WORD, EraseContract, all_of_it, erasing, index

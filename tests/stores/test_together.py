@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.channel import Rate
-from core.ports import Hint
+from core.ports.nodes import Hint
 from stores import _redis_shares
 from stores.redis_address import redis_address
 from stores.together import Together

@@ -11,7 +11,7 @@ import { Trouble, Waits } from "../ui/shown";
 import { toast } from "../ui/toast";
 import { useDoing, useLoaded } from "../ui/use";
 import { SchemaForm, type Names, type Source } from "./form";
-import { AdminFrame, areas, useNames, type Area as AreaView } from "./frame";
+import { AdminFrame, useAreas, useNames, type Area as AreaView } from "./frame";
 import { History } from "./history";
 import { same, type Fields, type Schema as JsonSchema } from "./schema";
 import { ask, get, settingsPath, type Scope, type Tagged } from "./server";
@@ -20,7 +20,7 @@ import { Tools } from "./tools";
 
 export function Area({ params }: { params: Params }) {
   const name = params["area"] ?? "";
-  const found = useLoaded("areas", areas);
+  const found = useAreas();
   const { names, trouble } = useNames();
   const area = found.value?.find((one) => one.area === name);
   if (!found.value || !names) return <AdminFrame title={a("settings")}>{found.trouble || trouble ? <Trouble of={found.trouble ?? trouble} again={found.again} /> : <Waits />}</AdminFrame>;
@@ -108,7 +108,7 @@ function AtLevel({ area, scope, names }: { area: AreaView; scope: Scope; names: 
         </div>
       </form>
       <Tools area={area.area} scope={scope} draft={draft} names={names} onImported={again} />
-      <History key={here.tag} path={settingsPath(scope, area.area)} tag={here.tag} onUndone={again} />
+      <History key={here.tag} path={settingsPath(scope, area.area)} tag={here.tag} schema={area.schema as JsonSchema} names={names} onUndone={again} />
     </>
   );
 }

@@ -7,8 +7,9 @@ import { Button } from "../ui/button";
 import { Trouble, Waits } from "../ui/shown";
 import { Table } from "../ui/table";
 import { useDoing, useLoaded } from "../ui/use";
-import { AdminFrame, areas, oneOf, THINGS, type Thing } from "./frame";
+import { AdminFrame, useAreas, oneOf, THINGS, type Thing } from "./frame";
 import { Changed } from "./history";
+import type { Schema as JsonSchema } from "./schema";
 import { useState } from "preact/hooks";
 import { ask, get, settingsPath } from "./server";
 import { a, type AdminKey } from "./texts";
@@ -20,20 +21,21 @@ type Versions = Schema["Listing_RevisionView_"];
 
 export function Audit() {
   const found = useLoaded("audit", () => get<Page>("admin/audit?limit=50"));
-  const known = useLoaded("areas", areas);
+  const known = useAreas();
   const doing = useDoing();
   const more = () => void doing.run(async () => {
     const next = await get<Page>(`admin/audit?limit=50&after=${encodeURIComponent(found.value!.next!)}`);
     found.set({ items: [...found.value!.items, ...next.items], next: next.next });
   });
   const titles = new Map((known.value ?? []).map((one) => [one.area, one.title]));
+  const schemas = new Map((known.value ?? []).map((one) => [one.area, one.schema as JsonSchema]));
   return (
     <AdminFrame title={a("audit")}>
       <Trouble of={found.trouble ?? doing.trouble} again={found.again} />
       {!found.value ? (found.trouble ? null : <Waits />) : (
         <Table label={a("audit")} className="audit">
           <thead><tr><th scope="col">{a("when")}</th><th scope="col">{a("who")}</th><th scope="col">{a("what")}</th><th scope="col"><span class="unseen">{a("undo")}</span></th></tr></thead>
-          <tbody>{found.value.items.map((one, place) => <Row key={`${one.at} ${place}`} change={one} title={titles.get(one.area ?? "") ?? one.area ?? ""} onUndone={found.again} />)}</tbody>
+          <tbody>{found.value.items.map((one, place) => <Row key={`${one.at} ${place}`} change={one} title={titles.get(one.area ?? "") ?? one.area ?? ""} schema={schemas.get(one.area ?? "")} onUndone={found.again} />)}</tbody>
         </Table>
       )}
       {found.value?.next ? <div><Button busy={doing.busy} onClick={more}>{say("more")}</Button></div> : null}
@@ -41,7 +43,9 @@ export function Audit() {
   );
 }
 
-function Row({ change, title, onUndone }: { change: Change; title: string; onUndone: () => void }) {
+type RowProps = { change: Change; title: string; schema: JsonSchema | undefined; onUndone: () => void };
+
+function Row({ change, title, schema, onUndone }: RowProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -51,7 +55,7 @@ function Row({ change, title, onUndone }: { change: Change; title: string; onUnd
         <td><What change={change} title={title} /></td>
         <td>{change.area ? <Button small pressed={open} onClick={() => setOpen(!open)}>{a("details")}</Button> : null}</td>
       </tr>
-      {open ? <tr><td colSpan={4}><Details change={change} onUndone={onUndone} /></td></tr> : null}
+      {open ? <tr><td colSpan={4}><Details change={change} schema={schema} onUndone={onUndone} /></td></tr> : null}
     </>
   );
 }
@@ -67,7 +71,7 @@ function What({ change, title }: { change: Change; title: string }) {
 }
 
 /** The version that was written then; undoing writes what was before it. */
-function Details({ change, onUndone }: { change: Change; onUndone: () => void }) {
+function Details({ change, schema, onUndone }: Omit<RowProps, "title">) {
   const path = settingsPath({ level: change.level!, id: change.id ?? "" }, change.area!);
   const found = useLoaded(path, () => get<Versions>(`${path}/history?limit=500`));
   const doing = useDoing();
@@ -83,7 +87,7 @@ function Details({ change, onUndone }: { change: Change; onUndone: () => void })
   return (
     <div class="stack">
       <Trouble of={doing.trouble} />
-      <ul class="diff">{version.diff.map((each) => <Changed key={each.path} of={each} />)}</ul>
+      <ul class="diff">{version.diff.map((each) => <Changed key={each.path} of={each} schema={schema} />)}</ul>
       <div><Button small busy={doing.busy} onClick={undo}>{a("back_before")}</Button></div>
     </div>
   );

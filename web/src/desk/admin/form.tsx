@@ -4,7 +4,7 @@
  */
 
 import { ArrowDown, ArrowUp, CircleAlert, Plus, Trash2 } from "lucide";
-import { createContext, type ComponentChildren } from "preact";
+import type { ComponentChildren } from "preact";
 import { useContext, useId, useState } from "preact/hooks";
 
 import type { FieldError } from "../api/client";
@@ -12,17 +12,13 @@ import { languageName, LANGUAGES } from "../texts";
 import { Button, IconButton } from "../ui/button";
 import { Field, SelectField, Switch, TextField } from "../ui/field";
 import { Icon } from "../ui/icon";
-import { begun, beginTagged, fieldsOf, itemsOf, kindOf, nameOf, same, shapeOf, withField, type Fields, type Json, type Schema } from "./schema";
+import { Context, useWrong, type Named, type Names, type Part, type Path, type Source } from "./around";
+import { Moment, Nothing, Numeric, Seconds, Share } from "./numbers";
+import { begun, beginTagged, fieldsOf, itemsOf, kindOf, nameOf, nothing, same, shapeOf, withField, type Fields, type Json, type Kind, type Schema } from "./schema";
 import { a } from "./texts";
+import { inWords, titled, titleOf } from "./words";
 
-export type Named = { id: string; name: string };
-export type Names = Readonly<Record<string, readonly Named[]>>;
-/** Where a value comes from that is not set here, the nearest first. */
-export type Source = { label: string; body: Fields };
-
-type Around = { defs: Readonly<Record<string, Schema>>; names: Names; errors: readonly FieldError[]; sources: readonly Source[] };
-
-const Context = createContext<Around>({ defs: {}, names: {}, errors: [], sources: [] });
+export type { Named, Names, Source } from "./around";
 
 export type FormProps = {
   schema: Schema;
@@ -43,9 +39,6 @@ export function SchemaForm({ schema, value, onChange, names, errors = [], source
   );
 }
 
-type Path = readonly string[];
-type Part = { schema: Schema; value: Json | undefined; onChange: (value: Json | undefined) => void; path: Path; label: string; nullable?: boolean; hint?: string | undefined };
-
 function Properties({ schema, value, onChange, path, hidden = [] }: { schema: Schema; value: Json | undefined; onChange: (value: Fields) => void; path: Path; hidden?: readonly string[] }) {
   return (
     <div class="fields">
@@ -59,11 +52,11 @@ function Properties({ schema, value, onChange, path, hidden = [] }: { schema: Sc
 
 /** One field; where it may stay unset, with the switch that sets it here. */
 function Property({ name, schema, value, path, required, onChange }: { name: string; schema: Schema; value: Json | undefined; path: Path; required: boolean; onChange: (value: Json | undefined) => void }) {
-  const { defs, sources } = useContext(Context);
+  const { defs, names, sources } = useContext(Context);
   const shape = shapeOf(schema, defs);
   const label = schema.title ?? name;
   const part: Part = { schema: shape.schema, nullable: shape.nullable, value: value ?? shape.schema.default, onChange, path, label, hint: schema.description ?? shape.schema.description };
-  const plain = required || shape.schema.default !== undefined || kindOf(shape.schema, name) === "secret" || !sources.length;
+  const plain = required || shape.schema.default !== undefined || kindOf(shape.schema) === "secret" || !sources.length;
   if (plain) return <Editor {...part} />;
   const found = inherited(sources, path);
   const set = value !== undefined;
@@ -75,7 +68,8 @@ function Property({ name, schema, value, path, required, onChange }: { name: str
       {set ? <Editor {...part} /> : (
         <div class="unset">
           <span class="label">{label}</span>
-          <p class="hint">{a("falls_through", { where: found.label })} <bdi>{brief(found.value) || "—"}</bdi></p>
+          {part.hint ? <p class="hint">{part.hint}</p> : null}
+          <p class="hint inherited">{a("falls_through", { where: found.label })} <bdi>{inWords(found.value, schema, defs, names)}</bdi></p>
           <Wrong path={path} />
         </div>
       )}
@@ -92,41 +86,35 @@ function inherited(sources: readonly Source[], path: Path): { label: string; val
   return { label: a("built_in"), value: undefined };
 }
 
-const SHOWN = 80;
-
-export function brief(value: Json | undefined): string {
-  if (value === undefined) return "";
-  if (value === null) return a("none");
-  if (typeof value === "boolean") return value ? a("yes") : a("no");
-  if (typeof value === "object") {
-    const size = Array.isArray(value) ? value.length : Object.keys(value).length;
-    if (!size) return a("none");
-    const text = JSON.stringify(value);
-    return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  }
-  return String(value);
-}
-
-/** The message of an error at this place; a leaf also shows those of places inside it. */
-function useWrong(path: Path, leaf = true): string | undefined {
-  const { errors } = useContext(Context);
-  const here = path.join(".");
-  return errors.find(({ field }) => field === here || (leaf && field.startsWith(`${here}.`)))?.message;
-}
-
 function Wrong({ path, leaf = false }: { path: Path; leaf?: boolean }) {
   const wrong = useWrong(path, leaf);
   return wrong ? <p class="wrong" role="alert"><Icon of={CircleAlert} size={15} /><span>{wrong}</span></p> : null;
 }
 
+/** Editors of many values have no way of their own to say that there is nothing. */
+const MANY: readonly Kind[] = ["lines", "checks", "list", "map", "texts"];
+
 function Editor(part: Part) {
-  const name = part.path.at(-1) ?? "";
-  switch (kindOf(part.schema, name)) {
+  const kind = kindOf(part.schema);
+  if (!part.nullable || !MANY.includes(kind)) return <Edit {...part} kind={kind} />;
+  const none = part.value === null || part.value === undefined;
+  return (
+    <div class="stack">
+      {none ? <div class="field"><span class="label">{part.label}</span>{part.hint ? <p class="hint">{part.hint}</p> : null}</div> : <Edit {...part} kind={kind} />}
+      <Nothing {...part} />
+    </div>
+  );
+}
+
+function Edit({ kind, ...part }: Part & { kind: Kind }) {
+  switch (kind) {
     case "secret": return <Secret {...part} />;
     case "names": return <OneName {...part} />;
     case "choice": return <OneOf {...part} />;
     case "yes": return <Yes {...part} />;
     case "seconds": return <Seconds {...part} />;
+    case "share": return <Share {...part} />;
+    case "time": return <Moment {...part} />;
     case "number": return <Numeric {...part} />;
     case "text": return <Words {...part} />;
     case "lines": return <Lines {...part} />;
@@ -144,9 +132,9 @@ function Editor(part: Part) {
 
 function Words({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const text = typeof value === "string" ? value : "";
-  const long = (schema.maxLength ?? 0) > 1000 || text.length > 120 || text.includes("\n");
+  const long = ((schema.maxLength ?? 0) > 1000 && path.at(-1) !== "url") || text.length > 120 || text.includes("\n");
   const type = path.at(-1) === "email" ? "email" : path.at(-1) === "password" ? "password" : "text";
-  return <TextField label={label} hint={hint} wrong={useWrong(path)} type={type} autocomplete={type === "password" ? "new-password" : "off"} lines={long ? 4 : 1} value={text}
+  return <TextField label={label} hint={hint} wrong={useWrong(path)} type={type} autocomplete={type === "password" ? "new-password" : "off"} lines={long ? 4 : 1} value={text} placeholder={nullable ? nothing(schema) : ""}
     onChange={(typed) => onChange(typed === "" && nullable ? null : typed)} />;
 }
 
@@ -156,49 +144,10 @@ function Secret({ value, onChange, path, label, hint }: Part) {
     placeholder={known ? "••••••••" : ""} value={typeof value === "string" ? value : ""} onChange={(typed) => onChange(typed || undefined)} />;
 }
 
-function Numeric({ schema, value, nullable, onChange, path, label, hint }: Part) {
-  const typed = (text: string) => onChange(text === "" ? (nullable ? null : undefined) : Number(text));
-  return (
-    <Field label={label} hint={hint} wrong={useWrong(path)}>
-      {(attributes) => <input class="input short" type="number" step={schema.type === "integer" ? 1 : "any"} min={schema.minimum} max={schema.maximum} placeholder={nullable ? a("none") : ""}
-        value={typeof value === "number" ? value : ""} onInput={(event) => typed(event.currentTarget.value)} {...attributes} />}
-    </Field>
-  );
-}
-
-const UNITS = { seconds: 1, minutes: 60, hours: 3600, days: 86400 } as const;
-type Unit = keyof typeof UNITS;
-
-function Seconds({ value, nullable, onChange, path, label, hint }: Part) {
-  const seconds = typeof value === "number" ? value : null;
-  const [unit, setUnit] = useState<Unit>(() => fitting(seconds));
-  const typed = (text: string) => onChange(text === "" ? (nullable ? null : undefined) : Math.round(Number(text) * UNITS[unit]));
-  const changed = (next: Unit) => {
-    setUnit(next);
-    if (seconds !== null) onChange(Math.round((seconds / UNITS[unit]) * UNITS[next]));
-  };
-  return (
-    <Field label={label} hint={hint} wrong={useWrong(path)}>
-      {(attributes) => (
-        <div class="row seconds">
-          <input class="input short" type="number" min={0} step="any" placeholder={nullable ? a("never") : ""} value={seconds === null ? "" : seconds / UNITS[unit]} onInput={(event) => typed(event.currentTarget.value)} {...attributes} />
-          <select class="input short" aria-label={`${label}: ${a("unit")}`} value={unit} onChange={(event) => changed(event.currentTarget.value as Unit)}>
-            {(Object.keys(UNITS) as Unit[]).map((one) => <option key={one} value={one}>{a(one)}</option>)}
-          </select>
-        </div>
-      )}
-    </Field>
-  );
-}
-
-function fitting(seconds: number | null): Unit {
-  return (["days", "hours", "minutes"] as const).find((unit) => seconds && seconds % UNITS[unit] === 0) ?? (seconds ? "seconds" : "minutes");
-}
-
-function Yes({ value, nullable, onChange, path, label, hint }: Part) {
+function Yes({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const wrong = useWrong(path);
   if (nullable) {
-    const options = [{ value: "", label: a("as_before") }, { value: "true", label: a("yes") }, { value: "false", label: a("no") }];
+    const options = [{ value: "", label: nothing(schema) }, { value: "true", label: a("yes") }, { value: "false", label: a("no") }];
     return <SelectField label={label} hint={hint} wrong={wrong} value={typeof value === "boolean" ? String(value) : ""} options={options} onChange={(chosen) => onChange(chosen === "" ? null : chosen === "true")} />;
   }
   return (
@@ -213,29 +162,19 @@ function Yes({ value, nullable, onChange, path, label, hint }: Part) {
 /** Values keep their type: each option stands for its place. */
 function OneOf({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const listed = schema.enum ?? schema.anyOf!.flatMap((one) => one.enum ?? []);
+  const none = { value: "", label: nullable ? nothing(schema) : "—" };
   const options = value === undefined || value === null || listed.includes(value) ? listed : [value, ...listed];
   const empty = nullable || value === undefined;
   return <SelectField label={label} hint={hint} wrong={useWrong(path)} value={value === undefined || value === null ? "" : String(options.indexOf(value))}
-    options={[...(empty ? [{ value: "", label: "—" }] : []), ...options.map((one, place) => ({ value: String(place), label: spaced(one) }))]}
+    options={[...(empty ? [none] : []), ...options.map((one, place) => ({ value: String(place), label: titled(schema, one) }))]}
     onChange={(chosen) => onChange(chosen === "" ? (nullable ? null : undefined) : options[Number(chosen)]!)} />;
-}
-
-const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-
-/** An option or key as words: `people_first` is "people first", days are those of the language. */
-export function spaced(value: Json): string {
-  if (typeof value === "boolean") return value ? a("yes") : a("no");
-  const text = String(value);
-  const day = DAYS.indexOf(text);
-  if (day >= 0) return new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", timeZone: "UTC" }).format(new Date(Date.UTC(2023, 0, 1 + day)));
-  return text.replaceAll("_", " ");
 }
 
 function OneName({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const known = useContext(Context).names[schema["x-names"]!] ?? [];
   const id = typeof value === "string" ? value : "";
   const strange = id && !known.some((one) => one.id === id) ? [{ value: id, label: id }] : [];
-  return <SelectField label={label} hint={hint} wrong={useWrong(path)} value={id} options={[{ value: "", label: "—" }, ...known.map((one) => ({ value: one.id, label: one.name })), ...strange]}
+  return <SelectField label={label} hint={hint} wrong={useWrong(path)} value={id} options={[{ value: "", label: nullable ? nothing(schema) : "—" }, ...known.map((one) => ({ value: one.id, label: one.name })), ...strange]}
     onChange={(chosen) => onChange(chosen === "" && nullable ? null : chosen)} />;
 }
 
@@ -255,14 +194,15 @@ const lines = (text: string) => text.split("\n").map((line) => line.trim()).filt
 function Checks({ schema, value, onChange, path, label, hint }: Part) {
   const { names } = useContext(Context);
   const items = itemsOf(value);
-  const known: readonly Named[] = schema.items?.enum ? schema.items.enum.map((one) => ({ id: String(one), name: spaced(one) })) : (names[schema["x-names"]!] ?? []);
+  const known: readonly Named[] = schema.items?.enum ? schema.items.enum.map((one) => ({ id: String(one), name: titled(schema.items, one) })) : (names[schema["x-names"]!] ?? []);
+  const coded = schema.items?.enum?.some((one) => String(one).includes(".")) ?? false;
   const turned = (id: string, on: boolean) => onChange(on ? [...items, id] : items.filter((one) => one !== id));
   return (
     <fieldset class="field">
       <legend class="label">{label}</legend>
       {hint ? <p class="hint">{hint}</p> : null}
-      <div class="checks">
-        {known.map((one) => <label key={one.id} class="check"><input type="checkbox" checked={items.includes(one.id)} onChange={(event) => turned(one.id, event.currentTarget.checked)} /><bdi>{one.name}</bdi></label>)}
+      <div class={coded ? "checks coded" : "checks"}>
+        {known.map((one) => <label key={one.id} class="check"><input type="checkbox" checked={items.includes(one.id)} onChange={(event) => turned(one.id, event.currentTarget.checked)} /><bdi>{one.name}</bdi>{coded ? <code class="faint small">{one.id}</code> : null}</label>)}
         {known.length ? null : <span class="faint">{a("none")}</span>}
       </div>
       <Wrong path={path} leaf />
@@ -270,7 +210,7 @@ function Checks({ schema, value, onChange, path, label, hint }: Part) {
   );
 }
 
-function List({ schema, value, nullable, onChange, path, label, hint }: Part) {
+function List({ schema, value, onChange, path, label, hint }: Part) {
   const { defs } = useContext(Context);
   const items = itemsOf(value);
   const changed = (place: number, item: Json | undefined) => onChange(items.map((one, at) => (at === place ? (item ?? null) : one)));
@@ -280,8 +220,7 @@ function List({ schema, value, nullable, onChange, path, label, hint }: Part) {
     onChange(next);
   };
   const removed = (place: number) => {
-    const next = items.filter((_, at) => at !== place);
-    onChange(nullable && !next.length ? null : next);
+    onChange(items.filter((_, at) => at !== place));
   };
   const item = shapeOf(schema.items ?? {}, defs);
   return (
@@ -290,17 +229,17 @@ function List({ schema, value, nullable, onChange, path, label, hint }: Part) {
       {hint ? <p class="hint">{hint}</p> : null}
       <ol class="items">
         {items.map((one, place) => (
-          <Item key={`${place} of ${items.length}`} title={titleOf(one, place, item.schema)} path={[...path, String(place)]} begins={same(one, begun(schema.items ?? {}, defs))}
+          <Item key={`${place} of ${items.length}`} title={titleOf(one, place, item.schema, defs)} path={[...path, String(place)]} begins={same(one, begun(schema.items ?? {}, defs))}
             tools={<>
-              <IconButton small icon={ArrowUp} label={a("up", { what: titleOf(one, place, item.schema) })} disabled={place === 0} onClick={() => moved(place, place - 1)} />
-              <IconButton small icon={ArrowDown} label={a("down", { what: titleOf(one, place, item.schema) })} disabled={place === items.length - 1} onClick={() => moved(place, place + 1)} />
-              <IconButton small icon={Trash2} label={a("remove", { what: titleOf(one, place, item.schema) })} onClick={() => removed(place)} />
+              <IconButton small icon={ArrowUp} label={a("up", { what: titleOf(one, place, item.schema, defs) })} disabled={place === 0} onClick={() => moved(place, place - 1)} />
+              <IconButton small icon={ArrowDown} label={a("down", { what: titleOf(one, place, item.schema, defs) })} disabled={place === items.length - 1} onClick={() => moved(place, place + 1)} />
+              <IconButton small icon={Trash2} label={a("remove", { what: titleOf(one, place, item.schema, defs) })} onClick={() => removed(place)} />
             </>}>
-            <Inside schema={item.schema} nullable={item.nullable} value={one} onChange={(next) => changed(place, next)} path={[...path, String(place)]} label={titleOf(one, place, item.schema)} />
+            <Inside schema={item.schema} nullable={item.nullable} value={one} onChange={(next) => changed(place, next)} path={[...path, String(place)]} label={typeof one === "number" ? label : titleOf(one, place, item.schema, defs)} />
           </Item>
         ))}
       </ol>
-      <div><Button small icon={Plus} onClick={() => onChange([...items, begun(schema.items ?? {}, defs)])}>{a("add", { what: label })}</Button></div>
+      <div><Button small icon={Plus} onClick={() => onChange([...items, begun(schema.items ?? {}, defs)])}>{a("add", { what: item.schema.title ?? label })}</Button></div>
       <Wrong path={path} />
     </fieldset>
   );
@@ -310,12 +249,6 @@ function List({ schema, value, nullable, onChange, path, label, hint }: Part) {
 function Inside(part: Part) {
   if (part.schema.properties && !part.schema.discriminator) return <Properties schema={part.schema} value={part.value} onChange={part.onChange} path={part.path} />;
   return <Editor {...part} />;
-}
-
-function titleOf(value: Json, place: number, schema: Schema): string {
-  const fields = fieldsOf(value);
-  const name = fields["name"] ?? fields["key"] ?? fields["id"] ?? fields["date"] ?? (fields["from"] && fields["to"] ? `${String(fields["from"])} – ${String(fields["to"])}` : undefined) ?? fields["if"];
-  return typeof name === "string" && name ? name : `${schema.title ?? ""} ${place + 1}`.trim();
 }
 
 function Item({ title, tools, path, begins = false, children }: { title: string; tools: ComponentChildren; path: Path; begins?: boolean; children: ComponentChildren }) {
@@ -338,8 +271,10 @@ function Map({ schema, value, onChange, path, label, hint }: Part) {
   const fields = fieldsOf(value);
   const each = shapeOf(typeof schema.additionalProperties === "object" ? schema.additionalProperties : {}, defs);
   const texts = each.schema.type === "string" && !each.schema.enum;
-  const named: readonly Named[] | null = schema["x-keys"] ? (names[schema["x-keys"]] ?? []) : schema.propertyNames?.enum ? schema.propertyNames.enum.map((one) => ({ id: String(one), name: spaced(one) })) : null;
-  const title = (key: string) => named?.find((one) => one.id === key)?.name ?? (languages(each.schema) ? `${languageName(key)} (${key})` : key);
+  /** Maps of texts, and of lists of words, are by language. */
+  const spoken = schema["x-texts"] === true || (each.schema.type === "array" && each.schema.items?.type === "string");
+  const named: readonly Named[] | null = schema["x-keys"] ? (names[schema["x-keys"]] ?? []) : schema.propertyNames?.enum ? schema.propertyNames.enum.map((one) => ({ id: String(one), name: titled(schema.propertyNames, one) })) : null;
+  const title = (key: string) => named?.find((one) => one.id === key)?.name ?? (spoken ? `${languageName(key)} (${key})` : key);
   const order = named ? named.map((one) => one.id) : Object.keys(fields);
   const keys = [...order.filter((key) => key in fields), ...Object.keys(fields).filter((key) => !order.includes(key))];
   return (
@@ -351,11 +286,11 @@ function Map({ schema, value, onChange, path, label, hint }: Part) {
           const remove = <IconButton small icon={Trash2} label={a("remove", { what: title(key) })} onClick={() => onChange(withField(fields, key, undefined))} />;
           const inner = <Inside schema={each.schema} nullable={each.nullable} value={fields[key]} onChange={(next) => onChange(withField(fields, key, next ?? begun(each.schema, defs)))} path={[...path, key]} label={title(key)} />;
           return simple(each.schema) || texts
-            ? <li key={key} class="entry"><div class="grow">{texts ? <Text label={title(key)} language={key} value={fields[key]} path={[...path, key]} onChange={(next) => onChange(withField(fields, key, next))} /> : inner}</div>{remove}</li>
+            ? <li key={key} class="entry"><div class="grow">{texts ? <Text label={title(key)} language={spoken ? key : ""} value={fields[key]} path={[...path, key]} onChange={(next) => onChange(withField(fields, key, next))} /> : inner}</div>{remove}</li>
             : <Item key={key} title={title(key)} path={[...path, key]} tools={remove} begins={same(fields[key], begun(each.schema, defs))}>{inner}</Item>;
         })}
       </ul>
-      <NewKey label={label} known={named?.filter((one) => !(one.id in fields)) ?? null} languages={languages(each.schema)} taken={keys}
+      <NewKey label={label} known={named?.filter((one) => !(one.id in fields)) ?? null} languages={spoken} taken={keys}
         onAdd={(key) => onChange({ ...fields, [key]: begun(each.schema, defs) })} />
       <Wrong path={path} />
     </fieldset>
@@ -363,8 +298,6 @@ function Map({ schema, value, onChange, path, label, hint }: Part) {
 }
 
 const simple = (schema: Schema) => schema.enum !== undefined || schema.type === "integer" || schema.type === "array" && schema.items?.type === "string";
-/** Maps of texts, and of lists of words, are by language. */
-const languages = (schema: Schema) => schema.type === "string" || (schema.type === "array" && schema.items?.type === "string");
 
 function Text({ label, language, value, path, onChange }: { label: string; language: string; value: Json | undefined; path: Path; onChange: (value: string) => void }) {
   return (
@@ -413,6 +346,7 @@ function Group({ schema, value, nullable, onChange, path, label, hint }: Part) {
     <fieldset class="group">
       <legend>{label}</legend>
       {hint ? <p class="hint">{hint}</p> : null}
+      {missing ? <p class="faint">{nothing(schema)}</p> : null}
       {missing ? <div><Button small icon={Plus} onClick={() => onChange(begun({ ...schema, default: undefined as never }, defs))}>{a("add", { what: label })}</Button></div>
         : <Properties schema={schema} value={value} onChange={onChange} path={path} />}
       {nullable && there ? <div><Button small look="quiet" icon={Trash2} onClick={() => onChange(null)}>{a("remove", { what: label })}</Button></div> : null}
@@ -428,13 +362,14 @@ function Tagged({ schema, value, nullable, onChange, path, label, hint }: Part) 
   const tag = fieldsOf(value)[propertyName];
   const chosen = typeof tag === "string" && mapping[tag] ? tag : "";
   const inner = chosen ? defs[nameOf(mapping[chosen]!)] : undefined;
+  const asked = Object.values(mapping).map((ref) => defs[nameOf(ref)]?.properties?.[propertyName]?.title).find(Boolean) ?? a("kind");
   const turned = (next: string) => onChange(next ? beginTagged(schema, next, defs) : nullable ? null : undefined);
   return (
     <fieldset class="group tagged">
       <legend>{label}</legend>
       {hint ? <p class="hint">{hint}</p> : null}
-      <SelectField label={a("kind")} value={chosen} wrong={useWrong(path, false)} onChange={turned}
-        options={[...(nullable || !chosen ? [{ value: "", label: "—" }] : []), ...Object.entries(mapping).map(([key, ref]) => ({ value: key, label: spaced(key) || nameOf(ref) }))]} />
+      <SelectField label={asked} value={chosen} wrong={useWrong(path, false)} onChange={turned}
+        options={[...(nullable || !chosen ? [{ value: "", label: nullable ? nothing(schema) : "—" }] : []), ...Object.entries(mapping).map(([key, ref]) => ({ value: key, label: defs[nameOf(ref)]?.title ?? titled(undefined, key) }))]} />
       {inner?.description ? <p class="hint">{inner.description}</p> : null}
       {inner ? <Properties schema={inner} value={value} onChange={(next) => onChange({ ...next, [propertyName]: chosen })} path={path} hidden={[propertyName]} /> : null}
     </fieldset>

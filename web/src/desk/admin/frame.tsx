@@ -8,7 +8,7 @@ import type { ComponentChildren } from "preact";
 import type { Schema } from "../api/client";
 import { addressOf, type ScreenId } from "../screens";
 import { place } from "../router";
-import { say } from "../texts";
+import { language, say } from "../texts";
 import { Icon } from "../ui/icon";
 import { useLoaded } from "../ui/use";
 import { all, get } from "./server";
@@ -19,15 +19,26 @@ export type Area = Schema["AreaView"];
 export type Thing = "channels" | "agents" | "groups" | "segments" | "bots";
 export const THINGS: readonly Thing[] = ["channels", "agents", "groups", "bots", "segments"];
 
-/** What the server says of the forms there are: asked for once. */
-let asked: Promise<readonly Area[]> | null = null;
-export function areas(): Promise<readonly Area[]> {
-  asked ??= get<Schema["Listing_AreaView_"]>("admin/settings").then((found) => found.items, (error: unknown) => {
-    asked = null;
+export type Form = Schema["FormView"];
+
+/** What the server says of the forms there are, in the agent's language: asked for once in each. */
+const asked = new Map<string, Promise<readonly unknown[]>>();
+function once<T>(path: string): Promise<readonly T[]> {
+  const found = asked.get(path) ?? get<{ items: readonly T[] }>(path).then(({ items }) => items, (error: unknown) => {
+    asked.delete(path);
     throw error;
   });
-  return asked;
+  asked.set(path, found);
+  return found as Promise<readonly T[]>;
 }
+
+function useWorded<T>(path: string) {
+  const worded = `${path}?language=${encodeURIComponent(language.value)}`;
+  return useLoaded(worded, () => once<T>(worded));
+}
+
+export const useAreas = () => useWorded<Area>("admin/settings");
+export const useForms = () => useWorded<Form>("admin/forms");
 
 export const listOf = (thing: Thing) => addressOf(`admin-${thing}` as ScreenId);
 export const oneOf = (thing: Thing, id: string) => addressOf(`admin-${thing.slice(0, -1)}` as ScreenId, { id });
@@ -44,7 +55,7 @@ export function useNames(): { names: Names | null; trouble: unknown } {
 }
 
 export function AdminFrame({ title, tools, children, overview = false }: { title: string; tools?: ComponentChildren; children: ComponentChildren; overview?: boolean }) {
-  const found = useLoaded("areas", areas);
+  const found = useAreas();
   const at = place.value;
   const area = at?.params["area"];
   return (

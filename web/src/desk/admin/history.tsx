@@ -9,27 +9,30 @@ import { Button } from "../ui/button";
 import { Trouble, Waits } from "../ui/shown";
 import { toast } from "../ui/toast";
 import { useDoing, useLoaded } from "../ui/use";
-import { brief } from "./form";
-import type { Json } from "./schema";
+import type { Names } from "./around";
+import type { Json, Schema as JsonSchema } from "./schema";
 import { ask, get } from "./server";
 import { a } from "./texts";
+import { fieldAt, inWords } from "./words";
 
 type Page = Schema["Listing_RevisionView_"];
 type Difference = Schema["Difference"];
 
-export function History({ path, tag, onUndone }: { path: string; tag: string | null; onUndone: () => void }) {
+type Of = { path: string; tag: string | null; schema: JsonSchema; names: Names; onUndone: () => void };
+
+export function History(props: Of) {
   const [open, setOpen] = useState(false);
   return (
     <section class="card">
       <details class="history" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary><h2>{a("history")}</h2></summary>
-        {open ? <Versions path={path} tag={tag} onUndone={onUndone} /> : null}
+        {open ? <Versions {...props} /> : null}
       </details>
     </section>
   );
 }
 
-function Versions({ path, tag, onUndone }: { path: string; tag: string | null; onUndone: () => void }) {
+function Versions({ path, tag, schema, names, onUndone }: Of) {
   const found = useLoaded(path, () => get<Page>(`${path}/history?limit=20`));
   const doing = useDoing();
   const back = (version: number) => void doing.run(async () => {
@@ -53,7 +56,7 @@ function Versions({ path, tag, onUndone }: { path: string; tag: string | null; o
               <span class="grow"><b><bdi>{one.who.name}</bdi></b> <span class="faint">{fullTime(one.at)}</span></span>
               <Button small icon={Undo2} disabled={doing.busy} onClick={() => back(one.version)}>{place ? a("go_back", { version: one.version }) : a("undo")}</Button>
             </div>
-            <ul class="diff">{one.diff.map((each) => <Changed key={each.path} of={each} />)}</ul>
+            <ul class="diff">{one.diff.map((each) => <Changed key={each.path} of={each} schema={schema} names={names} />)}</ul>
           </li>
         ))}
       </ol>
@@ -62,12 +65,16 @@ function Versions({ path, tag, onUndone }: { path: string; tag: string | null; o
   );
 }
 
-export function Changed({ of }: { of: Difference }) {
+/** `schema`: of the whole that changed; without it the change is told as it was kept. */
+export function Changed({ of, schema, names = {} }: { of: Difference; schema?: JsonSchema | undefined; names?: Names }) {
+  const defs = schema?.$defs ?? {};
+  const field = schema ? fieldAt(schema, of.path, defs) : { label: of.path, schema: undefined };
+  const told = (value: unknown) => inWords(value as Json, field.schema, defs, names);
   const [added, removed] = [of.added ?? [], of.removed ?? []];
   return (
     <li>
-      <code>{of.path}</code>{" "}
-      {of.before !== undefined ? <del>{brief(of.before as Json)}</del> : null} {of.after !== undefined ? <ins>{brief(of.after as Json)}</ins> : null}
+      <bdi class="where">{field.label}</bdi>{" "}
+      {of.before !== undefined ? <del>{told(of.before)}</del> : null} {of.after !== undefined ? <ins>{told(of.after)}</ins> : null}
       {removed.length ? <del>{removed.map(String).join(", ")}{more(of.removed_count, removed.length)}</del> : null} {added.length ? <ins>{added.map(String).join(", ")}{more(of.added_count, added.length)}</ins> : null}
     </li>
   );

@@ -4,7 +4,7 @@ import type { Schema } from "../api/client";
 import { say } from "../texts";
 import { Trouble, Waits } from "../ui/shown";
 import { useLoaded } from "../ui/use";
-import { AdminFrame, areas, oneOf } from "./frame";
+import { AdminFrame, useAreas, oneOf } from "./frame";
 import { Health } from "./health";
 import { all } from "./server";
 import { addressOf } from "../screens";
@@ -12,7 +12,7 @@ import { a } from "./texts";
 
 export function Overview() {
   const channels = useLoaded("channels", () => all<Schema["ChannelView"]>("admin/channels"));
-  const settings = useLoaded("areas", areas);
+  const settings = useAreas();
   return (
     <AdminFrame title={say("screen_admin")} overview>
       <section class="card stack" aria-labelledby="health">

@@ -28,6 +28,8 @@ export type Schema = {
   "x-names"?: string;
   "x-keys"?: string;
   "x-texts"?: boolean;
+  "x-titles"?: Record<string, string>;
+  "x-null"?: string;
 };
 
 type Defs = Readonly<Record<string, Schema>>;
@@ -53,10 +55,13 @@ export function resolved(schema: Schema, defs: Defs): Schema {
 export const nameOf = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);
 
 export type Kind =
-  | "secret" | "names" | "choice" | "yes" | "seconds" | "number" | "text" | "texts" | "lines" | "checks" | "list" | "map" | "tagged" | "object" | "json";
+  | "secret" | "names" | "choice" | "yes" | "seconds" | "share" | "time" | "number" | "text" | "texts" | "lines" | "checks" | "list" | "map" | "tagged" | "object" | "json";
 
-export function kindOf(schema: Schema, name: string): Kind {
-  if (schema.writeOnly || schema.format === "password" || (name === "secret" && schema.anyOf)) return "secret";
+/** What null means there, in words. */
+export const nothing = (schema: Schema | undefined) => schema?.["x-null"] ?? "—";
+
+export function kindOf(schema: Schema): Kind {
+  if (schema.writeOnly || schema.format === "password") return "secret";
   if (schema.discriminator) return "tagged";
   if (schema.anyOf) return schema.anyOf.some((one) => one.enum) ? "choice" : "json";
   if (schema.enum) return "choice";
@@ -65,7 +70,7 @@ export function kindOf(schema: Schema, name: string): Kind {
       return "yes";
     case "integer":
     case "number":
-      return schema["x-unit"] === "seconds" ? "seconds" : "number";
+      return ({ seconds: "seconds", share: "share", time: "time" } as const)[schema["x-unit"] ?? ""] ?? "number";
     case "string":
       return schema["x-names"] ? "names" : "text";
     case "array":

@@ -16,20 +16,18 @@ import { toast } from "../ui/toast";
 import { useDoing, useLoaded } from "../ui/use";
 import { Problems } from "./area";
 import { ChannelCards, Guide } from "./channel";
-import { SchemaForm, spaced, type Names } from "./form";
-import { AdminFrame, listOf, oneOf, useNames, type Thing } from "./frame";
+import { SchemaForm, type Names } from "./form";
+import { AdminFrame, listOf, oneOf, useForms, useNames, type Form, type Thing } from "./frame";
 import { Health } from "./health";
-import { fieldsOf, same, withField, type Fields, type Json, type Schema as JsonSchema } from "./schema";
-import { all, ask, get } from "./server";
+import { fieldsOf, resolved, same, withField, type Fields, type Json, type Schema as JsonSchema } from "./schema";
+import { all, ask } from "./server";
 import { a, type AdminKey } from "./texts";
 import { TryBot } from "./try-bot";
+import { inWords } from "./words";
 
-type Form = Schema["FormView"];
 const NEW = "new";
 /** Things of several kinds; their kind is chosen first and stays. */
 const BY_KIND: readonly Thing[] = ["channels", "bots"];
-
-const forms = async () => (await get<Schema["Listing_FormView_"]>("admin/forms")).items;
 
 type Row = Fields & { id: string; name: string };
 const COLUMNS: Record<Thing, readonly string[]> = { channels: ["kind", "language"], agents: ["email", "role", "capacity"], groups: ["agents", "method"], bots: ["kind"], segments: [] };
@@ -37,9 +35,11 @@ const COLUMNS: Record<Thing, readonly string[]> = { channels: ["kind", "language
 function listed(thing: Thing) {
   return function Listed() {
     const found = useLoaded(thing, () => all<Row>(`admin/${thing}`));
-    const shapes = useLoaded("forms", forms);
+    const shapes = useForms();
     const titles = new Map((shapes.value ?? []).map((one) => [one.form, one.title]));
-    const shown = (row: Row, column: string) => column === "kind" ? (titles.get(`${thing}.${String(row["kind"])}`) ?? String(row["kind"])) : Array.isArray(row[column]) ? String(row[column].length) : row[column] == null ? "—" : spaced(row[column] as Json);
+    const schema = shapes.value?.find((one) => one.form === thing || one.form.startsWith(`${thing}.`))?.schema as JsonSchema | undefined;
+    const fields = schema ? resolved(schema, schema.$defs ?? {}).properties : undefined;
+    const shown = (row: Row, column: string) => column === "kind" ? (titles.get(`${thing}.${String(row["kind"])}`) ?? String(row["kind"])) : Array.isArray(row[column]) ? String(row[column].length) : inWords(row[column], fields?.[column], schema?.$defs ?? {}, {});
     return (
       <AdminFrame title={a(thing as AdminKey)} tools={<a class="button main" href={oneOf(thing, NEW)}>{a("add", { what: a(one(thing)) })}</a>}>
         <Trouble of={found.trouble} again={found.again} />
@@ -68,7 +68,7 @@ function single(thing: Thing) {
   return function Single({ params }: { params: Params }) {
     const id = params["id"] ?? NEW;
     const { names, trouble } = useNames();
-    const shapes = useLoaded("forms", forms);
+    const shapes = useForms();
     if (!names || !shapes.value) return <AdminFrame title={a(one(thing))}>{trouble || shapes.trouble ? <Trouble of={trouble ?? shapes.trouble} again={shapes.again} /> : <Waits />}</AdminFrame>;
     return id === NEW ? <Fresh thing={thing} names={names} forms={shapes.value} /> : <Known key={id} thing={thing} id={id} names={names} forms={shapes.value} />;
   };
@@ -84,6 +84,7 @@ function Fresh({ thing, names, forms }: { thing: Thing; names: Names; forms: rea
         <section class="card"><SelectField label={a("kind")} value={kind} options={kinds.map((each) => ({ value: each.form.split(".")[1]!, label: each.title }))}
           onChange={(next) => go(`${oneOf(thing, NEW)}?kind=${encodeURIComponent(next)}`, { replace: true })} /></section>
       ) : null}
+      {form?.about ? <p class="soft about">{form.about}</p> : null}
       {form?.guide?.length ? <Guide steps={form.guide} webhook={null} script={null} /> : null}
       {form ? <Edited key={form.form} thing={thing} id={null} tag={null} form={form} names={names} before={kind ? { kind } : {}} onSaved={(id) => go(oneOf(thing, id))} /> : null}
     </AdminFrame>

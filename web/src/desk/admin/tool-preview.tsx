@@ -6,19 +6,19 @@ import type { Schema } from "../api/client";
 import { languageName } from "../texts";
 import { Button } from "../ui/button";
 import { SelectField, TextField } from "../ui/field";
-import { useDoing, useLoaded } from "../ui/use";
-import { areas } from "./frame";
+import { useDoing } from "../ui/use";
+import { useAreas } from "./frame";
 import { Problems } from "./area";
-import { spaced } from "./form";
 import { fieldsOf, type Json, type Schema as JsonSchema } from "./schema";
 import { ask } from "./server";
 import { a } from "./texts";
 import type { ToolProps } from "./tools";
+import { titled } from "./words";
 
 type Seen = Schema["PreviewView"];
 
 export function Preview({ area, scope, draft, names }: ToolProps) {
-  const known = useLoaded("areas", areas);
+  const known = useAreas();
   const [key, setKey] = useState("");
   const [language, setLanguage] = useState("en");
   const [channel, setChannel] = useState(scope.level === "channel" ? scope.id : (names["channels"]?.[0]?.id ?? ""));
@@ -26,7 +26,8 @@ export function Preview({ area, scope, draft, names }: ToolProps) {
   const doing = useDoing();
   const schema = known.value?.find((one) => one.area === area)?.schema as JsonSchema | undefined;
   const root = schema?.$defs?.[schema.$ref!.split("/").at(-1)!];
-  const keys = root?.properties?.["prompts"]?.propertyNames?.enum ?? [];
+  const prompts = root?.properties?.["prompts"]?.propertyNames;
+  const keys = prompts?.enum ?? [];
   const chosen = key || String(keys[0] ?? "");
   const text = fieldsOf(fieldsOf(fieldsOf(draft["prompts"])[chosen])["text"])[language];
   const look = () => doing.run(async () => {
@@ -39,7 +40,7 @@ export function Preview({ area, scope, draft, names }: ToolProps) {
       <h2 id="preview">{a("preview")}</h2>
       <form class="stack" onSubmit={(event) => { event.preventDefault(); void look(); }}>
         <div class="columns">
-          <SelectField label={a("prompt")} value={chosen} onChange={setKey} options={keys.map((one) => ({ value: String(one), label: spaced(one) }))} />
+          <SelectField label={a("prompt")} value={chosen} onChange={setKey} options={keys.map((one) => ({ value: String(one), label: titled(prompts, one) }))} />
           <TextField label={a("language_tag")} value={language} onChange={setLanguage} />
           <SelectField label={a("one_channel")} value={channel} onChange={setChannel} options={(names["channels"] ?? []).map((one) => ({ value: one.id, label: one.name }))} />
         </div>

@@ -9,21 +9,21 @@ import { Button } from "../ui/button";
 import { TextField } from "../ui/field";
 import { Trouble, Waits } from "../ui/shown";
 import { Table } from "../ui/table";
-import { useDoing, useLoaded } from "../ui/use";
+import { useDoing } from "../ui/use";
 import { Problems } from "./area";
 import { SchemaForm } from "./form";
+import { useForms } from "./frame";
 import type { Fields, Schema as JsonSchema } from "./schema";
-import { ask, get } from "./server";
+import { ask } from "./server";
 import { a } from "./texts";
 import type { ToolProps } from "./tools";
 
 type Tried = Schema["Tried"];
 type Route = Schema["RouteView"];
 
-const form = async () => (await get<Schema["Listing_FormView_"]>("admin/forms")).items.find((one) => one.form === "try")!.schema as JsonSchema;
-
 export function TryRoute({ area, scope, draft, names }: ToolProps) {
-  const schema = useLoaded("try", form);
+  const forms = useForms();
+  const schema = forms.value?.find((one) => one.form === "try")?.schema as JsonSchema | undefined;
   const [message, setMessage] = useState<Fields>({ channel: scope.level === "channel" ? scope.id : (names["channels"]?.[0]?.id ?? "") });
   const [days, setDays] = useState("7");
   const [found, setFound] = useState<Tried | null>(null);
@@ -45,7 +45,7 @@ export function TryRoute({ area, scope, draft, names }: ToolProps) {
       <details>
         <summary>{a("made_up")}</summary>
         <div class="stack padded">
-          {schema.value ? <SchemaForm schema={schema.value} value={message} onChange={setMessage} names={names} errors={errors} /> : schema.trouble ? <Trouble of={schema.trouble} /> : <Waits />}
+          {schema ? <SchemaForm schema={schema} value={message} onChange={setMessage} names={names} errors={errors} /> : forms.trouble ? <Trouble of={forms.trouble} /> : <Waits />}
           <div><Button busy={doing.busy} onClick={() => void run({ message })}>{a("try_message")}</Button></div>
         </div>
       </details>

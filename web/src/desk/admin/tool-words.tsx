@@ -13,10 +13,12 @@ import { Table } from "../ui/table";
 import { toast } from "../ui/toast";
 import { useDoing, useLoaded } from "../ui/use";
 import { Problems } from "./area";
-import { spaced } from "./form";
+import { useAreas } from "./frame";
+import type { Schema as JsonSchema } from "./schema";
 import { ask, get, settingsPath } from "./server";
 import { a } from "./texts";
 import type { ToolProps } from "./tools";
+import { titled } from "./words";
 
 type Tried = Schema["admin.words.TryView"];
 
@@ -26,7 +28,15 @@ export function WordTools(props: ToolProps) {
 
 const SIDES = ["customer", "agent", "bot"];
 
+/** What the server calls sides and actions. */
+function useListWords(): { side: (value: string) => string; action: (value: string) => string } {
+  const area = useAreas().value?.find((one) => one.area === "words");
+  const fields = (area?.schema as JsonSchema | undefined)?.$defs?.["WordList"]?.properties;
+  return { side: (value) => titled(fields?.["side"], value), action: (value) => (value === "pass" ? a("none") : titled(fields?.["action"], value)) };
+}
+
 function TryWords({ draft }: ToolProps) {
+  const words = useListWords();
   const [text, setText] = useState("");
   const [side, setSide] = useState("customer");
   const [found, setFound] = useState<Tried | null>(null);
@@ -37,15 +47,15 @@ function TryWords({ draft }: ToolProps) {
       <h2 id="try">{a("try_it")}</h2>
       <form class="stack" onSubmit={(event) => { event.preventDefault(); void go(); }}>
         <TextField label={a("text")} lines={3} value={text} onChange={setText} />
-        <SelectField label={a("side")} value={side} onChange={setSide} options={SIDES.map((one) => ({ value: one, label: spaced(one) }))} />
+        <SelectField label={a("side")} value={side} onChange={setSide} options={SIDES.map((one) => ({ value: one, label: words.side(one) }))} />
         <div><Button type="submit" busy={doing.busy} disabled={!text}>{a("try_it")}</Button></div>
       </form>
       <Problems of={doing.trouble} />
       {found ? (
         <div class="result" role="status">
-          <p><span class={`chip ${found.action === "pass" ? "good" : "warn"}`}>{spaced(found.action)}</span></p>
+          <p><span class={`chip ${found.action === "pass" ? "good" : "warn"}`}>{words.action(found.action)}</span></p>
           <p class="said" dir="auto">{found.text}</p>
-          <ul>{found.hits.map((hit, place) => <li key={place}><bdi>{hit.list}</bdi>: <mark>{hit.found}</mark> ({spaced(hit.action)})</li>)}</ul>
+          <ul>{found.hits.map((hit, place) => <li key={place}><bdi>{hit.list}</bdi>: <mark>{hit.found}</mark> ({words.action(hit.action)})</li>)}</ul>
         </div>
       ) : null}
     </section>
@@ -85,6 +95,7 @@ function Csv({ scope, onImported }: ToolProps) {
 }
 
 function Hits() {
+  const words = useListWords();
   const found = useLoaded("hits", () => get<Schema["Listing_WordHitView_"]>("inbox/word-hits?limit=50"));
   return (
     <section class="card stack" aria-labelledby="hits">
@@ -93,7 +104,7 @@ function Hits() {
       {!found.value ? (found.trouble ? null : <Waits />) : found.value.items.length ? (
         <Table label={a("hits")}>
           <thead><tr><th scope="col">{a("when")}</th><th scope="col">{a("chat")}</th><th scope="col">{a("side")}</th><th scope="col">{a("found")}</th></tr></thead>
-          <tbody>{found.value.items.map((one, place) => <tr key={place}><td class="numeric">{fullTime(one.at)}</td><td><a href={addressOf("chat", { session: one.session.id })}>#{one.session.number}</a></td><td>{one.agent?.name ?? spaced(one.side)}</td><td><bdi>{one.hits.map((hit) => `${hit.list}: ${hit.word}`).join(", ")}</bdi></td></tr>)}</tbody>
+          <tbody>{found.value.items.map((one, place) => <tr key={place}><td class="numeric">{fullTime(one.at)}</td><td><a href={addressOf("chat", { session: one.session.id })}>#{one.session.number}</a></td><td>{one.agent?.name ?? words.side(one.side)}</td><td><bdi>{one.hits.map((hit) => `${hit.list}: ${hit.word}`).join(", ")}</bdi></td></tr>)}</tbody>
         </Table>
       ) : <p class="faint">{a("nothing_yet")}</p>}
     </section>

@@ -403,8 +403,12 @@ export interface components {
     FormView: {
       form: string;
       title: string;
+      about: string;
       guide?: string[];
       schema: { [key: string]: unknown };
+    };
+    FormsQuery: {
+      language?: string;
     };
     FromAddress: {
       if: "ip";
@@ -1945,11 +1949,12 @@ export interface paths {
   };
   "/api/v1/admin/forms": {
     get: {
-      parameters: {  };
+      parameters: { query?: { language?: string }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Listing_FormView_"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2207,11 +2212,12 @@ export interface paths {
   };
   "/api/v1/admin/settings": {
     get: {
-      parameters: {  };
+      parameters: { query?: { language?: string }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Listing_AreaView_"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };

@@ -1,0 +1,3 @@
+"""Where the admin API's paths begin."""
+
+ADMIN = "/api/v1/admin"

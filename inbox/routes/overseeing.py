@@ -1,0 +1,40 @@
+"""What supervisors see and do beside the chats."""
+
+from api.routes import Route
+from api.views.message import MessageView
+from inbox import around, bodies, oversight
+from inbox.routes.rows import BASE, ONE
+
+OVERSEEING = (
+    Route(
+        method="GET",
+        path=f"{BASE}/floor",
+        handler=around.floor,
+        role="supervisor",
+        summary="What happens now: agents, open chats counted, the queue",
+        answers={200: bodies.FloorView},
+        tag="floor",
+    ),
+    Route(
+        method="PUT",
+        path=f"{BASE}/agents/{{id}}/status",
+        handler=around.force_status,
+        role="supervisor",
+        summary="Set a colleague's status",
+        body=bodies.StatusBody,
+        answers={200: bodies.ColleagueView},
+        refuses=(404,),
+        tag="floor",
+    ),
+    Route(
+        method="POST",
+        path=f"{ONE}/whisper",
+        handler=oversight.whisper,
+        role="supervisor",
+        summary="Tell the chat's agent something that no customer sees",
+        body=bodies.WhisperBody,
+        answers={201: MessageView},
+        refuses=(404, 409),
+        tag="floor",
+    ),
+)
