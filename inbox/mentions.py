@@ -39,7 +39,7 @@ async def mentions(rim: Rim, call: Call[Nothing, MentionsQuery]) -> Answer:
     )
 
 
-async def read(rim: Rim, call: Call[MentionsReadBody, Nothing]) -> Answer:
+async def read_mentions(rim: Rim, call: Call[MentionsReadBody, Nothing]) -> Answer:
     await rim.store.mentions.read(call.caller.id, call.body.session)
     return Answer(204)
 

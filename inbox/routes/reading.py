@@ -73,7 +73,7 @@ READING = (
     Route(
         method="POST",
         path=f"{BASE}/mentions/read",
-        handler=mentions.read,
+        handler=mentions.read_mentions,
         role="agent",
         summary="What mentions you was read",
         body=bodies.MentionsReadBody,
