@@ -101,8 +101,15 @@ async def create_channel(rim: Rim, call: Call[ChannelIn, Nothing]) -> Answer:
             created_at=rim.clock.now(),
         )
         version = await rim.directory.save_channel(doc, who=call.caller.id)
-    rim.actions.check_soon(id)
+    await _ready(rim, id)
     return tagged(version, _view(rim, doc), 201)
+
+
+async def _ready(rim: Rim, channel: str) -> None:
+    """An admin can wait for an SDK to be imported; a provider, whose first webhook may come at once, cannot."""
+    if (preparing := rim.directory.prepare(channel)) is not None:
+        await preparing
+    rim.actions.check_soon(channel)
 
 
 async def get_channel(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
@@ -126,7 +133,7 @@ async def change_channel(rim: Rim, call: Call[ChannelPatch, Nothing]) -> Answer:
         )
         with unchanged():
             version = await rim.directory.save_channel(changed, who=call.caller.id, expected=expected)
-    rim.actions.check_soon(doc.id)
+    await _ready(rim, doc.id)
     return tagged(version, _view(rim, changed))
 
 

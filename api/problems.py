@@ -110,6 +110,8 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except Exception as error:
+        if isinstance(error, ConnectionResetError) and request.transport is None:
+            return web.Response(status=400)  # whoever asked hung up: nobody reads this, and nothing here is broken
         found = problem_of(error)
         if found is None:
             if isinstance(error, web.HTTPException):

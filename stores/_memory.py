@@ -39,6 +39,14 @@ class Logged(msgspec.Struct):
     policy: int
 
 
+class Mentioned(msgspec.Struct):
+    """Where an agent is named, by the note's feed number."""
+
+    n: int
+    session: str
+    unread: bool = True
+
+
 class Errand(msgspec.Struct):
     order: int
     key: str
@@ -73,6 +81,7 @@ class Memory:
         self.raws: list[Raw] = []
         self.submissions: dict[str, tuple[Submission, str]] = {}
         self.threads: dict[str, list[Place]] = defaultdict(list)
+        self.mentions: dict[str, list[Mentioned]] = defaultdict(list)
         self.counters: dict[str, int] = defaultdict(int)
         self.indexed = 0
         self.partners: dict[str, str] = {}

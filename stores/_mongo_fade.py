@@ -3,13 +3,13 @@
 from typing import cast
 
 from core import fading
-from core.erasing import bare
 from core.event import Event, SubmissionChanged
 from core.fading import Fading
 from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_alter import dropped, respoken
 from stores._mongo_driver import Doc, Mongo, Session, Update, Write
+from stores._mongo_people import bare_session
 
 
 async def fade(mongo: Mongo, wanted: Fading, limit: int) -> int:
@@ -71,10 +71,7 @@ async def _release(mongo: Mongo, wanted: Fading, session: str, until: int, event
         for row in await mongo.find("event", {"submission": event.submission.id}, fields=["_id"]):
             await mongo.change("event", {"_id": row["_id"]}, {"$unset": {"submission": ""}})
     if wanted.kind == "chats":
-        document = await mongo.one("session", {"_id": session}, fields=["body"])
-        if document is not None and document.get("body") is not None:
-            left = shape.encode(bare(shape.decode_session(document["body"])))
-            await mongo.change("session", {"_id": session}, {"$set": {"body": left}})
+        await bare_session(mongo, session)
 
 
 async def _blank(mongo: Mongo, id: object, wanted: Fading) -> None:

@@ -113,11 +113,15 @@ async def erase(mongo: Mongo, conversation: str, after: str | None, limit: int) 
         return f"{session}.{begun + len(part)}"
     if session == "-":
         return None
+    await bare_session(mongo, session)
+    return f"{session}\0.0"
+
+
+async def bare_session(mongo: Mongo, session: str) -> None:
     document = await mongo.one("session", {"_id": session}, fields=["body"])
     if document is not None and document.get("body") is not None:
         bare = erasing.bare(shape.decode_session(document["body"]))
-        await mongo.change("session", {"_id": session}, {"$set": {"body": shape.encode(bare)}})
-    return f"{session}\0.0"
+        await mongo.change("session", {"_id": session}, {"$set": {"body": shape.encode(bare), "tags": []}})
 
 
 async def _blank_row(mongo: Mongo, id: object) -> None:

@@ -36,7 +36,7 @@ from core.event import (
     Summarized,
     Translated,
 )
-from core.message import Message, State, Text, advances, plain
+from core.message import Author, Message, Note, State, Text, advances, plain
 from core.ports.hooks import HookDelivery
 from core.ports.reading import SubmissionQuery, SubmissionRow
 from core.ports.writing import Commit
@@ -166,6 +166,11 @@ def wanted(row: SubmissionRow, query: SubmissionQuery) -> bool:
     )
 
 
+def speaks_after(session: Session) -> bool:
+    """Whether the system spoke after what a person or bot said last."""
+    return 0 < session.said_seq < session.seq
+
+
 class _About(msgspec.Struct, frozen=True):
     submission: str | None = None
 
@@ -180,6 +185,39 @@ def about_submission(event: bytes | str) -> str | None:
     if marker not in event:  # type: ignore[operator]  # both are of the same kind
         return None
     return msgspec.json.decode(event, type=_Speaks).message.submission
+
+
+class _Mentioning(msgspec.Struct, frozen=True):
+    mentions: tuple[str, ...] = ()
+
+
+class _Saying(msgspec.Struct, frozen=True):
+    author: Author
+    content: _Mentioning
+
+
+class _Notes(msgspec.Struct, frozen=True):
+    message: _Saying
+
+
+def mentions(event: Event | Fact) -> tuple[str, ...]:
+    """The colleagues a note is for."""
+    if not isinstance(event, Noted) or not isinstance(event.message.content, Note):
+        return ()
+    return _others(event.message.content.mentions, event.message.author)
+
+
+def mentioned(event: bytes | str) -> tuple[str, ...]:
+    """The same of an encoded event."""
+    marker = '{"type":"noted"' if isinstance(event, str) else b'{"type":"noted"'
+    if not event.startswith(marker):  # type: ignore[arg-type]  # both are of the same kind
+        return ()
+    message = msgspec.json.decode(event, type=_Notes).message
+    return _others(message.content.mentions, message.author)
+
+
+def _others(named: tuple[str, ...], author: Author) -> tuple[str, ...]:
+    return tuple(agent for agent in dict.fromkeys(named) if agent != author.id)
 
 
 def folded(text: str | None) -> str:

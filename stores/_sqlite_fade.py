@@ -4,11 +4,11 @@ import sqlite3
 from typing import cast
 
 from core import fading
-from core.erasing import bare
 from core.event import Event, SubmissionChanged
 from core.fading import Fading
 from stores._sqlite_alter import drop_files, rewrite
-from stores._sqlite_rows import decode_event, decode_session, encode, one
+from stores._sqlite_people import bare_session
+from stores._sqlite_rows import decode_event, encode, one
 
 _ROWS = (
     "SELECT e.n, e.at, e.seq, e.session, c.channel, s.phase, u.state, e.body FROM event e"
@@ -63,11 +63,7 @@ def _release(
     if isinstance(event, SubmissionChanged):
         _release_thread(connection, wanted, event.submission.id, until)
     if wanted.kind == "chats":
-        body = one(connection, "SELECT body FROM session WHERE rid = ?", session)
-        if body is not None:
-            connection.execute(
-                "UPDATE session SET body = ? WHERE rid = ?", (encode(bare(decode_session(body))), session)
-            )
+        bare_session(connection, session)
     return True
 
 

@@ -177,7 +177,7 @@ def erase(connection: sqlite3.Connection, conversation: str, after: str | None, 
     _blank_rows(connection, rows)
     if len(rows) == limit:
         return f"{session}.{rows[-1][0]}"
-    _bare_session(connection, session)
+    bare_session(connection, session)
     return f"{session + 1}.0"
 
 
@@ -186,11 +186,12 @@ def _place(after: str | None) -> tuple[int | None, int]:
     return None if session == "-" else int(session), int(n)
 
 
-def _bare_session(connection: sqlite3.Connection, rid: int) -> None:
+def bare_session(connection: sqlite3.Connection, rid: int) -> None:
     body = one(connection, "SELECT body FROM session WHERE rid = ?", rid)
     if body is not None:
         bare = erasing.bare(decode_session(body))
         connection.execute("UPDATE session SET body = ? WHERE rid = ?", (encode(bare), rid))
+        connection.execute("DELETE FROM session_tag WHERE rid = ?", (rid,))
 
 
 def _blank_rows(connection: sqlite3.Connection, rows: Sequence[tuple[int, int | None, bytes]]) -> None:

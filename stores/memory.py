@@ -36,12 +36,14 @@ from stores import _memory_read as read
 from stores import _memory_submissions as submissions
 from stores._memory import Memory
 from stores._memory_commit import commit as commit_at_once
+from stores._memory_mentions import MemoryMentions
 
 
 class MemoryStore:
     def __init__(self) -> None:
         self.memory = Memory()
         self.hooks = self.memory.hooks
+        self.mentions = MemoryMentions(self.memory)
 
     def listen(self, told: Callable[[int], None]) -> None:
         self.memory.told = told

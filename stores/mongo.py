@@ -44,6 +44,7 @@ from stores._mongo_commit import commit as write_commit
 from stores._mongo_driver import Mongo
 from stores._mongo_feed import Sequencer
 from stores._mongo_hooks import MongoHooks
+from stores._mongo_mentions import MongoMentions
 from stores._neutral import Row
 from stores.move import export
 
@@ -54,6 +55,7 @@ class MongoStore:
     def __init__(self, mongo: Mongo, sequencer: Sequencer, alive: Alive) -> None:
         self._mongo, self._sequencer, self._alive = mongo, sequencer, alive
         self.hooks = MongoHooks(mongo)
+        self.mentions = MongoMentions(mongo)
         self._short_snapshots = False  # for a server that has only those of a transaction: tests
 
     @classmethod

@@ -45,6 +45,7 @@ from stores import _sqlite_submissions as submissions
 from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
 from stores._sqlite_hooks import SqliteHooks
+from stores._sqlite_mentions import SqliteMentions
 from stores._sqlite_rows import decode_customer, encode, one
 from stores._sqlite_writer import Work, Writer
 
@@ -64,6 +65,7 @@ class SqliteStore:
         self._mine = local()
         self._connections: list[sqlite3.Connection] = []
         self.hooks = SqliteHooks(self._read, self._write_plainly)
+        self.mentions = SqliteMentions(self._read, self._write_plainly)
 
     @classmethod
     async def open(

@@ -12,6 +12,7 @@ from core.ports.papers import Document, Grant, Raw, Revision
 from core.ports.reading import (
     CustomerPage,
     FeedRow,
+    MentionStore,
     Page,
     SessionQuery,
     SessionRow,
@@ -28,6 +29,9 @@ from core.session import Conversation, Rating
 class Store(Protocol):
     @property
     def hooks(self) -> HookStore: ...
+
+    @property
+    def mentions(self) -> MentionStore: ...
 
     def listen(self, told: Callable[[int], None]) -> None:
         """`told` hears, on the loop and soon, of the newest feed number that may be read, whichever node wrote it."""

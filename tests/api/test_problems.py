@@ -1,10 +1,13 @@
 """Bad requests: which problem each is, with the field named."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
 
-from api.problems import problem_of
+from api.problems import middleware, problem_of
 from core.errors import BadInput, Full, Refused, Stale, StoreDown
 from tests.api.world import World
 
@@ -100,3 +103,27 @@ def test_who_has_it_is_told() -> None:
     found = problem_of(Refused("taken", "Mei has it.", who="mei"))
     assert found is not None
     assert found[0].who == "mei"
+
+
+async def test_whoever_hangs_up_in_the_middle_of_a_body_is_no_defect_of_ours() -> None:
+    over = asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        try:
+            return web.Response(body=await request.read())
+        finally:
+            over.set()
+
+    app = web.Application(middlewares=[middleware])
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app)  # a test server would cancel the handler, which serving does not
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    with capture_logs() as logged:
+        _, writer = await asyncio.open_connection(*runner.addresses[0])
+        writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\nhalf")
+        await writer.drain()
+        writer.close()
+        await over.wait()
+    await runner.cleanup()
+    assert logged == []

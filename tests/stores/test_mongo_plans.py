@@ -26,6 +26,9 @@ SMALL = {
 }
 COUNTED = {
     ("errand", "{}"): "the length of the queue, for /metrics: it is as long as what is still to be done",
+    ("conversation", '{"body": {"$regex": "?"}}'): "a migration, once",
+    ("session", '{"body": {"$regex": "?"}}'): "a migration, once",
+    ("event", '{"body": {"$regex": "?"}}'): "a migration, once",
     ("customer", '{"terms": {"$exists": "?"}}'): "a migration, once",
     ("errand", '{"attempt": {"$gt": "?"}}'): "how much of the queue was tried before, for /metrics",
 }
@@ -115,6 +118,10 @@ async def _the_rest(store: Any) -> None:
         lambda: store.dropped_files(10),
         lambda: store.swept(["/media/x"]),
         store.scrub,
+        lambda: store.mentions.of("bo", limit=10),
+        lambda: store.mentions.of("bo", unread=True, before=100, limit=10),
+        lambda: store.mentions.read("bo"),
+        lambda: store.mentions.read("bo", session),
     ]
     for call in calls:
         await call()
@@ -142,6 +149,7 @@ def _lists() -> list[SessionQuery]:
         SessionQuery(group="g"),
         SessionQuery(channel="line-1"),
         SessionQuery(after="1000"),
+        SessionQuery(tag="late"),
         SessionQuery(q="#1"),
         SessionQuery(q="hello there"),
         SessionQuery(q="包裹"),
