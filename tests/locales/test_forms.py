@@ -31,7 +31,7 @@ def _scripts(language: str) -> tuple[str, ...]:
 
 def named(text: str) -> set[str]:
     """Latin words: names, values and terms of providers may stay what they are."""
-    found = {word.strip(".:").casefold() for word in LATIN.findall(text)}
+    found = {word.strip(".:-").casefold() for word in LATIN.findall(text)}
     return found | {word.removesuffix("s") for word in found}
 
 
