@@ -84,7 +84,7 @@ _BADGE_LETTERS = {first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6
 # ends a sentence), "," what
 # ends a sentence, "/" a new line, "." any other sign, " " a gap, p a picture.
 _BMP = "".join(map(chr, range(0x10000)))
-_CHARACTERS = tuple(_BMP)  # one object for each, whichever table it stands in: 5 MB, not 5 MB a table
+_POINTS = tuple(range(0x10000))  # one object for each, whichever table it stands in: 2 MB, where strings would be 5
 _KINDS = (
     ("\n", "/"),
     (r"\s", " "),
@@ -142,17 +142,17 @@ _SPELLED_OUT = re.compile(rb"[ ,]w +w[ ,]")
 _EAST = re.compile("[\0-\x7f\u3000-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*")
 
 
-def _east() -> tuple[str, ...]:
+def _east() -> tuple[int, ...]:
     folded = (normalize("NFKC", c).casefold() for c in _BMP)
     return tuple(
-        _CHARACTERS[ord(new)] if len(new) == 1 and ord(new) < len(_CHARACTERS) else new if len(new) == 1 else c
-        for c, new in zip(_CHARACTERS, folded, strict=True)
+        _POINTS[ord(new)] if len(new) == 1 and ord(new) < len(_POINTS) else ord(new) if len(new) == 1 else point
+        for point, new in zip(_POINTS, folded, strict=True)
     )
 
 
 _EAST_FOLDED = _east()
 _FLAT = tuple(
-    str(value) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_CHARACTERS, _EAST_FOLDED, strict=True)
+    ord(str(value)) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_BMP, _EAST_FOLDED, strict=True)
 )
 
 
