@@ -190,6 +190,8 @@ def _events(commit: Commit, token: ObjectId) -> Iterable[Write]:
             document["loose"] = commit.conversation.id
         if at == last and commit.session is not None:
             document["moves"] = commit.session.id
+        if owner is not None and (named := _rows.mentions(event)):
+            document["mentions"] = document["unread_by"] = list(named)
         if message is not None and owner is not None:
             state = _rows.first_state(cast(_rows.Speaking, event), carried)
             more = {

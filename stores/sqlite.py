@@ -16,6 +16,7 @@ from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreDown, StoreError
+from core.fading import Fading
 from core.ports.desk import DeskView, Seat
 from core.ports.papers import Document, Grant, Raw, Revision
 from core.ports.reading import (
@@ -34,6 +35,7 @@ from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
 from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
+from stores import _sqlite_fade as fade
 from stores import _sqlite_lists as lists
 from stores import _sqlite_move as move
 from stores import _sqlite_open as opening
@@ -46,6 +48,7 @@ from stores import _sqlite_submissions as submissions
 from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
 from stores._sqlite_hooks import SqliteHooks
+from stores._sqlite_mentions import SqliteMentions
 from stores._sqlite_rows import decode_customer, encode, one
 from stores._sqlite_writer import Work, Writer
 
@@ -65,6 +68,7 @@ class SqliteStore:
         self._mine = local()
         self._connections: list[sqlite3.Connection] = []
         self.hooks = SqliteHooks(self._read, self._write_plainly)
+        self.mentions = SqliteMentions(self._read, self._write_plainly)
 
     @classmethod
     async def open(
@@ -230,8 +234,11 @@ class SqliteStore:
     async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
         return await self._write(lambda c, _: people.erase(c, conversation, after, limit))
 
-    async def fade(self, before: int, limit: int) -> int:
-        return await self._write(lambda c, _: people.fade(c, before, limit))
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        return await self._write(lambda c, _: fade.fade(c, wanted, limit))
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        return await self._write(lambda c, _: fade.forget_revisions(c, before, limit))
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         return await self._read(lambda c: people.silent(c, before, after, limit))

@@ -198,7 +198,7 @@ async def test_changes_are_found_by_person_thing_and_day_and_come_page_by_page(s
     await expect(rows).to_have_count(1)
     await expect(rows.first).to_contain_text("Shop")
     await rows.first.get_by_role("button", name="Details").click()
-    await expect(owner.page.locator(".diff")).to_contain_text("name")
+    await expect(owner.page.locator(".diff")).to_contain_text("Name")
     await field(owner, "What").select_option("Settings: Surveys")
     await expect(rows).to_have_count(50)
     await field(owner, "To").fill("2020-01-01")

@@ -132,8 +132,8 @@ async def test_days_that_are_different_once_or_every_year(shop: Shop, owner: Age
 
 async def test_a_zone_is_found_or_taken_from_the_device_and_what_is_none_is_said(shop: Shop, owner: Agent) -> None:
     await at(owner)
-    await sets(owner, "Zone")
-    zone = owner.page.get_by_label("Zone", exact=True)
+    await sets(owner, "Time zone")
+    zone = owner.page.get_by_label("Time zone", exact=True)
     assert await owner.page.locator("datalist option[value='Asia/Kathmandu']").count() == 1 or (
         await owner.page.locator("datalist option[value='Asia/Katmandu']").count() == 1
     )

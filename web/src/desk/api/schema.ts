@@ -691,6 +691,26 @@ export interface components {
       max_bytes: number;
       max_caption?: number;
     };
+    MentionView: {
+      at: string;
+      unread: boolean;
+      session: components["schemas"]["SessionView"];
+      message: components["schemas"]["MessageView"];
+    };
+    MentionsQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      unread?: boolean;
+    };
+    MentionsReadBody: {
+      session?: string | null;
+    };
+    MentionsView: {
+      items: components["schemas"]["MentionView"][];
+      next: string | null;
+      unread: number;
+    };
     MergeBody: {
       other: string;
     };
@@ -955,7 +975,12 @@ export interface components {
     };
     Retention: {
       message_days?: number | null;
+      file_days?: number | null;
+      session_days?: number | null;
       customer_days?: number | null;
+      submission_days?: number | null;
+      hit_days?: number | null;
+      audit_days?: number | null;
       webhook_days?: number;
       raw_days?: number;
     };
@@ -1034,6 +1059,7 @@ export interface components {
       opened_at: string;
       last_seq: number;
       last_message: components["schemas"]["MessageView"] | null;
+      last_said: components["schemas"]["MessageView"] | null;
       unread: number;
       tags: string[];
       locked: boolean;
@@ -1065,6 +1091,7 @@ export interface components {
       opened_at: string;
       last_seq: number;
       last_message: components["schemas"]["MessageView"] | null;
+      last_said: components["schemas"]["MessageView"] | null;
       unread: number;
       tags: string[];
       locked: boolean;
@@ -2730,6 +2757,31 @@ export interface paths {
       requestBody: { content: { "application/json": components["schemas"]["StatusBody"] }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["MeView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/mentions": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; unread?: boolean }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["MentionsView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/mentions/read": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["MentionsReadBody"] }; };
+      responses: {
+        204: { content?: never; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };

@@ -11,7 +11,7 @@ import { listen } from "../api/socket";
 import { claim } from "../inbox/acts";
 import { ChatLinks } from "../inbox/details";
 import { channelSign, Wait } from "../inbox/list";
-import { preview } from "../inbox/preview";
+import { newest, preview } from "../inbox/preview";
 import { t } from "../inbox/texts";
 import { now } from "../inbox/time";
 import { goTo } from "../router";
@@ -109,7 +109,7 @@ function Queue({ floor }: { floor: FloorView }) {
                 const name = session.customer.name ?? t("nobody");
                 return (
                   <tr key={one.id}>
-                    <td><a class="who" href={addressOf("chat", { session: one.id })}><Avatar name={name} id={session.customer.id} /><span><span class="name"><bdi>{name}</bdi></span><span class="words clip row"><Icon of={channelSign(one.channel.kind)} size={12} /><bdi class="clip">{session.last_message ? preview(session.last_message.content) : one.channel.name}</bdi></span></span></a></td>
+                    <td><a class="who" href={addressOf("chat", { session: one.id })}><Avatar name={name} id={session.customer.id} /><span><span class="name"><bdi>{name}</bdi></span><span class="words clip row"><Icon of={channelSign(one.channel.kind)} size={12} /><bdi class="clip">{newest(session) ? preview(newest(session)!.content) : one.channel.name}</bdi></span></span></a></td>
                     <td><bdi>{one.group?.name ?? f("everybody")}</bdi></td>
                     <td><Wait since={one.since} urgent /></td>
                     <td class="end">
