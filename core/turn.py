@@ -105,7 +105,7 @@ class Turn:
 
     def emit(self, event: Event) -> None:
         before, self.state = self.state.session, evolve(self.state, event)
-        if isinstance(event, COUNTED):
+        if type(event) in COUNTED:
             event = replace(event, pulse=ticks(before, self.state.session))
         self.events.append(event)
 

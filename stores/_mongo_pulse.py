@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from core.changes import Changed, ChangePage, ChangeQuery, Place, page_of
-from core.event import COUNTED, Event, Fact
+from core.event import Event, Fact
 from core.ports.papers import Revision
 from core.pulse import Beat, Beats, Ticks
 from stores import _mongo_shape as shape
@@ -15,9 +15,8 @@ from stores._mongo_driver import Doc, Mongo
 
 def counted(event: Event | Fact, channel: str) -> Doc:
     """What an event's document holds of what it counts for."""
-    if not isinstance(event, COUNTED) or not event.pulse:
-        return {}
-    return {"pulse": {"channel": channel, "ticks": msgspec.to_builtins(event.pulse)}}
+    ticks: Ticks = getattr(event, "pulse", ())
+    return {"pulse": {"channel": channel, "ticks": msgspec.to_builtins(ticks)}} if ticks else {}
 
 
 async def pulse(mongo: Mongo, since: int, until: int, width: int) -> Sequence[Beat]:
