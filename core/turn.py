@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec.structs import replace
+
 from core.command import Actor
 from core.errors import Refused
-from core.event import Event, Prompted
+from core.event import COUNTED, Event, Prompted
 from core.evolve import evolve
 from core.message import Author, Choice, Content, Message, Text
 from core.policy import Policy, Rules
 from core.prompts import Key
+from core.pulse import ticks
 from core.routes import Handed, Route, chain_of
 from core.session import Conversation, ReplyToken, Session
 
@@ -101,8 +104,10 @@ class Turn:
         self.state = self.before
 
     def emit(self, event: Event) -> None:
+        before, self.state = self.state.session, evolve(self.state, event)
+        if isinstance(event, COUNTED):
+            event = replace(event, pulse=ticks(before, self.state.session))
         self.events.append(event)
-        self.state = evolve(self.state, event)
 
     @property
     def now(self) -> int:

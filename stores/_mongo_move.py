@@ -13,6 +13,7 @@ from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session
 from stores._mongo_hooks import delivery_row, filled_delivery, filled_hook, hook_row
+from stores._mongo_pulse import counted
 from stores._mongo_submissions import document as left
 from stores._neutral import (
     BATCH,
@@ -313,6 +314,9 @@ class _Filling:
         }
         if bytes(row.body).startswith(_WORDS_FOUND):
             document["words"] = True
+        if row.seq is None:
+            channel = self._states[row.conversation][0]
+            document |= counted(shape.decode_event(row.body), channel)
         if row.session is None:
             document["loose"] = row.conversation
         more = {name: getattr(row, name) for name in (*_MESSAGE, "maybe_twice")}

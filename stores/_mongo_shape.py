@@ -14,6 +14,7 @@ from core.customer import Customer
 from core.effect import Effect
 from core.errors import StoreUnfit
 from core.event import Event, Fact
+from core.ports.papers import Revision
 from core.ports.reading import StoredMessage
 from core.session import Conversation, Session
 from stores import _rows
@@ -75,6 +76,9 @@ INDEXES = (
           {"partialFilterExpression": {"terms": {"$exists": True}}}),
     Index("event", "words", (("n", -1),), "words_found: the hit log, newest first",
           {"partialFilterExpression": {"words": True}}),
+    Index("event", "pulse", (("at", 1),), "pulse: what was counted of a stretch of time",
+          {"partialFilterExpression": {"pulse": {"$exists": True}}}),
+    Index("revision", "changes", (("collection", 1), ("at", -1), ("id", -1), ("version", -1)), "changes, newest first"),
     Index("cause", "at", (("at", 1),), "forget"),
     Index("name", "touched", (("touched", 1),), "forget: names that only a status asked for", {"sparse": True}),
     Index("errand", "ready", (("ready", 1), ("made", 1)), "claim, next_due: what may be given, oldest first"),
@@ -147,6 +151,13 @@ async def _hooks(mongo: Mongo) -> None:
     await _with_terms(mongo)
 
 
+async def _pulse(mongo: Mongo) -> None:
+    """The indexes of what is counted and of changes, for a database that is older than they are."""
+    for index in INDEXES:
+        if index.name in ("pulse", "changes"):
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
 async def _with_terms(mongo: Mongo) -> None:
     """For customers and events of an earlier version."""
     for document in await mongo.find("customer", {"terms": {"$exists": False}}):
@@ -184,7 +195,7 @@ async def _tags(mongo: Mongo) -> None:
 
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
 MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (
-    _first, _submissions, _words, _hooks, _tags, _revisions_at,
+    _first, _submissions, _words, _hooks, _tags, _revisions_at, _pulse,
 )  # fmt: skip
 
 
@@ -253,6 +264,11 @@ def stored(event: Doc) -> StoredMessage:
         retracted_at=get("retracted_at"),
         provider_id=get("provider_id"),
     )
+
+
+def revision(one: Doc) -> Revision:
+    body = None if one["body"] is None else decode_plain(one["body"])
+    return Revision(one["version"], one["at"], one["who"], body)
 
 
 def speaking(event: Doc) -> _rows.Speaking:

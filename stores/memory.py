@@ -6,6 +6,7 @@ is done; what the work is stands in the files beside it.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreError
@@ -25,6 +26,7 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _memory_erase as erase
 from stores import _memory_fade as fade
@@ -32,6 +34,7 @@ from stores import _memory_lists as lists
 from stores import _memory_outbox as outbox
 from stores import _memory_papers as papers
 from stores import _memory_people as people
+from stores import _memory_pulse as pulse
 from stores import _memory_read as read
 from stores import _memory_submissions as submissions
 from stores._memory import Memory
@@ -159,6 +162,9 @@ class MemoryStore:
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return read.trace(self.memory, session)
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        return pulse.pulse(self.memory, since, until, width)
+
     async def submission(self, id: str) -> SubmissionRow | None:
         return submissions.submission(self.memory, id)
 
@@ -223,6 +229,12 @@ class MemoryStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return list(self.memory.revisions.get((collection, id), ()))
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return pulse.revision(self.memory, collection, id, version)
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        return pulse.changes(self.memory, query)
 
     # --- the rest ------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from bson import ObjectId
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.fading import Fading
@@ -28,6 +29,7 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _mongo_alter as alter
 from stores import _mongo_fade as fade
@@ -36,6 +38,7 @@ from stores import _mongo_move as move
 from stores import _mongo_outbox as outbox
 from stores import _mongo_papers as papers
 from stores import _mongo_people as people
+from stores import _mongo_pulse as pulse
 from stores import _mongo_read as read
 from stores import _mongo_shape as shape
 from stores import _mongo_submissions as submissions
@@ -157,6 +160,9 @@ class MongoStore:
     async def tally(self) -> Sequence[Tally]:
         return await lists.tally(self._mongo)
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        return await pulse.pulse(self._mongo, since, until, width)
+
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await read.trace(self._mongo, session)
 
@@ -274,6 +280,12 @@ class MongoStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return await papers.revisions(self._mongo, collection, id)
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return await pulse.revision(self._mongo, collection, id, version)
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        return await pulse.changes(self._mongo, query)
 
     # --- the rest ------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import local
 from typing import TypeVar
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreDown, StoreError
@@ -31,6 +32,7 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
 from stores import _sqlite_fade as fade
@@ -40,6 +42,7 @@ from stores import _sqlite_open as opening
 from stores import _sqlite_outbox as outbox
 from stores import _sqlite_papers as papers
 from stores import _sqlite_people as people
+from stores import _sqlite_pulse as pulse
 from stores import _sqlite_read as read
 from stores import _sqlite_submissions as submissions
 from stores._neutral import BATCH, Row
@@ -185,6 +188,9 @@ class SqliteStore:
     async def tally(self) -> Sequence[Tally]:
         return await self._read(lists.tally)
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        return await self._read(lambda c: pulse.pulse(c, since, until, width))
+
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await self._read(lambda c: read.trace(c, session))
 
@@ -311,6 +317,12 @@ class SqliteStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return await self._read(lambda c: papers.revisions(c, collection, id))
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return await self._read(lambda c: pulse.revision(c, collection, id, version))
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        return await self._read(lambda c: pulse.changes(c, query))
 
     # --- the rest ------------------------------------------------------------------------------------------
 

@@ -67,6 +67,8 @@ from core.event.submission import (
 from core.event.words import Alerted, ConsentAnswered, ConsentAsked, Warned, WordsFound
 from core.event.words import FoundWord as FoundWord
 
+COUNTED = (Queued, Assigned, Transferred, SubmissionOffered, Closed)  # what moves the counts of a day (core/pulse.py)
+
 Event = (
     # customer: who they are
     CustomerKnown

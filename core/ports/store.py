@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.fading import Fading
@@ -23,6 +24,7 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 
 
@@ -90,6 +92,9 @@ class Store(Protocol):
 
     async def tally(self) -> Sequence[Tally]:
         """The open sessions, counted."""
+
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        """What was counted of commits from `since` to before `until`, in stretches of `width` ms from `since`."""
 
     async def submission(self, id: str) -> SubmissionRow | None: ...
 
@@ -192,6 +197,11 @@ class Store(Protocol):
     async def all(self, collection: str) -> Sequence[Document]: ...
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]: ...
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None: ...
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        """Versions of documents, whoever's, newest first."""
 
     # the rest
     async def grant(self, grant: Grant) -> None: ...

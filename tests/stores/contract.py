@@ -43,6 +43,7 @@ from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
 from tests.stores.marked import MentionContract, SaidContract, TagContract
 from tests.stores.people import EraseContract, PeopleContract
+from tests.stores.pulse import ChangesContract, PulseContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -1285,5 +1286,7 @@ class StoreContract(
     TagContract,
     MentionContract,
     SaidContract,
+    PulseContract,
+    ChangesContract,
 ):
     """All of it."""

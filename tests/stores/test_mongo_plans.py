@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any, get_args
 
+from core.changes import ChangeQuery, Place
 from core.fading import Fading, Kind
 from core.ports.desk import DeskView
 from core.ports.papers import Grant, Raw
@@ -106,6 +107,9 @@ async def _the_rest(store: Any) -> None:
         lambda: store.thread(session),
         lambda: store.words_found(None, 10),
         lambda: store.words_found(100, 10),
+        lambda: store.pulse(NOON, NOON + 1, 1),
+        lambda: store.revision("groups", "g", 1),
+        *(lambda query=query: store.changes(query) for query in _changes()),
         lambda: store.conversations("customer-ann"),
         lambda: store.partner("p-1"),
         lambda: store.partner("p-1", "customer-ann"),
@@ -127,6 +131,15 @@ async def _the_rest(store: Any) -> None:
         await call()
     assert isinstance(await store.desk(), DeskView)
     await store.grant(Grant(b"e" * 32, "bo", 10))
+
+
+def _changes() -> list[ChangeQuery]:
+    place = Place(NOON, "groups", "g", 1)
+    return [
+        ChangeQuery(collections=("agents", "groups", "settings"), after=place),
+        ChangeQuery(collections=("groups",), id="g", who="root", since=1, until=NOON),
+        ChangeQuery(collections=("settings",), ending=":hours"),
+    ]
 
 
 def _left() -> list[SubmissionQuery]:

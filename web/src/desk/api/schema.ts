@@ -97,6 +97,17 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    AuditQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      who?: string | null;
+      what?: "agents" | "bots" | "channels" | "groups" | "segments" | "settings" | null;
+      id?: string | null;
+      area?: string | null;
+      since?: string | null;
+      until?: string | null;
+    };
     Author: {
       kind: "agent" | "bot" | "customer" | "system";
       id?: string | null;
@@ -169,14 +180,20 @@ export interface components {
       rate?: components["schemas"]["Rate"];
       rate_per_address?: components["schemas"]["Rate"] | null;
     };
+    ChangeAt: {
+      at: string;
+      open: boolean;
+    };
     ChangeView: {
       at: string;
       who: components["schemas"]["Ref"];
-      what: string;
+      what: "agents" | "bots" | "channels" | "groups" | "segments" | "settings";
       id: string | null;
       name: string | null;
       level: "all" | "channel" | "group" | null;
       area: string | null;
+      document: string;
+      version: number;
     };
     ChannelIn: {
       kind: string;
@@ -477,6 +494,17 @@ export interface components {
       if: "hours";
       open?: boolean;
       group?: string | null;
+    };
+    HoursIn: {
+      channel?: string | null;
+      group?: string | null;
+      settings?: { [key: string]: unknown } | null;
+    };
+    HoursTried: {
+      at: string;
+      zone: string;
+      open: boolean;
+      changes: components["schemas"]["ChangeAt"][];
     };
     ImageIn: {
       type: "image";
@@ -821,6 +849,14 @@ export interface components {
     };
     Prompts: {
       prompts?: { [key: string]: components["schemas"]["Override"] };
+    };
+    QuarterView: {
+      at: string;
+      arrived: number;
+      answered: number;
+      abandoned: number;
+      waiting: number;
+      active: number;
     };
     Question: {
       key: string;
@@ -1330,6 +1366,19 @@ export interface components {
       from?: string;
       to?: string;
     };
+    TodayQuery: {
+      channel?: string | null;
+      group?: string | null;
+    };
+    TodayView: {
+      at: string;
+      since: string;
+      zone: string;
+      arrived: number;
+      answered: number;
+      abandoned: number;
+      quarters: components["schemas"]["QuarterView"][];
+    };
     TraceView: {
       at: string;
       step: string;
@@ -1647,12 +1696,24 @@ export interface paths {
   };
   "/api/v1/admin/audit": {
     get: {
-      parameters: { query?: { limit?: number; after?: string | null }; };
+      parameters: { query?: { limit?: number; after?: string | null; who?: string | null; what?: "agents" | "bots" | "channels" | "groups" | "segments" | "settings" | null; id?: string | null; area?: string | null; since?: string | null; until?: string | null }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Listing_ChangeView_"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/audit/{what}/{document}/{version}": {
+    get: {
+      parameters: { path: { what: string; document: string; version: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["RevisionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2242,6 +2303,21 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/settings/hours/try": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["HoursIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["HoursTried"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/prompts/preview": {
     post: {
       parameters: {  };
@@ -2639,6 +2715,18 @@ export interface paths {
         200: { content: { "application/json": components["schemas"]["FloorView"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/floor/today": {
+    get: {
+      parameters: { query?: { channel?: string | null; group?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TodayView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };

@@ -24,6 +24,7 @@ import { Avatar, Empty, Trouble, Waits } from "../ui/shown";
 import { Table } from "../ui/table";
 import { toast } from "../ui/toast";
 import { useLoaded } from "../ui/use";
+import { Tile } from "./tile";
 import { f } from "./texts";
 
 type FloorView = Schema["FloorView"];
@@ -34,6 +35,7 @@ const LOOK_ANYWAY = 15_000;
 
 export function Floor() {
   const found = useLoaded("floor", () => ok(api.GET("/api/v1/inbox/floor")));
+  const around = useLoaded("around", () => ok(api.GET("/api/v1/inbox/around")));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const soon = () => {
@@ -64,7 +66,8 @@ export function Floor() {
             <Queue floor={floor} />
             <People agents={floor.agents} changed={found.again} />
           </div>
-          <Places floor={floor} />
+          <Day around={around.value} />
+          <Places floor={floor} around={around.value} />
         </>
       )}
     </div>
@@ -87,11 +90,6 @@ function Tiles({ floor }: { floor: FloorView }) {
       <Tile name={f("with_bot")} def={f("def_with_bot")} value={number(of("bot"))} />
     </dl>
   );
-}
-
-/** A number with what it means beside it. */
-function Tile({ name, def, value, of = "", look = "", dot }: { name: string; def: string; value: string; of?: string; look?: string; dot?: string }) {
-  return <div class={`tile ${look}`}><dt>{dot ? <span class={`dot ${dot}`} /> : null}{name}</dt><dd>{value} {of ? <span class="of">{of}</span> : null}<p class="def">{def}</p></dd></div>;
 }
 
 function Queue({ floor }: { floor: FloorView }) {
@@ -197,9 +195,15 @@ function Theirs({ agent }: { agent: Colleague }) {
 
 const PHASES = ["bot", "queued", "unassigned", "active"] as const;
 
-function Places({ floor }: { floor: FloorView }) {
-  const around = useLoaded("around", () => ok(api.GET("/api/v1/inbox/around")));
-  const { groups = [], channels = [] } = around.value ?? {};
+/** The charts come when the floor is there: what is now is not to wait for what was. */
+function Day({ around }: { around: Schema["AroundView"] | null }) {
+  const found = useLoaded("today", () => import("./today"));
+  if (!found.value) return found.trouble ? <Trouble of={found.trouble} again={found.again} /> : <Waits />;
+  return <found.value.Today around={around} />;
+}
+
+function Places({ floor, around }: { floor: FloorView; around: Schema["AroundView"] | null }) {
+  const { groups = [], channels = [] } = around ?? {};
   const rows = new Map<string, { group: string; channel: string; counts: Record<string, number>; total: number }>();
   for (const one of floor.sessions) {
     const key = `${one.group ?? ""} ${one.channel}`;
