@@ -46,7 +46,7 @@ format: $(VENV)/.dev ## put the sources in order (what `check` asks for)
 types: $(VENV)/.dev ## the API's types for the browser's side, from the OpenAPI document
 	@$(BIN)/python -m gateway.api_types
 
-bench: setup ## the benchmarks, with ratios to their floors
+bench: setup chromium ## the benchmarks, with ratios to their floors
 	@$(MAKE) build/serving/.runtime VENV=build/serving
 	@BENCH_SERVING_PYTHON=$(CURDIR)/build/serving/bin/python $(BIN)/python -m bench $(ARGS)
 

@@ -15,6 +15,7 @@ from core.closing import Summaries, validate_after_close, validate_summaries
 from core.errors import BadInput
 from core.hook import Webhooks
 from core.language import normal
+from core.people import Retention
 from core.policy import AREAS, Closing, Languages, Prompts, Words
 from core.prompts import CLOSING_KEYS, PROMPT_KEYS, validate_prompts
 from core.scheme import validate_survey
@@ -24,9 +25,8 @@ from core.submitted import validate_submissions
 from core.words import validate_lists
 
 YEAR = 366 * 86_400
-FOR_ALL = frozenset({"retention"})
-# Which group a chat goes to is nothing a group can say.
-ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType({"routing": ("group",)})
+# Which group a chat goes to is nothing a group can say, nor how long what a channel brought is kept.
+ELSEWHERE: Mapping[str, tuple[Level, ...]] = MappingProxyType({"routing": ("group",), "retention": ("group",)})
 _Problems = Sequence[tuple[str, str]]
 
 
@@ -40,8 +40,6 @@ def known(area: str) -> type[msgspec.Struct]:
 
 def levels_of(area: str) -> tuple[Level, ...]:
     """Where an area may be set."""
-    if area in FOR_ALL:
-        return ("all",)
     return tuple(level for level in get_args(Level) if level not in ELSEWHERE.get(area, ()))
 
 
@@ -58,8 +56,10 @@ def check(area: str, body: dict[str, object]) -> None:
 
 def fits(rim: Rim, scope: Scope, area: str, body: dict[str, object]) -> None:
     """What depends on where it is set, and on this machine; raises `BadInput`. `body` is valid by itself."""
-    if area in FOR_ALL and scope.level != "all":
-        raise BadInput(("body", "This is set for all, not for one channel or group."))
+    if area == "retention" and scope.level == "group":
+        raise BadInput(("body", "This is set for all or for a channel, not for a group."))
+    if area == "retention" and scope.level == "channel" and (wrong := people.beyond_a_channel(typed(body, Retention))):
+        raise BadInput(*wrong)
     if area == "webhooks":
         entries = typed(body, Webhooks).subscriptions or ()
         objections = [(index, rim.objection(entry.url)) for index, entry in enumerate(entries)]

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from admin import versions
-from admin.kinds import kept, secrets, shown
+from admin.kinds import compared, kept, secrets, shown
 from admin.references import UseView, missing_people, refuse_used, users
 from admin.settings import UndoIn
 from admin.shared import language
@@ -134,14 +134,9 @@ async def change_bot(rim: Rim, call: Call[BotPatch, Nothing]) -> Answer:
 async def list_bot_history(rim: Rim, call: Call[Nothing, Window]) -> Answer:
     """Another secret shows as a change, the secret does not."""
     doc = _bot(rim, call.path["id"])
-    hidden = secrets(KINDS[doc.kind])
 
     def seen(body: dict[str, object]) -> dict[str, object]:
-        settings = {
-            name: {"set": True, "version": value["sealed"][-6:]} if name in hidden else value
-            for name, value in cast(dict[str, Any], body["settings"]).items()
-        }
-        return {**body, "settings": settings}
+        return {**body, "settings": compared(cast(dict[str, Any], body["settings"]), KINDS[doc.kind])}
 
     return await versions.history(rim, "bots", doc.id, call.query, seen)
 

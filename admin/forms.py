@@ -106,25 +106,23 @@ _ORDER = (
 
 
 async def list_areas(rim: Rim, call: Call[Nothing, FormsQuery]) -> Answer:
-    return Answer(200, await asyncio.to_thread(_areas, _words(rim, call)))
+    tag = language(call.query.language, "language")
+    return Answer(200, await asyncio.to_thread(lambda: _areas(rim.wording.words(tag))))
 
 
 async def list_forms(rim: Rim, call: Call[Nothing, FormsQuery]) -> Answer:
-    return Answer(200, await asyncio.to_thread(_forms, rim.kinds(), _words(rim, call)))
+    tag = language(call.query.language, "language")
+    return Answer(200, await asyncio.to_thread(lambda: _forms(rim.kinds(), rim.wording.words(tag))))
 
 
 def _areas(words: Words) -> Areas:
-    """Some ten milliseconds, as are the forms: off the loop."""
+    """Some ten milliseconds and a file, as are the forms: off the loop."""
     order = [*_ORDER, *AREAS]
     return Areas([_area(name, words) for name in sorted(AREAS, key=order.index)], None)
 
 
 def _forms(kinds: Mapping[str, type[Connector]], words: Words) -> Forms:
     return Forms([*_channels(kinds, words), *_bots(words), *_others(words)], None)
-
-
-def _words(rim: Rim, call: Call[Nothing, FormsQuery]) -> Words:
-    return rim.wording.words(language(call.query.language, "language"))
 
 
 def _area(name: str, words: Words) -> AreaView:

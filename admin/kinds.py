@@ -67,6 +67,15 @@ def shown(doc: ChannelDoc | BotDoc, kind: type[Kind] | type[Connector]) -> dict[
     return open_ones | {name: {"set": name in doc.settings} for name in sorted(hidden)}
 
 
+def compared(settings: Mapping[str, Any], kind: type[Kind] | type[Connector]) -> dict[str, object]:
+    """Settings as versions are compared: another secret shows as a change, the secret does not."""
+    hidden = secrets(kind)
+    return {
+        name: {"set": True, "version": value["sealed"][-6:]} if name in hidden else value
+        for name, value in settings.items()
+    }
+
+
 def kept(
     directory: Directory,
     channel: str,

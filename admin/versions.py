@@ -13,7 +13,7 @@ from api.times import iso
 from api.views.refs import agent_ref
 
 Body = dict[str, object]
-_OURS = ("id", "created_at", "removed_at")
+_OURS = ("id", "created_at")
 
 
 async def history(
@@ -21,7 +21,7 @@ async def history(
 ) -> Answer:
     """Newest first. `compared` makes of a version what may be seen of it."""
     revisions = await rim.directory.revisions_of(collection, id)
-    bodies = [compared(_theirs(one.body or {})) for one in revisions]
+    bodies = [compared(theirs(one.body or {})) for one in revisions]
     views = [
         RevisionView(
             version=one.version,
@@ -45,6 +45,6 @@ async def earlier(rim: Rim, collection: Collection, id: str, wanted: UndoIn, cur
     return bodies[version]
 
 
-def _theirs(body: Mapping[str, object]) -> Body:
-    """Without what no version changes."""
-    return {name: value for name, value in body.items() if name not in _OURS}
+def theirs(body: Mapping[str, object]) -> Body:
+    """Without what no version changes, and without `removed_at` while it is there."""
+    return {name: value for name, value in body.items() if name not in _OURS and (name, value) != ("removed_at", None)}

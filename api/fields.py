@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from api.complaints import sentence
 from core.codec import convert
 from core.errors import Error
 
@@ -57,6 +58,8 @@ def _named(value: object, wanted: type[T], complaint: str, strict: bool) -> Wron
     if inner is not None:
         steps.append(inner[2])
         text = "This field is required." if inner[1] == "missing required" else "There is no such field."
+    else:
+        text = sentence(text, wanted, steps)
     return Wrong(".".join(steps) or "body", text)
 
 

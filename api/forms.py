@@ -2,7 +2,7 @@
 
 To each property come a `title`, often a `description`, and for forms: `x-unit` (seconds, days, share, time), `x-null`
 (what null means), `x-names` (what the id is of: agents, groups, …), `x-keys` (the same of a map's keys), `x-texts`
-(texts by language); beside every `enum` `x-titles`, its values' names.
+(texts by language), `x-view` (an editor of its own); beside every `enum` `x-titles`, its values' names.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,6 +32,8 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "TryMessage.channel": "channels",
     }
 )
+# What has an editor of its own in the console, beside the plain fields: docs/desk.md.
+_VIEWS: Mapping[str, str] = MappingProxyType({"week": "week", "holidays": "dates", "zone": "zone"})
 _SHARES = frozenset(("sure", "near"))
 _SECRET: Schema = {"type": "string", "format": "password", "writeOnly": True}
 _OF_PROMPTS = frozenset(("prompts", "repeat"))
@@ -105,6 +107,8 @@ def _hints(struct: str, name: str, schema: Schema, words: Words) -> Schema:
         found["propertyNames"] = _prompts(PROMPT_KEYS if name == "prompts" else REPEATED, words)
     if name == "week":
         found["anyOf"] = [_in_order(each) for each in schema.get("anyOf", [])]
+    if name in _VIEWS:
+        found["x-view"] = _VIEWS[name]
     if name == "days" and isinstance(schema.get("items"), dict):
         found["items"] = _days()
     return found

@@ -23,9 +23,10 @@ def linked(stored: StoredMessage, files: Files) -> StoredMessage:
 
 
 def linked_row(row: SessionRow, files: Files) -> SessionRow:
-    last = row.last_message
+    last, said = row.last_message, row.last_said
     shown = None if last is None else linked(last, files)
-    return row if shown is last else replace(row, last_message=shown)
+    shown_said = None if said is None else linked(said, files)
+    return row if shown is last and shown_said is said else replace(row, last_message=shown, last_said=shown_said)
 
 
 def linked_feed(row: FeedRow, files: Files) -> FeedRow:

@@ -36,7 +36,7 @@ def promised(
         case e.Unavailable(reason=reason, opens=opens):
             return "unavailable", _unavailable(reason, opens)
         case e.SlaApplied(agreement=None):
-            return "sla", "No SLA policy is for this chat."
+            return "sla", "No SLA policy is for this chat now."
         case e.SlaApplied(agreement=agreement):
             assert agreement is not None, "the case before"
             return "sla", f"SLA “{agreement.policy}”: {_goals(agreement)}."

@@ -1,7 +1,7 @@
 """What every handler is handed, and the protocols of what the shell does for the rims."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from api.auth import Auth
 from api.bots import ReplyIn
 from api.directory import Directory
+from api.pulse import Pulse
 from api.vault import Vault
 from api.wording import Wording
 from core.channel import Connector, TemplateInfo
@@ -177,4 +178,5 @@ class Rim:
     hooks: "HookActions | None" = None
     erase_soon: Callable[[], None] = lambda: None
     standing: Callable[[str], Standing | None] = lambda session: None
+    pulse: Pulse = field(default_factory=Pulse)
     wording: Wording = Wording()

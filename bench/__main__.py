@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import uvloop
 
-from bench import ceiling, desk, growth, inbound, memory, mongo, socket, turn, words
+from bench import ceiling, desk, growth, inbound, inbox, memory, mongo, socket, turn, words
 from bench.machine import Cores, cores, facts
 from bench.options import Options
 from bench.outcome import Outcome, as_json, shown
@@ -26,6 +26,7 @@ ALL: Mapping[str, Measure] = {
     "memory": memory.measure,
     "words": words.measure,
     "desk": desk.measure,
+    "inbox": inbox.measure,
     "growth": growth.measure,
     "mongo": mongo.measure,
 }

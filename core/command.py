@@ -200,7 +200,7 @@ class InviteRating(msgspec.Struct, frozen=True, gc=False):
 
 
 class Summarize(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """`session` is the one that is summed up: the open one, or the one closed last."""
+    """`session` is the one that is summed up, open or over, however long ago."""
 
     by: Actor
     session: str

@@ -157,7 +157,7 @@ def _decision(turn: Turn, command: c.Command) -> Decision:
             case _:
                 pass
     last = turn.state.last
-    session = last if after_close else turn.state.session
+    session = turn.earlier or (last if after_close else turn.state.session)
     return Decision(
         state=turn.state,
         events=tuple(turn.events),

@@ -6,14 +6,16 @@ Deciding has no effect, so it may be repeated; only the commit counts.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from core.command import Command
+from core.command import Command, Summarize
 from core.conversation import Decision, decide
 from core.customer import Address, Customer
 from core.errors import Fenced, Refused, Stale, StoreDown
+from core.event import Queued
 from core.policy import Policy
 from core.ports.clock import Clock
 from core.ports.store import Store
@@ -43,7 +45,8 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the engine asks the shell for. `done` is told of every command that was committed, right after it; `doubted`
-    of a conversation's id when the store went down over a commit, which may have gone through all the same."""
+    of a conversation's id when the store went down over a commit, which may have gone through all the same. `entering`
+    is entered while a commit is under way that lets a session wait for a group."""
 
     policy: Callable[[str], Policy]
     new_id: Callable[[], str]
@@ -57,6 +60,7 @@ class Surroundings:
     away_free: Callable[[str | None], bool] = lambda group: False
     gone_since: Callable[[str], int | None] = lambda agent: None
     route: Callable[[Asked], Route] = to_the_default
+    entering: Callable[[str | None], AbstractContextManager[None]] = lambda group: nullcontext()
 
 
 class Engine:
@@ -172,6 +176,7 @@ class Engine:
             gone_since=around.gone_since,
             route=around.route,
             aim=aim,
+            earlier=await self._earlier(state, command.session) if isinstance(command, Summarize) else None,
         )
         decision = decide(state, command, context)
         if not decision.events:
@@ -195,12 +200,22 @@ class Engine:
             policy=policy.version,
             lease=around.lease(now),
         )
-        try:
-            committed = await self._store.commit(commit)
-        except StoreDown:
-            around.doubted(state.id)
-            raise
+        queued = [event for event in decision.events if isinstance(event, Queued)]
+        with around.entering(queued[-1].group) if queued else nullcontext():
+            try:
+                committed = await self._store.commit(commit)
+            except StoreDown:
+                around.doubted(state.id)
+                raise
         return Done(decision.state, decision, committed.version, committed)
+
+    async def _earlier(self, state: Conversation, session: str) -> Session | None:
+        """A session of this conversation from before the last: read after its state, so that the compare-and-set holds
+        for both."""
+        if any(one is not None and one.id == session for one in (state.session, state.last)):
+            return None
+        found = await self._store.session(session)
+        return found.session if found is not None and found.conversation == state.id else None
 
     async def _load(self, where: Address) -> tuple[Conversation, int]:
         found = await self._store.load(where.channel, where.id)

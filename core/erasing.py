@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from core import event as e
 from core.customer import Customer
-from core.message import Author, Content, Media, Message, Text
+from core.message import Author, Content, Media, Message, Text, Translation
 from core.session import Conversation, Session
 
 E = TypeVar("E", bound=e.Event)
@@ -51,8 +51,8 @@ def blank_event(event: E) -> E:
             return replace(event, customer=Customer(id=event.customer.id))
         case e.AliasesLearned():
             return replace(event, aliases=())
-        case e.Amended():
-            return replace(event, content=Text(""), original=None, hits=())
+        case e.Amended() | e.Translated():
+            return blank_amendment(event)
         case e.Tagged():
             return replace(event, tags=())
         case e.Received():
@@ -72,18 +72,30 @@ def _spoken(event: E) -> E:
 def blank(message: Message) -> Message:
     author = Author(kind="customer") if message.author.kind == "customer" else message.author
     return replace(
-        message, author=author, content=Text(""), original=None, hits=(), provider_id=None, client_id=None, quote=None
-    )
+        message, author=author, content=Text(""), original=None, hits=(), provider_id=None, client_id=None, quote=None,
+        translation=None,
+    )  # fmt: skip
 
 
 def blank_text(event: E) -> E:
     """An event whose text is too old to be kept; who said it to whom stays."""
-    if isinstance(event, e.Amended):
-        return replace(event, content=Text(""), original=None, hits=())
+    if isinstance(event, e.Amended | e.Translated):
+        return blank_amendment(event)
     message = said(event)
     if message is None:
         return event
-    return replace(event, message=replace(message, content=Text(""), original=None, hits=()))
+    return replace(event, message=replace(message, content=Text(""), original=None, hits=(), translation=None))
+
+
+def blank_amendment(event: E) -> E:
+    """What was made of a message later, an edit or a translation, without its words; any other event as it is."""
+    match event:
+        case e.Translated(translation=translation):
+            return replace(event, translation=Translation("", translation.language))
+        case e.Amended():
+            return replace(event, content=Text(""), original=None, hits=())
+        case _:
+            return event
 
 
 def said(event: e.Event) -> Message | None:

@@ -66,7 +66,7 @@ def evolve(state: Conversation, event: e.Event) -> Conversation:
         case e.Transferred():
             return _transferred(state, event)
         case e.Noted():
-            return _session(state, seq=event.seq)
+            return _session(state, seq=event.seq, said_seq=event.seq)
         case e.ConsentAsked():
             return _session(state, held=(*_open(state).held, event.seq)[-MOST_HELD:])
         case e.ConsentAnswered():
@@ -255,11 +255,12 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
     }
     if event.after_close:
         assert state.last is not None, "only a closed session hears an answer after its close"
-        return replace(state, last=replace(state.last, seq=event.seq), **heard)
+        return replace(state, last=replace(state.last, seq=event.seq, said_seq=event.seq), **heard)
     session = _open(state)
     session = replace(
         session,
         seq=event.seq,
+        said_seq=event.seq,
         said_at=event.at,
         answered=False,
         wrote=session.wrote + 1,
@@ -274,6 +275,8 @@ def _received(state: Conversation, event: e.Received) -> Conversation:
 def _prompted(state: Conversation, event: e.Prompted | e.SubmissionReplied) -> Conversation:
     token = None if event.spends else state.token
     changes: dict[str, object] = {"seq": event.seq}
+    if isinstance(event, e.SubmissionReplied):
+        changes["said_seq"] = event.seq
     if event.pending:
         changes["pending"] = event.pending
     if isinstance(event, e.Prompted) and event.key in ("queue_position", "no_agent", "out_of_hours"):
@@ -321,12 +324,13 @@ def _replied(state: Conversation, event: e.Replied) -> Conversation:
     author: Author = event.message.author
     if event.after_close:
         assert state.last is not None and author.id is not None, "an agent writes to a closed session's customer"
-        last, offline = replace(state.last, seq=event.seq), Contact(author.id, event.at)
+        last, offline = replace(state.last, seq=event.seq, said_seq=event.seq), Contact(author.id, event.at)
         return replace(state, last=last, token=None if event.spends else state.token, offline=offline)
     session = _open(state)
     session = replace(
         session,
         seq=event.seq,
+        said_seq=event.seq,
         answered_at=event.at,
         answered=True,
         replies=session.replies + (author.kind == "agent"),
@@ -396,11 +400,17 @@ def _submitted(state: Conversation, submission: Submission) -> Conversation:
 
 
 def _summarized(state: Conversation, event: e.Summarized) -> Conversation:
-    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    if event.session is not None:
+        return state
     if event.after_close:
         assert state.last is not None, "only a session that was is summed up after its close"
-        return replace(state, last=replace(state.last, seq=event.seq, summary=summary))
-    return _session(state, seq=event.seq, summary=summary)
+        return replace(state, last=summed_up(state.last, event))
+    return replace(state, session=summed_up(_open(state), event))
+
+
+def summed_up(session: Session, event: e.Summarized) -> Session:
+    summary = SummaryRef(event.by, event.at, event.seq, event.types, event.solved)
+    return replace(session, seq=event.seq, said_seq=event.seq, summary=summary)
 
 
 def _timers(state: Conversation, name: str, due: int | None) -> Conversation:

@@ -39,7 +39,6 @@ _PICTURE = re.compile(f"[{_PICTURES}]")
 _GAP = re.compile(f"[\\W_](?<![{_KEPT}{_PICTURES}])(?:(?![{_KEPT}{_PICTURES}])[\\W_])*")
 _SEAM = re.compile(f"[a-z0-9](?=[{_HAN}{_UNSPACED}])")
 _SEAM_BACK = re.compile(f"[a-z0-9](?<=[{_HAN}{_UNSPACED}].)")
-_PLAIN_RUN = re.compile("([a-z0-9]+)")
 _ANYWHERE = re.compile(f"[{_HAN}{_UNSPACED}]")
 _UNDERSCORE = re.compile("_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -85,7 +84,7 @@ _BADGE_LETTERS = {first + i: chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6
 # ends a sentence), "," what
 # ends a sentence, "/" a new line, "." any other sign, " " a gap, p a picture.
 _BMP = "".join(map(chr, range(0x10000)))
-_CHARACTERS = tuple(_BMP)  # one object for each, whichever table it stands in: 5 MB, not 5 MB a table
+_POINTS = tuple(range(0x10000))  # one object for each, whichever table it stands in: 2 MB, where strings would be 5
 _KINDS = (
     ("\n", "/"),
     (r"\s", " "),
@@ -117,28 +116,43 @@ def _kinds() -> str:
 # Tuples, because taking a character out of a string makes a new one each time.
 _KIND = tuple(_kinds())
 _ASCII_KIND = "".join(_KIND[:256]).encode()
-_VIEWED = tuple(_CHARACTERS[ord(c)] for c in re.sub(f"[\\W_](?<![{_KEPT}])", " ", _BMP))
-_ASCII_VIEWED = bytes(ord(_VIEWED[i].lower()) if i < 128 else 32 for i in range(256))
+_ASCII_VIEWED = bytes(ord(c.lower()) if (c := chr(i)).isascii() and c.isalnum() else 32 for i in range(256))
+
+
+def _shown() -> str:
+    """What a view does not make a gap of, but for Latin letters and digits, as ranges of a character class."""
+    gaps = [match.start() for match in re.finditer(f"[\\W_a-z0-9](?<![{_KEPT}])", _BMP)]
+    edges = pairwise([-1, *gaps, len(_BMP)])
+    return "".join(f"{re.escape(_BMP[low + 1])}-{re.escape(_BMP[high - 1])}" for low, high in edges if low + 1 < high)
+
+
+_SHOWN_OTHERS = _shown()
+_SHOWN = re.compile(f"[a-z0-9{_SHOWN_OTHERS}]+")
+_SHOWN_PARTED = re.compile(f"[a-z0-9]+|[{_SHOWN_OTHERS}]+")
 # Coarser kinds, each for one question.
 _SEAM_KIND = bytes.maketrans(b"ldnhuco", b"lllhhaa")
 _LEET_KIND = bytes.maketrans(b"se", b"dd")
 _INSIDE_KIND = bytes.maketrans(b"lcodnahu,es/", b"wwwwwwxx... ")
 _SPELLED_KIND = bytes.maketrans(b"lcodnahu.se/", b"wwwwwwww  ,,")
+# Signs first, which are fewer than letters.
+_APART_HAN = re.compile(rb"[ .sp](?<=h.)[ .sp]*h")
+_APART_UNSPACED = re.compile(rb"[.sp](?<=u.)[.sp]*u")
+_SPELLED_OUT = re.compile(rb"[ ,]w +w[ ,]")
 # Only these characters: then folding is one table. (Full-width signs make the normaliser compose everything anew.)
 _EAST = re.compile("[\0-\x7f\u3000-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*")
 
 
-def _east() -> tuple[str, ...]:
+def _east() -> tuple[int, ...]:
     folded = (normalize("NFKC", c).casefold() for c in _BMP)
     return tuple(
-        _CHARACTERS[ord(new)] if len(new) == 1 and ord(new) < len(_CHARACTERS) else new if len(new) == 1 else c
-        for c, new in zip(_CHARACTERS, folded, strict=True)
+        _POINTS[ord(new)] if len(new) == 1 and ord(new) < len(_POINTS) else ord(new) if len(new) == 1 else point
+        for point, new in zip(_POINTS, folded, strict=True)
     )
 
 
 _EAST_FOLDED = _east()
 _FLAT = tuple(
-    str(value) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_CHARACTERS, _EAST_FOLDED, strict=True)
+    ord(str(value)) if (value := decimal(c, -1)) >= 0 else new for c, new in zip(_BMP, _EAST_FOLDED, strict=True)
 )
 
 
@@ -176,7 +190,16 @@ def views(folded: str) -> tuple[str, str]:
     kinds = _kinds_of(folded)
     plain = _viewed(folded, kinds)
     loose = _loosened(folded, kinds)
-    return plain, plain if loose is folded else _viewed(loose, kinds)  # undoing makes no new seam
+    return plain, plain if loose is folded else _viewed(loose, _kinds_after(loose, kinds))
+
+
+def _kinds_after(loose: str, kinds: bytes | None) -> bytes | None:
+    """The kinds of a text that was undone, or those it had before where a view makes the same of both: where no seam
+    can have come, or there was one already and no letter that takes part in none."""
+    edges = (kinds or b"").translate(_SEAM_KIND)
+    if b"h" not in edges or not (b"l" in edges or b"a" in edges):
+        return kinds
+    return kinds if b"a" not in edges and (b"lh" in edges or b"hl" in edges) else _kinds_of(loose)
 
 
 def _kinds_of(folded: str) -> bytes | None:
@@ -194,13 +217,12 @@ def _viewed(folded: str, kinds: bytes | None) -> str:
         for pattern, replacement in _VIEW_STEPS:
             folded = pattern.sub(replacement, folded)
         return f" {folded.strip(' ')} "
-    seen = " ".join(folded.translate(_VIEWED).split())
     edges = kinds.translate(_SEAM_KIND)
-    if b"lh" in edges or b"hl" in edges:
-        if b"la" in edges or b"al" in edges:
-            seen = _SEAM_BACK.sub(r" \g<0>", _SEAM.sub(r"\g<0> ", seen))
-        else:  # then every end of such a run is a gap or a seam, and splitting is three times as fast
-            seen = " ".join(" ".join(_PLAIN_RUN.split(seen)).split())
+    if b"lh" not in edges and b"hl" not in edges:
+        return f" {' '.join(_SHOWN.findall(folded))} "
+    if b"la" not in edges and b"al" not in edges:  # then every end of a Latin run is a gap or a seam
+        return f" {' '.join(_SHOWN_PARTED.findall(folded))} "
+    seen = _SEAM_BACK.sub(r" \g<0>", _SEAM.sub(r"\g<0> ", " ".join(_SHOWN.findall(folded))))
     return f" {seen} "
 
 
@@ -222,9 +244,9 @@ def _needed(kinds: bytes | None) -> Sequence["_Step"]:
         needed += _INSIDE_STEPS
     if _is_spelled(kinds.translate(_SPELLED_KIND)):
         needed.append(_SPELLED_STEP)
-    if (b"h " in kinds or b"h." in kinds or b"hs" in kinds) and (b" h" in kinds or b".h" in kinds or b"sh" in kinds):
+    if b"h" in kinds and _APART_HAN.search(kinds):
         needed.append(_HAN_STEP)
-    if (b"u." in kinds or b"us" in kinds) and (b".u" in kinds or b"su" in kinds):
+    if b"u" in kinds and _APART_UNSPACED.search(kinds):
         needed.append(_UNSPACED_STEP)
     return needed
 
@@ -239,12 +261,7 @@ def _is_separated(kinds: bytes) -> bool:
 
 def _is_spelled(kinds: bytes) -> bool:
     """Whether a word of one letter stands beside another one."""
-    words = b" %b " % kinds
-    if b" w " not in words and b",w " not in words:
-        return False
-    while b"  " in words:
-        words = words.replace(b"  ", b" ")
-    return b" w w " in words or b",w w " in words or b" w w," in words or b",w w," in words
+    return _SPELLED_OUT.search(b" %b " % kinds) is not None
 
 
 def squeeze(seen: str) -> str:

@@ -5,23 +5,23 @@ the first on. A button of a survey never opens a chat, however late it is presse
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from core import command as c
 from core import event as e
 from core.channel import Received
-from core.errors import Refused
+from core.errors import BadInput, Refused
 from core.fit import pick
-from core.form import said
 from core.hearing import hear
-from core.message import Choice, Chosen, Content, Field, Form, Option, Text, plain
+from core.message import Choice, Chosen, Content, Form, Option, Sticker, Text, plain
 from core.policy import Rules
 from core.prompts import Key
-from core.scheme import Demand, Survey, Tag, ratable
+from core.scheme import Survey, ratable
 from core.session import Invitation, Session, SurveyKind, SurveyStep
-from core.survey import chosen_score, options
+from core.survey import chosen_score
+from core.survey_form import NO, SCORE, SKIP, TAG, YES, fields_of, filled, score_options, tag_options, yes_no
 from core.turn import Turn
 
 QUESTIONS: Mapping[SurveyKind, Key] = {
@@ -30,8 +30,6 @@ QUESTIONS: Mapping[SurveyKind, Key] = {
     "thumbs": "survey_invite_thumbs",
 }
 COMMENT_MS = 10 * 60_000  # once more was asked, the next message within ten minutes may be it (DESIGN.md)
-_SCORE, _TAG = "rate:", "survey:tag:"
-YES, NO, SKIP = "survey:yes", "survey:no", "survey:skip"
 _BETWEEN = re.compile(r"\s*[,;、，؛;\n]\s*|\s+")
 
 
@@ -100,67 +98,9 @@ def _ask(turn: Turn, session: Session) -> None:
     question = rules.say(QUESTIONS[survey.kind], language) or ""
     scores = score_options(rules, language)
     if "form" in rules.channel.capabilities.outbound:
-        turn.say("survey", Form(question, _fields(rules, question, scores, language)), about=session)
+        turn.say("survey", Form(question, fields_of(rules, question, scores, language)), about=session)
     else:
         turn.say("survey", Choice(question, scores), about=session)
-
-
-def score_options(rules: Rules, language: str) -> tuple[Option, ...]:
-    """The answers to press: in the scheme's own words, else in the built-in ones."""
-    survey, default = rules.survey, rules.channel.language
-    return tuple(
-        Option(
-            one.id,
-            survey.words(one.score, language, default)
-            or rules.say(one.key, language, score=one.score)
-            or str(one.score),
-        )
-        for one in options(survey.kind)
-    )
-
-
-def _fields(rules: Rules, question: str, scores: tuple[Option, ...], language: str) -> tuple[Field, ...]:
-    """All that is asked, at once; what only some scores are asked says for which."""
-    survey = rules.survey
-    fields = [Field("score", question, survey.kind, required=True, options=scores)]
-    by_tags: dict[tuple[tuple[str, ...], Demand], list[int]] = {}
-    by_comment: dict[Demand, list[int]] = {}
-    for one in options(survey.kind):
-        names = tuple(tag.name for tag in survey.tags_of(one.score))
-        by_tags.setdefault((names, survey.wants_tags(one.score)), []).append(one.score)
-        by_comment.setdefault(survey.wants_comment(one.score), []).append(one.score)
-    asked = rules.say("survey_tags", language) or ""
-    for (names, demand), concerned in by_tags.items():
-        if names:
-            offered = _tag_options(rules, survey.tags_of(concerned[0]), language)
-            key = f"tags.{concerned[0]}"
-            when = _when(concerned, scores)
-            fields.append(Field(key, asked, "choice", demand == "required", offered, many=True, when=when))
-    if survey.solved != "off":
-        solved = rules.say("survey_solved", language) or ""
-        fields.append(Field("solved", solved, "choice", survey.solved == "required", _yes_no(rules, language)))
-    for demand, concerned in by_comment.items():
-        if demand != "off":
-            why = rules.say("survey_comment", language) or ""
-            key = f"comment.{concerned[0]}"
-            fields.append(Field(key, why, "text", demand == "required", when=_when(concerned, scores)))
-    return tuple(fields)
-
-
-def _when(concerned: Sequence[int], scores: Sequence[Option]) -> tuple[str, ...]:
-    return () if len(concerned) == len(scores) else tuple(f"{_SCORE}{score}" for score in concerned)
-
-
-def _tag_options(rules: Rules, tags: Sequence[Tag], language: str) -> tuple[Option, ...]:
-    default = rules.channel.language
-    return tuple(Option(f"{_TAG}{at}", said(tag.text, language, default) or tag.name) for at, tag in enumerate(tags))
-
-
-def _yes_no(rules: Rules, language: str) -> tuple[Option, ...]:
-    return (
-        Option(YES, rules.say("solved_yes", language) or YES),
-        Option(NO, rules.say("solved_no", language) or NO),
-    )
 
 
 # --- answers -----------------------------------------------------------------------------------------------------
@@ -187,7 +127,7 @@ def _invited(turn: Turn) -> Session | None:
 
 def _too_late(turn: Turn, inbound: Received) -> bool:
     """What can only be meant for a survey that is over is kept where it belongs, and answered; it opens nothing."""
-    if isinstance(inbound.content, Text) or not _of_a_survey(inbound.content):
+    if isinstance(inbound.content, Text) or not _of_a_survey(turn, inbound.content):
         return False
     about = turn.state.last or turn.state.session
     if about is None:
@@ -197,29 +137,40 @@ def _too_late(turn: Turn, inbound: Received) -> bool:
     return True
 
 
-def _of_a_survey(content: Content) -> bool:
+def _of_a_survey(turn: Turn, content: Content) -> bool:
     match content:
         case Chosen(id=id):
-            return id.startswith((_SCORE, "survey:"))
+            return id.startswith((SCORE, "survey:"))
         case Form(values=values) if values is not None:
-            return "score" in values
+            return _is_filled(turn, values)
         case _:
             return False
+
+
+def _is_filled(turn: Turn, values: Mapping[str, str]) -> bool:
+    """Whether a filled form is the survey's, and not the one that the open chat asks (a company's own field may be
+    called `score` too)."""
+    session = turn.state.session
+    asks = session is not None and (session.asking is not None or session.leaving is not None)
+    ours = all(key in ("score", "solved") or key.startswith(("tags.", "comment.")) for key in values)
+    return ours and bool(values) and (not asks or values.get("score", "").startswith(SCORE))
 
 
 def _scored(turn: Turn, session: Session, inbound: Received) -> bool:
     assert session.invited is not None, "only an invited session is answered"
     kind, rules = session.invited.kind, turn.context.policy.rules(session.group)
     score = _score(rules, session, inbound.content)
-    if score is None:
+    if score is None and isinstance(inbound.content, Form) and _of_a_survey(turn, inbound.content):
+        raise BadInput(("content.values.score", "Choose one of the scores."))
+    if score is None or (isinstance(inbound.content, Form) and not _of_a_survey(turn, inbound.content)):
         return False
     steps = _steps(rules.survey, score)
     tags: tuple[str, ...] = ()
     solved, comment = None, ""
     if isinstance(inbound.content, Form):
         values = inbound.content.values or {}
-        tags, solved, comment = _filled(rules.survey, score, values)
-        fields = _fields(rules, "", score_options(rules, session.language), session.language)
+        tags, solved, comment = filled(rules.survey, score, values)
+        fields = fields_of(rules, "", score_options(rules, session.language), session.language)
         inbound = replace(inbound, content=Form("", fields, values))  # with the words of what was chosen
         steps = ("comment",) if comment else ()  # all of it was asked at once
     heard = hear(turn, session, inbound, rates=True)
@@ -272,33 +223,6 @@ def _steps(survey: Survey, score: int) -> tuple[SurveyStep, ...]:
     return tuple(steps)
 
 
-def _filled(survey: Survey, score: int, values: Mapping[str, str]) -> tuple[tuple[str, ...], bool | None, str]:
-    """The rest of a filled form; raises `Refused` naming what is required and missing."""
-    chosen = "\n".join(value for key, value in values.items() if key.startswith("tags."))
-    named = set(chosen.split("\n"))
-    tags = tuple(tag.name for at, tag in enumerate(survey.tags_of(score)) if f"{_TAG}{at}" in named)
-    solved = {YES: True, NO: False}.get(values.get("solved", ""))
-    comment = _comment_in(values)
-    missing = (
-        (survey.wants_tags(score) == "required" and not tags, "tags", "Choose at least one."),
-        (survey.solved == "required" and solved is None, "solved", "Please say whether it was solved."),
-        (survey.wants_comment(score) == "required" and not comment, "comment", "Please say why."),
-    )
-    for lacks, field, reason in missing:
-        if lacks:
-            raise Refused("incomplete", reason, field=f"content.values.{field}")
-    return tags, solved, comment
-
-
-def _comment_in(values: Mapping[str, str]) -> str:
-    return next((value.strip() for key, value in values.items() if key.startswith("comment") and value.strip()), "")
-
-
-def comment_of(content: Content) -> str:
-    """The words of a message that was taken as the comment (`core.event.Commented`)."""
-    return _comment_in(content.values) if isinstance(content, Form) and content.values else plain(content)
-
-
 # --- what follows the score --------------------------------------------------------------------------------------
 
 
@@ -306,30 +230,64 @@ def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Receive
     """An answer to what is asked after the score. A button counts until the invitation ends, words for ten minutes;
     a button of something else is no comment."""
     content, step = inbound.content, "comment" if invited.step == "score" else invited.step
-    pressed = isinstance(content, Chosen) and _of_a_survey(content)
+    pressed = isinstance(content, Chosen) and _of_a_survey(turn, content)
     if not pressed and (invited.comment_until is None or turn.now >= invited.comment_until):
         return False
-    if isinstance(content, Chosen) and content.id.startswith(_SCORE):
+    if isinstance(content, Chosen) and content.id.startswith(SCORE):
         hear(turn, session, inbound, rates=True)
         _next(turn, session, step)  # the score stands; a second press asks the same again
         return True
-    if isinstance(content, Chosen) and content.id.startswith(_TAG):
+    if isinstance(content, Chosen) and content.id.startswith(TAG):
         return _tagged(turn, session, inbound, (content.id,))
     match step:
         case "tags":
             tags = _read_tags(turn, session, content)
-            return tags is not None and _tagged(turn, session, inbound, tags)
+            taken = tags is not None and _tagged(turn, session, inbound, tags)
         case "solved":
             solved = _read_solved(turn, session, content)
-            return solved is not None and _said_solved(turn, session, inbound, solved)
+            taken = solved is not None and _said_solved(turn, session, inbound, solved)
         case _:
-            return not isinstance(content, Chosen) and _comment(turn, session, inbound)
+            taken = not isinstance(content, Chosen) and _comment(turn, session, inbound)
+    return taken or _asked_again(turn, session, step, inbound)
+
+
+def _asked_again(turn: Turn, session: Session, step: SurveyStep, inbound: Received) -> bool:
+    """What is required is put once more where the message can only be a try at it. Words may be the next chat: they
+    open one, and the question stays open beside it."""
+    if not _is_required(turn, session, step) or not _wordless(inbound.content):
+        return False
+    hear(turn, session, inbound, rates=True)
+    turn.prompt("form_required" if step == "comment" else "form_wrong_choice", about=session)
+    _next(turn, session, step)
+    return True
+
+
+def _is_required(turn: Turn, session: Session, step: SurveyStep) -> bool:
+    assert session.rating is not None, "this follows a score"
+    survey, score = turn.context.policy.rules(session.group).survey, session.rating.score
+    match step:
+        case "tags":
+            return survey.wants_tags(score) == "required"
+        case "solved":
+            return survey.solved == "required"
+        case _:
+            return survey.wants_comment(score) == "required"
+
+
+def _wordless(content: Content) -> bool:
+    match content:
+        case Text(text=text):
+            return not any(c.isalpha() for c in text)
+        case Chosen(id=id):
+            return id == SKIP
+        case _:
+            return isinstance(content, Sticker)
 
 
 def _read_tags(turn: Turn, session: Session, content: Content) -> tuple[str, ...] | None:
     """Which options a message wholly names, by number or in words; none where it skips; None if it is no answer."""
     if isinstance(content, Chosen):
-        return () if content.id == SKIP else None
+        return () if content.id == SKIP and not _is_required(turn, session, "tags") else None
     if not isinstance(content, Text):
         return None
     known = tuple(Option(id, label) for id, label in session.pending)
@@ -339,7 +297,7 @@ def _read_tags(turn: Turn, session: Session, content: Content) -> tuple[str, ...
     chosen = [option for option in picked if option is not None]
     if not chosen or len(chosen) != len(parts):
         return None
-    return tuple(dict.fromkeys(option.id for option in chosen if option.id.startswith(_TAG)))
+    return tuple(dict.fromkeys(option.id for option in chosen if option.id.startswith(TAG)))
 
 
 def _read_solved(turn: Turn, session: Session, content: Content) -> bool | None:
@@ -356,7 +314,7 @@ def _tagged(turn: Turn, session: Session, inbound: Received, ids: tuple[str, ...
     rating, invited = session.rating, session.invited
     assert rating is not None and invited is not None, "tags follow a score"
     survey = turn.context.policy.rules(session.group).survey
-    known = {f"{_TAG}{at}": tag.name for at, tag in enumerate(survey.tags_of(rating.score))}
+    known = {f"{TAG}{at}": tag.name for at, tag in enumerate(survey.tags_of(rating.score))}
     if any(id not in known for id in ids):
         return False
     hear(turn, session, inbound, rates=True)
@@ -394,12 +352,12 @@ def _next(turn: Turn, session: Session, step: SurveyStep | None) -> None:
         case "tags":
             about = turn.state.last if session.closed is not None else turn.state.session
             score = about.rating.score if about is not None and about.rating is not None else 0
-            offered = _tag_options(rules, rules.survey.tags_of(score), language)
+            offered = tag_options(rules, rules.survey.tags_of(score), language)
             if rules.survey.wants_tags(score) == "optional":
                 offered = (*offered, Option(SKIP, rules.say("survey_skip", language) or SKIP))
             _put(turn, session, "survey_tags", offered)
         case "solved":
-            _put(turn, session, "survey_solved", _yes_no(rules, language))
+            _put(turn, session, "survey_solved", yes_no(rules, language))
         case "comment":
             turn.prompt("survey_comment", about=session)
         case _:

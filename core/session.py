@@ -123,18 +123,18 @@ class BotTurn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One chat, from first message to close. Times are ms of our commits.
 
-    `seq` is the number of the last message; `said_at` when the customer last wrote, `answered_at` when an agent or bot
-    last did, `answered` whether that was later (clocks jump, so the times do not tell); `unread` how many customer
-    messages no agent has answered or read; `pending` are the options of a choice the customer has not answered yet (a
-    numbered list's answer is read against them); `invites` how often a rating was asked; `unlocked_at` when the last
-    lock ended; `leaving` while a customer is asked what to leave, `submission_offered` once they were.
-    `waits_since` counts for its place in the queue; `asked_at` is when people were first asked for, `assigned_at` when
-    the agent got it; `unavailable` why nobody could take it; `reminded_at` when a waiting customer was told last where
-    they stand, `wait_until` by when they must say that they keep waiting; `sla_edition` the SLA policies it was opened
-    under. `prefer` and `chain` say where a waiting chat may go, `away_too` also to who is away, the higher `priority`
-    first, `picking` how somebody there is picked; `guests` are colleagues who were invited in; `offer` is a transfer
-    that waits for somebody's word. `scheme` is the reception the customer's segment has, `asking` the
-    form they are being asked, `told` the prompts that are said once.
+    `seq` is the number of the last message, `said_seq` of the last that is not the system's own; `said_at` when the
+    customer last wrote, `answered_at` when an agent or bot last did, `answered` whether that was later (clocks jump, so
+    the times do not tell); `unread` how many customer messages no agent has answered or read; `pending` are the options
+    of a choice the customer has not answered yet (a numbered list's answer is read against them); `invites` how often a
+    rating was asked; `unlocked_at` when the last lock ended; `leaving` while a customer is asked what to leave,
+    `submission_offered` once they were. `waits_since` counts for its place in the queue; `asked_at` is when people were
+    first asked for, `assigned_at` when the agent got it; `unavailable` why nobody could take it; `reminded_at` when a
+    waiting customer was told last where they stand, `wait_until` by when they must say that they keep waiting;
+    `sla_edition` the SLA policies it was opened under. `prefer` and `chain` say where a waiting chat may go, `away_too`
+    also to who is away, the higher `priority` first, `picking` how somebody there is picked; `guests` are colleagues
+    who were invited in; `offer` is a transfer that waits for somebody's word. `scheme` is the reception the customer's
+    segment has, `asking` the form they are being asked, `told` the prompts that are said once.
     """
 
     id: str
@@ -146,6 +146,7 @@ class Session(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     group: str | None = None
     agent: AgentRef | None = None
     seq: int = 0
+    said_seq: int = 0
     said_at: int = 0
     answered_at: int = 0
     answered: bool = False

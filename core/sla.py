@@ -48,6 +48,20 @@ def apply(turn: Turn) -> None:
     _arm_all(turn)
 
 
+def rest(turn: Turn) -> None:
+    """The customer is asked what to leave instead of waiting: nobody is late for them meanwhile. A promise that was
+    broken before stays broken; who would rather wait after all has waited since people were first asked for."""
+    sla = turn.open_session().sla
+    if sla is not None and not any(goal.breached for goal in sla.running):
+        turn.emit(e.SlaApplied(turn.now, None))
+
+
+def leave(turn: Turn) -> None:
+    """They left something: the chat was neither answered in time nor late, and it was not resolved."""
+    if turn.open_session().sla is not None:
+        turn.emit(e.SlaApplied(turn.now, None))
+
+
 def _promised(turn: Turn, session: Session, policy: Promise) -> Agreement:
     known = session.sla
     if known is not None and _same(known, policy):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from core import command as c
 from core import event as e
-from core import form
+from core import form, sla
 from core.channel import Received
 from core.ending import end
 from core.errors import BadInput, Refused
@@ -48,6 +48,7 @@ def offer(turn: Turn, reason: Reason) -> bool:
     if not turn.window_open or sum(each.state != "solved" for each in turn.state.submissions) >= MOST_KEPT:
         return False
     turn.emit(e.SubmissionOffered(reason, turn.now))
+    sla.rest(turn)
     turn.emit(e.TimerSet(TIMER, turn.now + rules.submissions.abandon_seconds * 1000))
     text = rules.say(_OFFERS[reason], session.language) or ""
     if _at_once(rules):
@@ -221,6 +222,7 @@ def _submit(turn: Turn, answered: tuple[tuple[str, int], ...], *, unfinished: bo
         unfinished=unfinished,
     )
     turn.emit(e.Submitted(submission))
+    sla.leave(turn)
     turn.prompt("submitted")
     if submission.kind == "ticket":
         turn.prompt("ticket_created", ticket=str(submission.number))

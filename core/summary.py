@@ -6,6 +6,7 @@ from core import command as c
 from core import event as e
 from core.closing import Summaries
 from core.errors import BadInput, Refused
+from core.evolve import summed_up
 from core.form import Wording, read_all
 from core.message import Author, Message, Summary
 from core.prompts import Key
@@ -14,8 +15,8 @@ from core.turn import Turn
 
 
 def summarize(turn: Turn, command: c.Summarize) -> None:
-    """Keep a summary, or a better one; raises `Refused` for a chat that cannot be reached any more, `BadInput` for
-    what the settings do not allow."""
+    """Keep a summary, or a better one; raises `Refused` for another agent's chat, `BadInput` for what the settings do
+    not allow."""
     session = _session(turn, command)
     _check(command.summary, turn.context.policy.rules(session.group).ending.summary)
     message = Message(
@@ -24,17 +25,20 @@ def summarize(turn: Turn, command: c.Summarize) -> None:
         content=command.summary,
         at=turn.now,
     )
-    turn.emit(
-        e.Summarized(
-            message=message,
-            at=turn.now,
-            seq=message.seq,
-            by=command.by.id,
-            types=command.summary.types,
-            solved=command.summary.solved,
-            after_close=session.closed is not None,
-        )
+    earlier = session is turn.context.earlier
+    event = e.Summarized(
+        message=message,
+        at=turn.now,
+        seq=message.seq,
+        by=command.by.id,
+        types=command.summary.types,
+        solved=command.summary.solved,
+        after_close=session.closed is not None,
+        session=session.id if earlier else None,
     )
+    turn.emit(event)
+    if earlier:
+        turn.earlier = summed_up(session, event)
 
 
 def require_summary(turn: Turn, session: Session) -> None:
@@ -44,14 +48,20 @@ def require_summary(turn: Turn, session: Session) -> None:
 
 
 def _session(turn: Turn, command: c.Summarize) -> Session:
-    found = next((one for one in (turn.state.session, turn.state.last) if one and one.id == command.session), None)
+    known = (turn.state.session, turn.state.last, turn.context.earlier)
+    found = next((one for one in known if one and one.id == command.session), None)
     if found is None:
-        raise Refused("too_late", "Later chats with this customer have begun: this one cannot be summed up any more.")
-    agent = found.agent
-    if not command.by.supervisor and (agent is None or agent.id != command.by.id):
+        raise Refused("unknown", "There is no such chat.")
+    agent, by = found.agent, command.by
+    if not by.supervisor and (agent is None or agent.id != by.id) and not _nobody_did(found, by):
         reason = f"This chat is {agent.name}'s." if agent else "Claim this chat first."
         raise Refused("not_yours", reason, who=agent.name if agent else None)
     return found
+
+
+def _nobody_did(session: Session, by: c.Actor) -> bool:
+    """A chat that is over is anybody's to sum up who may see it, until somebody else did."""
+    return session.closed is not None and (session.summary is None or session.summary.by == by.id)
 
 
 def _check(summary: Summary, rules: Summaries) -> None:

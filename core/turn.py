@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec.structs import replace
+
 from core.command import Actor
 from core.errors import Refused
-from core.event import Event, Prompted
+from core.event import COUNTED, Event, Prompted
 from core.evolve import evolve
 from core.message import Author, Choice, Content, Message, Text
 from core.policy import Policy, Rules
 from core.prompts import Key
+from core.pulse import ticks
 from core.routes import Handed, Route, chain_of
 from core.session import Conversation, ReplyToken, Session
 
@@ -64,6 +67,7 @@ class Context:
     the caller means, if they mean one: a decision never falls on the next session by accident. `standing` is where
     a waiting session stands; `others_online` whether others than an agent are online for a group; `away_free`
     whether somebody of a group has a place, online or not; `gone_since` since when an agent is offline, if they are.
+    `earlier` is the session a command is about, where it is from before the last.
     """
 
     now: int
@@ -77,13 +81,15 @@ class Context:
     gone_since: Callable[[str], int | None] = lambda agent: None
     route: Callable[[Asked], Route] = to_the_default
     aim: str | None = None
+    earlier: Session | None = None
 
 
 @dataclass(slots=True)
 class Turn:
     """The conversation as it is after the events so far; `emit` adds one and folds it in.
 
-    `spent` is the reply token the deliveries of this turn use up; `quote` what a reply quotes, in the provider's words.
+    `spent` is the reply token the deliveries of this turn use up; `quote` what a reply quotes, in the provider's words;
+    `earlier` a session from before the last that the events are about.
     """
 
     before: Conversation
@@ -92,13 +98,16 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     spent: ReplyToken | None = None
     quote: str | None = None
+    earlier: Session | None = None
 
     def __post_init__(self) -> None:
         self.state = self.before
 
     def emit(self, event: Event) -> None:
+        before, self.state = self.state.session, evolve(self.state, event)
+        if type(event) in COUNTED:
+            event = replace(event, pulse=ticks(before, self.state.session))
         self.events.append(event)
-        self.state = evolve(self.state, event)
 
     @property
     def now(self) -> int:

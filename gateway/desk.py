@@ -7,7 +7,9 @@ With several nodes only the keeper assigns, and derives the desk from the store 
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from random import Random
 
 import structlog
@@ -21,6 +23,7 @@ from core.engine import Done, Engine
 from core.errors import Fenced, Full, Refused, StoreError
 from core.ports.clock import Clock
 from core.ports.desk import DeskView, Seat, waiting_of
+from core.ports.reading import SessionQuery
 from core.ports.store import Store
 from core.ports.writing import Leased
 from core.routes import Route
@@ -32,6 +35,7 @@ from routing.pools import Team
 from routing.rules import route
 from routing.waits import Waits
 
+REMEMBERED = 100  # chats from which a new process learns how fast queues move
 RETRY_S = 1.0  # before looking again when the store could not be reached
 LOOK_EVERY_S = 1.0  # with several nodes: should a hint be lost
 REST = 3  # times as long as the last look at the store took, before the next: a quarter of the time at most
@@ -67,6 +71,7 @@ class DeskKeeper:
         self._as_of: dict[str, int] = {}
         self._built_at = 0
         self._told: set[str] = set()
+        self._entering: Counter[str | None] = Counter()
         self._stirred = asyncio.Event()
         self._outdated = False
         self._keeping, self._tell = keeping, tell
@@ -83,7 +88,16 @@ class DeskKeeper:
             self._desk.seat(seat)
         for waiting in view.waiting:
             self._desk.wait(waiting)
+        await self._remember()
         self._stirred.set()
+
+    async def _remember(self) -> None:
+        """How fast queues moved before this process began, from the chats that were active last."""
+        page = await self._store.sessions(SessionQuery(limit=REMEMBERED))
+        left = sorted((row.session.assigned_at, row.session.queued_at, row.session.group or "", row.session.group)
+                      for row in page.items if row.session.assigned_at > row.session.queued_at > 0)  # fmt: skip
+        for assigned_at, queued_at, _, group in left:
+            self._waits.left(group, queued_at, assigned_at)
 
     async def run(self) -> None:
         """Assign for as long as somebody waits and somebody fits; then wait until something changes."""
@@ -226,8 +240,24 @@ class DeskKeeper:
             self._as_of[agent] = max(n, self._as_of.get(agent, 0))
             self._desk.load(agent, change)
 
+    @contextmanager
+    def entering(self, group: str | None) -> Iterator[None]:
+        """A session is about to wait for a group: whoever is decided on meanwhile comes behind it. So newcomers of one
+        instant do not all see the same last place."""
+        self._entering[group] += 1
+        try:
+            yield
+        finally:
+            self._entering[group] -= 1
+            if not self._entering[group]:
+                del self._entering[group]
+
     def outlook(self, channel: str, group: str | None) -> Outlook:
         found = self._desk.outlook(group)
+        if ahead := self._entering[group]:
+            places = self._desk.places((), (Place(group),), ahead + 1) if found.free else 0
+            waiting = found.waiting + max(0, ahead - places)
+            found = dataclasses.replace(found, waiting=waiting, free=places > ahead)
         if found.free:
             return found
         return dataclasses.replace(found, wait=self._waits.expected(group, found.waiting + 1, self._clock.now()))
@@ -261,7 +291,8 @@ class DeskKeeper:
         return self._desk.is_free(agent)
 
     def finds(self, prefer: tuple[str, ...], chain: tuple[Place, ...]) -> bool:
-        return self._desk.finds(prefer, chain)
+        ahead = sum(self._entering[place.group] for place in chain) if self._entering else 0
+        return self._desk.finds(prefer, chain) and (ahead == 0 or self._desk.places(prefer, chain, ahead + 1) > ahead)
 
     def agent_name(self, agent: str) -> str | None:
         return self._names(agent) if agent in self._desk.seats else None

@@ -2,23 +2,26 @@
 `retention` keeps for so many days only. One node does it; every step may be repeated."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Protocol
 
 import structlog
 
 from api.directory import Directory
-from api.documents import EVERYWHERE
+from api.documents import EVERYWHERE, Scope
 from core import command as c
 from core.codec import convert
 from core.customer import Address
 from core.engine import Engine
 from core.erasing import is_erased
 from core.errors import StoreError
+from core.fading import Fading, Kind
 from core.hook import DAY_MS
-from core.people import Keeping, Retention, keeping
+from core.people import Retention, keeping, keeping_of
 from core.ports.clock import Clock
 from core.ports.store import Store
 from inbox.customers import ERASURES
@@ -28,6 +31,15 @@ AT_ONCE = 200  # rows in one transaction: some milliseconds, in which others wai
 REST_S = 0.02  # between two of them
 SILENT_AT_ONCE = 500
 RETENTION = "retention"
+FADES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "files": "file_days",
+        "texts": "message_days",
+        "chats": "session_days",
+        "left": "submission_days",
+        "hits": "hit_days",
+    }
+)
 
 log = structlog.get_logger()
 
@@ -73,14 +85,14 @@ class LettingGo:
     async def round(self) -> None:
         """All that is due now."""
         asked_for = False if self.spooled() else await self._erasures()
-        await self._retention(self._keeping())
+        await self._retention()
         await self._sweep()
         if asked_for or (self._soiled and self.clock.now() >= self._scrubbed + DAY_MS):
             await self.store.scrub()
             self._soiled, self._scrubbed = False, self.clock.now()
 
-    def _keeping(self) -> Keeping:
-        return keeping(convert(self.directory.setting(EVERYWHERE, "retention").body, Retention))
+    def _set(self, scope: Scope) -> Retention:
+        return convert(self.directory.setting(scope, RETENTION).body, Retention)
 
     # --- customers
 
@@ -107,21 +119,38 @@ class LettingGo:
 
     # --- time
 
-    async def _retention(self, days: Keeping) -> None:
+    async def _retention(self) -> None:
         now, store = self.clock.now(), self.store
+        for_all = self._set(EVERYWHERE)
+        days = keeping(for_all)
         if days.customer_days is not None:
             await self._silent(now - days.customer_days * DAY_MS)
-        if days.message_days is not None:
-            self._soiled |= (
-                await self._all(lambda before: store.fade(before, AT_ONCE), now - days.message_days * DAY_MS) > 0
-            )
-        await self._all(lambda before: store.hooks.forget(before, AT_ONCE), now - days.webhook_days * DAY_MS)
-        await self._all(lambda before: store.forget_raws(before, AT_ONCE), now - days.raw_days * DAY_MS)
+        for walk in self._walks(for_all, now):
+            self._soiled |= await self._all(partial(store.fade, walk)) > 0
+        if days.audit_days is not None:
+            await self._all(partial(store.forget_revisions, now - days.audit_days * DAY_MS))
+        await self._all(partial(store.hooks.forget, now - days.webhook_days * DAY_MS))
+        await self._all(partial(store.forget_raws, now - days.raw_days * DAY_MS))
 
-    async def _all(self, step: Callable[[int], Awaitable[int]], before: int) -> int:
+    def _walks(self, for_all: Retention, now: int) -> Iterable[Fading]:
+        """A walk for each kind of data over all channels but those that keep it for another time, and one for each of
+        these."""
+        everywhere = keeping(for_all)
+        own = {id: self._set(Scope("channel", id)) for id in sorted(self.directory.channels)}
+        kept = {id: keeping_of(for_all, said) for id, said in own.items() if said != Retention()}
+        for kind, field in FADES.items():
+            days = getattr(everywhere, field)
+            elsewhere = {id: other for id, at in kept.items() if (other := getattr(at, field)) != days}
+            if days is not None:
+                yield Fading(kind, now - days * DAY_MS, tuple(elsewhere))
+            for id, other in elsewhere.items():
+                if other is not None:
+                    yield Fading(kind, now - other * DAY_MS, (id,), others=False)
+
+    async def _all(self, step: Callable[[int], Awaitable[int]]) -> int:
         total, gone = 0, AT_ONCE
         while gone >= AT_ONCE:
-            gone = await step(before)
+            gone = await step(AT_ONCE)
             total += gone
             await asyncio.sleep(REST_S)
         return total

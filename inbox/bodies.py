@@ -9,6 +9,7 @@ from api.contents import AudioView, FileView, ImageView, Sendable, VideoView
 from api.documents import Role
 from api.paging import Window
 from api.times import Time
+from api.views.message import MessageView
 from api.views.refs import ChannelRef, Ref
 from api.views.session import SessionView
 from core.session import Phase
@@ -151,7 +152,7 @@ class RecallBody(Body, frozen=True):
 
 class SessionsQuery(Window, frozen=True, kw_only=True):
     """No `phase`: all of them. `mine`: only those that are yours; `starred`: those you keep an eye on, in the order of
-    starring. With `tag` or `starred` a page may be short (or empty) and still have a `next`."""
+    starring. With `starred` a page may be short (or empty) and still have a `next`."""
 
     phase: Phase | None = None
     mine: bool = False
@@ -162,6 +163,35 @@ class SessionsQuery(Window, frozen=True, kw_only=True):
     channel: Id | None = None
     group: Id | None = None
     q: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class MentionsQuery(Window, frozen=True, kw_only=True):
+    """`unread`: only those. A page may be short and still have a `next`."""
+
+    unread: bool = False
+
+
+class MentionsReadBody(Body, frozen=True):
+    """In one chat, or everywhere."""
+
+    session: Id | None = None
+
+
+class MentionView(msgspec.Struct, frozen=True):
+    """A note (or a whisper) in which you are named."""
+
+    at: Time
+    unread: bool
+    session: SessionView
+    message: MessageView
+
+
+class MentionsView(msgspec.Struct, frozen=True):
+    """Newest first; `unread` is how many of all you have not read, counted up to 100."""
+
+    items: list[MentionView]
+    next: str | None
+    unread: int
 
 
 class MessagesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -57,6 +57,8 @@ async def list_hits(rim: Rim, call: Call[Nothing, HitsQuery]) -> Answer:
         looked, more = looked + len(chunk), len(chunk) == _CHUNK
         before = chunk[-1].n if chunk else before
         found += (row for row in chunk if _matches(row, asked))
+        if any(isinstance(row.event, e.WordsFound) and not row.event.found for row in chunk):
+            more = False  # what is older was let go of (retention)
     shown = found[: asked.size]
     rest = shown[-1].n if len(found) > len(shown) else before if more else None
     views = [view for row in shown if (view := _view(row, rim.directory)) is not None]

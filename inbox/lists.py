@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from api.auth import Caller
 from api.media import linked, linked_row
@@ -31,14 +30,13 @@ from api.views.session import (
 from core import event as e
 from core.ports.desk import Seat
 from core.ports.reading import FeedRow, SessionQuery, SessionRow
-from core.rating import comment_of
+from core.survey_form import comment_of
 from inbox.bodies import CustomersQuery, MessagesQuery, MeView, SessionsQuery, StatusBody
 from inbox.submissions import hand_over
 
 _RATINGS = e.Rated | e.RatingDetailed | e.ScoreAlerted | e.Commented
 
 STARS = "stars"  # the collection: one document for each agent
-LOOKS = 4  # pages that one call looks through for a tag: the tags are in the chats, and in no index
 
 
 async def me(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:
@@ -68,33 +66,14 @@ async def sessions(rim: Rim, call: Call[Nothing, SessionsQuery]) -> Answer:
         channel=asked.channel,
         group=asked.group,
         customer=asked.customer,
+        tag=asked.tag,
         q=asked.q or None,
         after=None if asked.after is None else str(position(asked.after)),
         limit=asked.size,
     )
-    rows, after = await _page(rim, limited(query, call.caller, rim.directory), asked.tag)
-    items = [shown_session(rim, row, call.caller) for row in rows]
-    return Answer(200, Listing[SessionView](items, cursor(int(after)) if after else None))
-
-
-async def _page(rim: Rim, query: SessionQuery, tag: str | None) -> tuple[Sequence[SessionRow], str | None]:
-    """A page; of those with a tag, as many as a bounded look finds, and where to look on."""
-    if tag is None:
-        page = await rim.store.sessions(query)
-        return page.items, page.next
-    found: list[SessionRow] = []
-    after = query.after
-    for _ in range(LOOKS):
-        page = await rim.store.sessions(replace(query, after=after, limit=MOST))
-        after = page.next
-        for row in page.items:
-            if tag in row.session.tags:
-                found.append(row)
-            if len(found) == query.limit:
-                return found, str(row.active_n)
-        if after is None:
-            break
-    return found, after
+    page = await rim.store.sessions(limited(query, call.caller, rim.directory))
+    items = [shown_session(rim, row, call.caller) for row in page.items]
+    return Answer(200, Listing[SessionView](items, cursor(int(page.next)) if page.next else None))
 
 
 async def session(rim: Rim, call: Call[Nothing, Nothing]) -> Answer:

@@ -314,7 +314,7 @@ async def export(rim: Rim, request: web.Request) -> web.StreamResponse:
 
 
 def _cells(view: SubmissionView) -> tuple[str, ...]:
-    fields = "\n".join(f"{field.label}: {field.value or ''}" for field in view.fields)
+    fields = "\n".join(f"{field.label}: {field.value or field.url or ''}" for field in view.fields)
     return (
         str(view.number), view.kind, view.state, view.reason, view.at, view.changed_at, view.channel.name,
         view.customer.name or "", view.language, view.group.name if view.group else "",

@@ -1,8 +1,8 @@
 """The built-in texts, one file a language: what is said and how surveys are answered; in handover/ how a person is
-asked for instead of a bot; in forms/ what the forms of the administration are called (api/wording.py). Read once, at
-start."""
+asked for instead of a bot; in forms/ what the forms of the administration are called (api/wording.py). What is said is
+read once, at start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -27,12 +27,33 @@ def read_asks() -> dict[str, Asks]:
     return {tag: msgspec.json.decode(raw, type=Asks) for tag, raw in _languages(files(__name__) / "handover")}
 
 
-def read_forms() -> dict[str, bytes]:
-    """The words of forms, undecoded: few ask for them."""
-    return dict(_languages(files(__name__) / "forms"))
+def read_forms() -> Mapping[str, bytes]:
+    """The words of forms by language, each file read when it is asked for: few ask, and all would be 1.6 MB."""
+    return _Files(files(__name__) / "forms")
+
+
+class _Files(Mapping[str, bytes]):
+    def __init__(self, folder: Traversable) -> None:
+        self._folder = folder
+        self._tags = sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if _is_text(entry))
+
+    def __getitem__(self, tag: str) -> bytes:
+        if tag not in self._tags:
+            raise KeyError(tag)
+        return (self._folder / f"{tag}.json").read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tags)
+
+    def __len__(self) -> int:
+        return len(self._tags)
 
 
 def _languages(folder: Traversable) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
-        if entry.name.endswith(".json"):
+        if _is_text(entry):
             yield entry.name.removesuffix(".json"), entry.read_bytes()
+
+
+def _is_text(entry: Traversable) -> bool:
+    return entry.name.endswith(".json")

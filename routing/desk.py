@@ -180,6 +180,15 @@ class Desk:
             for place in self._reach(line)
         )
 
+    def places(self, prefer: Iterable[str], chain: tuple[Place, ...], most: int) -> int:
+        """How many newcomers would be given to somebody at once, counted up to `most`."""
+        free = dict.fromkeys(agent for agent in prefer if self.is_free(agent))
+        line = Line(chain, Picking(), False)
+        for place in self._reach(line):
+            if not self._somebody_waits(place):
+                free |= dict.fromkeys(self._pool(line.pool_of(place)).free.first(most))
+        return min(most, sum(self.seats[agent].capacity - self.seats[agent].load for agent in free))
+
     def position(self, session: str) -> int | None:
         """A waiting session's place in its queue, from 1."""
         waiting = self._waiting.get(session)

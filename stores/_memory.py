@@ -39,6 +39,14 @@ class Logged(msgspec.Struct):
     policy: int
 
 
+class Mentioned(msgspec.Struct):
+    """Where an agent is named, by the note's feed number."""
+
+    n: int
+    session: str
+    unread: bool = True
+
+
 class Errand(msgspec.Struct):
     order: int
     key: str
@@ -73,11 +81,12 @@ class Memory:
         self.raws: list[Raw] = []
         self.submissions: dict[str, tuple[Submission, str]] = {}
         self.threads: dict[str, list[Place]] = defaultdict(list)
+        self.mentions: dict[str, list[Mentioned]] = defaultdict(list)
         self.counters: dict[str, int] = defaultdict(int)
         self.indexed = 0
         self.partners: dict[str, str] = {}
         self.dropped: dict[str, None] = {}
-        self.faded = 0
+        self.faded: dict[str, int] = {}
         self.keeper = _rows.Keeper()
         self.hooks = MemoryHooks()
         self.told: Callable[[int], None] | None = None

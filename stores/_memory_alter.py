@@ -4,6 +4,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
+from core import erasing
 from core.event import Amended, Recalled, Released, Retracted, Translated
 from stores import _rows
 from stores._memory import Memory
@@ -28,7 +29,7 @@ def alter(memory: Memory, session: str, event: _rows.Alteration) -> None:
             for entry in memory.log:
                 if entry.session == session and _rows.is_text_of(entry.event, event.seq):
                     memory.drop_files(entry.event)
-                    entry.event = _rows.blanked_amendment(entry.event)
+                    entry.event = erasing.blank_amendment(entry.event)
                 elif entry.n == memory.message_n[session, event.seq]:
                     memory.drop_files(_rows.with_message(cast(_rows.Speaking, entry.event), before))
             memory.hooks.blank(memory.sessions[session].conversation, session, event.seq)

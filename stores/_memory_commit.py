@@ -11,7 +11,7 @@ from stores import _memory_alter as alter
 from stores import _memory_outbox as outbox
 from stores import _memory_people as people
 from stores import _rows
-from stores._memory import Kept, Memory
+from stores._memory import Kept, Memory, Mentioned
 
 
 def commit(memory: Memory, commit: Commit) -> Committed:
@@ -70,6 +70,8 @@ def _append_events(memory: Memory, commit: Commit) -> None:
                 provider_id=message.provider_id,
             )
             memory.message_n[session, message.seq] = n
+            for agent in _rows.mentions(event):
+                memory.mentions[agent].append(Mentioned(n, session))
             if message.submission is not None:
                 memory.threads[message.submission].append((session, message.seq))
         elif session is not None and isinstance(event, _rows.Alteration):

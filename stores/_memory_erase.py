@@ -15,37 +15,27 @@ from stores._memory import Logged, Memory
 def erase(memory: Memory, conversation: str, after: str | None, limit: int) -> str | None:
     for entry in memory.log:
         if entry.conversation == conversation and not isinstance(entry.event, Fact):
-            _blank(memory, entry, erasing.blank_event)
+            blank(memory, entry, erasing.blank_event)
     for kept in memory.sessions.values():
         if kept.conversation == conversation:
             kept.session = erasing.bare(kept.session)
     return None
 
 
-def _blank(memory: Memory, entry: Logged, blank: Callable[[Event], Event]) -> None:
+def blank(memory: Memory, entry: Logged, blanked_event: Callable[[Event], Event]) -> None:
     event = cast(Event, entry.event)
     memory.drop_files(event)
-    entry.event = blank(event)
+    entry.event = blanked_event(event)
     message = _rows.said(event)
     stored = memory.messages[entry.session].get(message.seq) if message is not None and entry.session else None
     if stored is not None and entry.session is not None:
         current = _rows.with_message(cast(_rows.Speaking, event), stored.message)
         memory.drop_files(current)
-        blanked = cast(_rows.Speaking, blank(current)).message
+        blanked = cast(_rows.Speaking, blanked_event(current)).message
         gone = blanked.provider_id is None
         memory.messages[entry.session][stored.message.seq] = replace(
             stored, message=blanked, provider_id=None if gone else stored.provider_id
         )
-
-
-def fade(memory: Memory, before: int, limit: int) -> int:
-    rows = memory.log[memory.faded : memory.faded + limit]
-    old = next((at for at, entry in enumerate(rows) if entry.at >= before), len(rows))
-    for entry in rows[:old]:
-        if not isinstance(entry.event, Fact):
-            _blank(memory, entry, erasing.blank_text)
-    memory.faded += old
-    return old
 
 
 def silent(memory: Memory, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:

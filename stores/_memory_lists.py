@@ -49,6 +49,7 @@ def _wanted(memory: Memory, kept: Kept, query: SessionQuery) -> bool:
         and query.phase in (None, session.phase)
         and query.mine in (None, agent)
         and query.group in (None, session.group)
+        and (query.tag is None or query.tag in session.tags)
         and query.channel in (None, memory.conversations[kept.conversation][0].channel)
         and query.customer in (None, memory.conversations[kept.conversation][0].customer.id)
     )

@@ -50,6 +50,9 @@ def row(memory: Memory, kept: Kept) -> SessionRow:
         address=state.address,
         customer=state.customer,
         last_message=memory.messages[kept.session.id].get(kept.session.seq),
+        last_said=memory.messages[kept.session.id].get(kept.session.said_seq)
+        if _rows.speaks_after(kept.session)
+        else None,
         active_n=kept.active_n,
     )
 

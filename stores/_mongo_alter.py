@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from core import terms
+from core import erasing, terms
 from core.erasing import files_of
 from core.event import Amended, Event, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
@@ -69,7 +69,7 @@ async def _amendments(mongo: Mongo, session: str, seq: int, within: Session) -> 
     for document in found:
         event = shape.decode_event(document["body"])
         if _rows.is_text_of(event, seq):
-            writes += [_update(document, {"body": shape.encode(_rows.blanked_amendment(event))}), *dropped(event)]
+            writes += [_update(document, {"body": shape.encode(erasing.blank_amendment(event))}), *dropped(event)]
     return writes
 
 

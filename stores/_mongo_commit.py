@@ -19,6 +19,7 @@ from stores._mongo_driver import Doc, Insert, Missed, Mongo, Taken, Update, Writ
 from stores._mongo_driver import Session as Transaction
 from stores._mongo_outbox import count, name, open_deliveries
 from stores._mongo_people import follow
+from stores._mongo_pulse import counted
 
 _FAR = 1 << 20  # more errands than one commit has: `turn` orders by version, then by place in the commit
 
@@ -181,6 +182,7 @@ def _events(commit: Commit, token: ObjectId) -> Iterable[Write]:
             "policy": commit.policy,
             "pending": int(time() * 1000),
             "body": shape.encode(event),
+            **counted(event, commit.conversation.channel),
         }
         if isinstance(event, WordsFound):
             document["words"] = True
@@ -188,6 +190,8 @@ def _events(commit: Commit, token: ObjectId) -> Iterable[Write]:
             document["loose"] = commit.conversation.id
         if at == last and commit.session is not None:
             document["moves"] = commit.session.id
+        if owner is not None and (named := _rows.mentions(event)):
+            document["mentions"] = document["unread_by"] = list(named)
         if message is not None and owner is not None:
             state = _rows.first_state(cast(_rows.Speaking, event), carried)
             more = {

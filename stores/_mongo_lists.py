@@ -39,7 +39,13 @@ async def tally(mongo: Mongo) -> list[Tally]:
 def _asked(query: SessionQuery) -> list[Doc]:
     active = {"$gt": 0} if query.after is None else {"$gt": 0, "$lt": int(query.after)}
     conditions: list[Doc] = [{"active_n": active}]
-    named = {"phase": query.phase, "agent": query.mine, "group": query.group, "channel": query.channel}
+    named = {
+        "phase": query.phase,
+        "agent": query.mine,
+        "group": query.group,
+        "channel": query.channel,
+        "tags": query.tag,
+    }
     conditions += [{name: value} for name, value in named.items() if value is not None]
     if query.visible_to is not None:
         groups = [None, *query.visible_groups]

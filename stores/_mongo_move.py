@@ -13,6 +13,7 @@ from stores import _mongo_shape as shape
 from stores import _rows
 from stores._mongo_driver import Doc, Mongo, Session
 from stores._mongo_hooks import delivery_row, filled_delivery, filled_hook, hook_row
+from stores._mongo_pulse import counted
 from stores._mongo_submissions import document as left
 from stores._neutral import (
     BATCH,
@@ -121,6 +122,7 @@ def _event(event: Doc) -> Row:
         body=_raw(event["body"]),
         fact=event["fact"],
         maybe_twice=bool(event.get("maybe_twice")),
+        unread_by=tuple(event.get("unread_by", ())),
         **{name: event.get(name) for name in _MESSAGE},
     )
 
@@ -293,6 +295,7 @@ class _Filling:
             "agent": session.agent.id if session.agent is not None else None,
             "group": session.group,
             "active_n": active_n,
+            "tags": list(session.tags),
         }
         return document if session.id == open_one else {**document, "body": body}
 
@@ -311,10 +314,15 @@ class _Filling:
         }
         if bytes(row.body).startswith(_WORDS_FOUND):
             document["words"] = True
+        if row.seq is None:
+            channel = self._states[row.conversation][0]
+            document |= counted(shape.decode_event(row.body), channel)
         if row.session is None:
             document["loose"] = row.conversation
         more = {name: getattr(row, name) for name in (*_MESSAGE, "maybe_twice")}
         more["submission"] = _rows.about_submission(document["body"])
+        if row.session is not None and (named := _rows.mentioned(document["body"])):
+            more |= {"mentions": list(named), "unread_by": list(row.unread_by)}
         return document | {name: value for name, value in more.items() if value not in (None, False)}
 
     def _errand(self, row: ErrandRow) -> Doc:

@@ -114,12 +114,7 @@ def _document(found: Doc) -> Document:
 
 async def revisions(mongo: Mongo, collection: str, id: str) -> list[Revision]:
     found = await mongo.find("revision", {"collection": collection, "id": id}, sort=[("version", 1)])
-    return [
-        Revision(
-            one["version"], one["at"], one["who"], None if one["body"] is None else shape.decode_plain(one["body"])
-        )
-        for one in found
-    ]
+    return [shape.revision(one) for one in found]
 
 
 # --- the rest ------------------------------------------------------------------------------------------------

@@ -109,45 +109,36 @@ async def erase(mongo: Mongo, conversation: str, after: str | None, limit: int) 
     rows = await mongo.find("event", mine, sort=[("_id", 1)])
     part = rows[begun : begun + limit]
     for row in part:
-        await _blank_row(mongo, row["_id"], erasing_all=True)
+        await _blank_row(mongo, row["_id"])
     if begun + len(part) < len(rows):
         return f"{session}.{begun + len(part)}"
     if session == "-":
         return None
-    document = await mongo.one("session", {"_id": session}, fields=["body"])
-    if document is not None and document.get("body") is not None:
-        bare = erasing.bare(shape.decode_session(document["body"]))
-        await mongo.change("session", {"_id": session}, {"$set": {"body": shape.encode(bare)}})
+    await bare_session(mongo, session)
     return f"{session}\0.0"
 
 
-async def _blank_row(mongo: Mongo, id: object, *, erasing_all: bool) -> None:
+async def bare_session(mongo: Mongo, session: str) -> None:
+    document = await mongo.one("session", {"_id": session}, fields=["body"])
+    if document is not None and document.get("body") is not None:
+        bare = erasing.bare(shape.decode_session(document["body"]))
+        await mongo.change("session", {"_id": session}, {"$set": {"body": shape.encode(bare), "tags": []}})
+
+
+async def _blank_row(mongo: Mongo, id: object) -> None:
     async def work(within: Session) -> None:
         row = await mongo.one("event", {"_id": id}, session=within)
         if row is None or row["fact"]:
             return
         event = cast(Event, shape.decode_event(row["body"]))
-        blank = erasing.blank_event(event) if erasing_all else erasing.blank_text(event)
+        blank = erasing.blank_event(event)
         if blank == event:
             return
-        fields = respoken(row, blank) | ({"provider_id": None} if erasing_all and row.get("seq") else {})
+        fields = respoken(row, blank) | ({"provider_id": None} if row.get("seq") else {})
         writes: list[Write] = [Update("event", {"_id": id}, {"$set": fields}), *dropped(event)]
         await mongo.write(writes, within)
 
     await mongo.transact(work)
-
-
-async def fade(mongo: Mongo, before: int, limit: int) -> int:
-    """Along the feed, from where the last walk ended."""
-    mark = await mongo.one("counter", {"_id": "faded"})
-    walked = mark["value"] if mark is not None else 0
-    rows = await mongo.find("event", {"n": {"$gt": walked}}, sort=[("n", 1)], limit=limit, fields=["n", "at"])
-    old = rows[: next((at for at, row in enumerate(rows) if row["at"] >= before), len(rows))]
-    for row in old:
-        await _blank_row(mongo, row["_id"], erasing_all=False)
-    if old:
-        await mongo.change("counter", {"_id": "faded"}, {"$max": {"value": old[-1]["n"]}}, upsert=True)
-    return len(old)
 
 
 async def silent(mongo: Mongo, before: int, after: str | None, limit: int) -> tuple[list[str], str | None]:

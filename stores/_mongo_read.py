@@ -104,8 +104,16 @@ def _session(document: Doc, state: Conversation) -> Session | None:
 
 
 async def _with_last_messages(mongo: Mongo, rows: dict[str, SessionRow]) -> dict[str, SessionRow]:
-    last = await _messages(mongo, {(id, row.session.seq) for id, row in rows.items() if row.session.seq})
-    return {id: replace(row, last_message=last.get((id, row.session.seq))) for id, row in rows.items()}
+    wanted = {(id, row.session.seq) for id, row in rows.items() if row.session.seq}
+    wanted |= {(id, row.session.said_seq) for id, row in rows.items() if _rows.speaks_after(row.session)}
+    last = await _messages(mongo, wanted)
+    return {id: _with_messages(row, last) for id, row in rows.items()}
+
+
+def _with_messages(row: SessionRow, last: dict[_Place, StoredMessage]) -> SessionRow:
+    session = row.session
+    said = last.get((session.id, session.said_seq)) if _rows.speaks_after(session) else None
+    return replace(row, last_message=last.get((session.id, session.seq)), last_said=said)
 
 
 async def _messages(mongo: Mongo, places: set[_Place]) -> dict[_Place, StoredMessage]:

@@ -14,6 +14,7 @@ from core.customer import Customer
 from core.effect import Effect
 from core.errors import StoreUnfit
 from core.event import Event, Fact
+from core.ports.papers import Revision
 from core.ports.reading import StoredMessage
 from core.session import Conversation, Session
 from stores import _rows
@@ -61,6 +62,11 @@ INDEXES = (
     Index("session", "agent", (("agent", 1), ("active_n", -1)), "lists of one agent; what an agent may see"),
     Index("session", "group", (("group", 1), ("active_n", -1)), "lists of one group; what an agent may see"),
     Index("session", "channel", (("channel", 1), ("active_n", -1)), "lists of one channel"),
+    Index("session", "tags", (("tags", 1), ("active_n", -1)), "lists of one tag"),
+    Index("event", "mentions", (("mentions", 1), ("n", -1)), "mentions, newest first",
+          {"partialFilterExpression": {"mentions": {"$exists": True}}}),
+    Index("event", "unread_by", (("unread_by", 1), ("n", -1)), "mentions nobody has read",
+          {"partialFilterExpression": {"unread_by": {"$exists": True}}}),
     Index("event", "feed", (("n", 1),), "feed, newest, index: what was numbered, in order",
           {"unique": True, "sparse": True}),
     Index("event", "pending", (("pending", 1),), "the sequencer: what is not numbered yet, oldest first",
@@ -70,6 +76,9 @@ INDEXES = (
           {"partialFilterExpression": {"terms": {"$exists": True}}}),
     Index("event", "words", (("n", -1),), "words_found: the hit log, newest first",
           {"partialFilterExpression": {"words": True}}),
+    Index("event", "pulse", (("at", 1),), "pulse: what was counted of a stretch of time",
+          {"partialFilterExpression": {"pulse": {"$exists": True}}}),
+    Index("revision", "changes", (("collection", 1), ("at", -1), ("id", -1), ("version", -1)), "changes, newest first"),
     Index("cause", "at", (("at", 1),), "forget"),
     Index("name", "touched", (("touched", 1),), "forget: names that only a status asked for", {"sparse": True}),
     Index("errand", "ready", (("ready", 1), ("made", 1)), "claim, next_due: what may be given, oldest first"),
@@ -80,6 +89,7 @@ INDEXES = (
     Index("early", "at", (("at", 1),), "report, forget: statuses nobody claimed"),
     Index("document", "all", (("collection", 1), ("id", 1)), "all: a collection in the order of its ids"),
     Index("revision", "all", (("collection", 1), ("id", 1), ("version", 1)), "revisions"),
+    Index("revision", "at", (("at", 1),), "forget_revisions"),
     Index("grant", "agent", (("agent", 1),), "revoke: all of an agent's sign-ins"),
     Index("grant", "expires", (("expires", 1),), "forget"),
     Index("submission", "number", (("number", -1),), "submissions, newest first", {"unique": True}),
@@ -141,6 +151,13 @@ async def _hooks(mongo: Mongo) -> None:
     await _with_terms(mongo)
 
 
+async def _pulse(mongo: Mongo) -> None:
+    """The indexes of what is counted and of changes, for a database that is older than they are."""
+    for index in INDEXES:
+        if index.name in ("pulse", "changes"):
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
 async def _with_terms(mongo: Mongo) -> None:
     """For customers and events of an earlier version."""
     for document in await mongo.find("customer", {"terms": {"$exists": False}}):
@@ -153,8 +170,33 @@ async def _with_terms(mongo: Mongo) -> None:
         await mongo.change("event", {"_id": row["_id"]}, {"$set": {"loose": row["conversation"]}})
 
 
+async def _revisions_at(mongo: Mongo) -> None:
+    for index in INDEXES:
+        if index.collection == "revision":
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+
+
+async def _tags(mongo: Mongo) -> None:
+    """For sessions and notes of an earlier version; what was written before there was a list of mentions is read."""
+    for index in INDEXES:
+        if index.name in ("tags", "mentions", "unread_by"):
+            await mongo.make_index(index.collection, index.keys, index.name, **index.options)
+    for state in await mongo.find("conversation", {"body": {"$regex": '"tags":'}}, fields=["body"]):
+        session = decode_conversation(state["body"]).session
+        if session is not None and session.tags:
+            await mongo.change("session", {"_id": session.id}, {"$set": {"tags": list(session.tags)}})
+    for document in await mongo.find("session", {"body": {"$regex": '"tags":'}}, fields=["body"]):
+        tags = decode_session(document["body"]).tags
+        await mongo.change("session", {"_id": document["_id"]}, {"$set": {"tags": list(tags)}})
+    for event in await mongo.find("event", {"body": {"$regex": '^{"type":"noted".*"mentions":'}}, fields=["body"]):
+        if named := _rows.mentioned(event["body"]):
+            await mongo.change("event", {"_id": event["_id"]}, {"$set": {"mentions": list(named), "unread_by": []}})
+
+
 # Each may be run twice, and by two nodes at once: it is counted as done only afterwards.
-MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (_first, _submissions, _words, _hooks)
+MIGRATIONS: tuple[Callable[[Mongo], Awaitable[None]], ...] = (
+    _first, _submissions, _words, _hooks, _tags, _revisions_at, _pulse,
+)  # fmt: skip
 
 
 async def migrate(mongo: Mongo) -> None:
@@ -188,6 +230,7 @@ def listing(session: Session, conversation: Conversation) -> Doc:
         "phase": session.phase,
         "agent": session.agent.id if session.agent is not None else None,
         "group": session.group,
+        "tags": list(session.tags),
     }
 
 
@@ -221,6 +264,11 @@ def stored(event: Doc) -> StoredMessage:
         retracted_at=get("retracted_at"),
         provider_id=get("provider_id"),
     )
+
+
+def revision(one: Doc) -> Revision:
+    body = None if one["body"] is None else decode_plain(one["body"])
+    return Revision(one["version"], one["at"], one["who"], body)
 
 
 def speaking(event: Doc) -> _rows.Speaking:

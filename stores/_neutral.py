@@ -49,7 +49,8 @@ class SubmissionRow(msgspec.Struct, frozen=True, tag="submission"):
 
 
 class EventRow(msgspec.Struct, frozen=True, tag="event", omit_defaults=True, kw_only=True):
-    """An event, and what became of the message that it is, if it is one (`seq`)."""
+    """An event, and what became of the message that it is, if it is one (`seq`); `unread_by` are those of the agents
+    whom it mentions who have not read it."""
 
     n: int
     conversation: str
@@ -67,6 +68,7 @@ class EventRow(msgspec.Struct, frozen=True, tag="event", omit_defaults=True, kw_
     recalled_at: int | None = None
     retracted_at: int | None = None
     provider_id: str | None = None
+    unread_by: tuple[str, ...] = ()
 
 
 class CauseRow(msgspec.Struct, frozen=True, tag="cause"):

@@ -36,7 +36,7 @@ from core.event import (
     Summarized,
     Translated,
 )
-from core.message import Message, State, Text, Translation, advances, plain
+from core.message import Author, Message, Note, State, Text, advances, plain
 from core.ports.hooks import HookDelivery
 from core.ports.reading import SubmissionQuery, SubmissionRow
 from core.ports.writing import Commit
@@ -120,12 +120,6 @@ def is_text_of(event: Event | Fact, seq: int) -> TypeGuard[Amended | Translated]
     return isinstance(event, Amended | Translated) and event.seq == seq
 
 
-def blanked_amendment(event: Amended | Translated) -> Amended | Translated:
-    if isinstance(event, Translated):
-        return _replace(event, translation=Translation("", event.translation.language))
-    return _replace(event, content=Text(""), original=None, hits=())
-
-
 def moved(state: State | None, maybe_twice: bool, change: StateChanged) -> tuple[State, bool] | None:
     """A message's state and doubt after a change; None if the change leads nowhere."""
     if state is not None and advances(state, change.state):
@@ -181,6 +175,11 @@ def wanted(row: SubmissionRow, query: SubmissionQuery) -> bool:
     )
 
 
+def speaks_after(session: Session) -> bool:
+    """Whether the system spoke after what a person or bot said last."""
+    return 0 < session.said_seq < session.seq
+
+
 class _About(msgspec.Struct, frozen=True):
     submission: str | None = None
 
@@ -195,6 +194,39 @@ def about_submission(event: bytes | str) -> str | None:
     if marker not in event:  # type: ignore[operator]  # both are of the same kind
         return None
     return msgspec.json.decode(event, type=_Speaks).message.submission
+
+
+class _Mentioning(msgspec.Struct, frozen=True):
+    mentions: tuple[str, ...] = ()
+
+
+class _Saying(msgspec.Struct, frozen=True):
+    author: Author
+    content: _Mentioning
+
+
+class _Notes(msgspec.Struct, frozen=True):
+    message: _Saying
+
+
+def mentions(event: Event | Fact) -> tuple[str, ...]:
+    """The colleagues a note is for."""
+    if not isinstance(event, Noted) or not isinstance(event.message.content, Note):
+        return ()
+    return _others(event.message.content.mentions, event.message.author)
+
+
+def mentioned(event: bytes | str) -> tuple[str, ...]:
+    """The same of an encoded event."""
+    marker = '{"type":"noted"' if isinstance(event, str) else b'{"type":"noted"'
+    if not event.startswith(marker):  # type: ignore[arg-type]  # both are of the same kind
+        return ()
+    message = msgspec.json.decode(event, type=_Notes).message
+    return _others(message.content.mentions, message.author)
+
+
+def _others(named: tuple[str, ...], author: Author) -> tuple[str, ...]:
+    return tuple(agent for agent in dict.fromkeys(named) if agent != author.id)
 
 
 def folded(text: str | None) -> str:
@@ -259,9 +291,11 @@ def is_ours(url: str) -> bool:
 
 
 def is_silent(state: Conversation, before: int) -> bool:
-    """Whether nothing was heard since then, no chat is open, and there is somebody to forget."""
+    """Whether nothing was heard since then, no chat and no ticket is open, and there is somebody to forget."""
     ended = state.last.closed.at if state.last is not None and state.last.closed is not None else 0
-    return state.session is None and not is_erased(state) and max(state.window_from, state.heard_at, ended) < before
+    if state.session is not None or any(each.state != "solved" for each in state.submissions):
+        return False
+    return not is_erased(state) and max(state.window_from, state.heard_at, ended) < before
 
 
 def digest(scope: str, id: str) -> bytes:

@@ -4,7 +4,7 @@ import sqlite3
 
 from msgspec.structs import replace
 
-from core import terms
+from core import erasing, terms
 from core.erasing import files_of
 from core.event import Amended, Event, Recalled, Released, Retracted, Translated
 from core.message import Content, Message
@@ -88,7 +88,7 @@ def _blank_amendments(connection: sqlite3.Connection, session: int, seq: int) ->
         event = decode_event(body)
         if _rows.is_text_of(event, seq):
             drop_files(connection, event)
-            connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(_rows.blanked_amendment(event)), n))
+            connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(erasing.blank_amendment(event)), n))
 
 
 def joined(message: Message) -> str:

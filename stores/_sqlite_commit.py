@@ -8,11 +8,13 @@ from typing import Any, cast
 from core.customer import Customer
 from core.effect import Deliver, Effect, WakeAt
 from core.errors import Duplicate, Fenced, Full, Stale, StoreError
-from core.event import CustomerLinked, Erased
+from core.event import CustomerLinked, Erased, Noted
 from core.ports.writing import Commit, Committed, Leased
 from core.session import Session
 from stores import _rows
+from stores import _sqlite_mentions as mentions
 from stores import _sqlite_submissions as submissions
+from stores import _sqlite_tags as tags
 from stores._sqlite_alter import alter
 from stores._sqlite_people import People, follow, put_terms
 from stores._sqlite_rows import Row, count, customer_row, digest, encode, marks, one
@@ -125,6 +127,8 @@ class _Writes:
     submissions: list[Row] = field(default_factory=list)
     threads: list[Row] = field(default_factory=list)
     alterations: list[tuple[int, _rows.Alteration]] = field(default_factory=list)
+    tags: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    mentions: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 _SQL = {
@@ -328,7 +332,11 @@ class Batch:
                 )
                 writes.new_sessions.append((*where, *listing, None if body is None else ledger.n, body))
                 ledger.sessions[session.id] = (ledger.session, *listing)
+                if session.tags:
+                    writes.tags.append((ledger.session, session.tags))
                 continue
+            if tags.follows(session, commit.events, moved=body is not None):
+                writes.tags.append((known[0], session.tags))
             if body is None and known[1:] == listing:
                 continue
             moves = session is commit.session and bool(prepared.events)
@@ -351,6 +359,8 @@ class Batch:
                 self._writes.people.append((conversation, commit.conversation, event))
             if session is not None and isinstance(event, _rows.Alteration):
                 self._writes.alterations.append((session, event))
+            if session is not None and isinstance(event, Noted):
+                self._writes.mentions.extend((agent, first + index, session) for agent in _rows.mentions(event))
 
     def _add_submissions(self, commit: Commit, conversation: int, first: int) -> None:
         """What is said of one comes in the same commit as its change."""
@@ -411,6 +421,10 @@ class Batch:
                 connection.executemany(sql, rows)
         if writes.terms:
             put_terms(connection, writes.terms)
+        if writes.tags:
+            tags.put(connection, writes.tags)
+        if writes.mentions:
+            mentions.put(connection, writes.mentions)
         follow(connection, writes.people, self._ledger.next_n)
         for session, event in writes.alterations:
             alter(connection, session, event)

@@ -22,14 +22,14 @@ _decode = msgspec.json.Decoder(HookDelivery).decode
 _decode_hook = msgspec.json.Decoder(Hook).decode
 
 
-class _Does(Protocol):
+class Does(Protocol):
     def __call__(self, work: Run[T], /) -> Awaitable[T]: ...
 
 
 class SqliteHooks:
     """`write` runs work in the writer's next transaction, `read` a look at one snapshot."""
 
-    def __init__(self, read: _Does, write: _Does) -> None:
+    def __init__(self, read: Does, write: Does) -> None:
         self._read, self._write = read, write
 
     async def keep(self, id: str, node: str, now: int, until: int, start: int) -> Hook | None:

@@ -80,13 +80,20 @@ def _walk(connection: sqlite3.Connection, source: str, active: str, where: Where
 
 # CROSS JOIN keeps SQLite from looking at the second table first.
 _OPEN = "session s INDEXED BY {} CROSS JOIN conversation c ON c.rid = s.conversation"
+_OPEN_TAGGED = (
+    "session_tag t INDEXED BY session_tag_open CROSS JOIN session s ON s.rid = t.rid"
+    " CROSS JOIN conversation c ON c.rid = s.conversation"
+)
 _OPEN_NEWEST = "conversation c INDEXED BY conversation_active CROSS JOIN session s ON s.rid = c.open"
 
 
 def _open(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     where = _asked(query, "c.active_n")
     where.add("c.open IS NOT NULL AND s.phase <> 'closed'")
-    if query.mine is not None:
+    if query.tag is not None:
+        source = _OPEN_TAGGED
+        where.add("t.tag = ? AND t.phase = 'open'", query.tag)
+    elif query.mine is not None:
         source = _OPEN.format("session_open_agent")
     elif query.phase in ("queued", "unassigned", "active"):
         source = _OPEN.format("session_open_phase")
@@ -102,12 +109,17 @@ def _closed(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
         where.add("s.phase = 'closed'")
         if term:
             where.add(term, *values)
-        found |= _walk(connection, f"session s INDEXED BY {index}", "s.active_n", where, query.limit)
+        table, by = "session", index
+        if query.tag is not None:
+            table, by = "session_tag", index.replace("session_", "session_tag_", 1)
+            where.add("s.tag = ?", query.tag)
+        found |= _walk(connection, f"{table} s INDEXED BY {by}", "s.active_n", where, query.limit)
     return found
 
 
 def _walks(query: SessionQuery) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Which indexes together hold every closed session that may be shown: index, condition, its values."""
+    """Which indexes together hold every closed session that may be shown: index, condition, its values. Those of one
+    tag have the same indexes, behind the tag."""
     by_group = "session_closed_channel_group" if query.channel is not None else "session_closed_group"
     if query.mine is not None:
         return [("session_closed_agent", "", ())]
@@ -127,6 +139,7 @@ def _searched(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     where = Where()
     where.add(f"s.rid IN ({sql})", *values)
     limits = _asked(query, ACTIVE)
+    _tagged(limits, query)
     if limits.sql:
         where.add(limits.sql, *limits.values)
     return _walk(connection, _BOTH, ACTIVE, where, query.limit)
@@ -160,7 +173,14 @@ _BOTH = "session s JOIN conversation c ON c.rid = s.conversation"
 
 def _of_customer(connection: sqlite3.Connection, query: SessionQuery) -> _Found:
     """What one person ever wrote is little enough to be sorted."""
-    return _walk(connection, _BOTH, ACTIVE, _asked(query, ACTIVE), query.limit)
+    where = _asked(query, ACTIVE)
+    _tagged(where, query)
+    return _walk(connection, _BOTH, ACTIVE, where, query.limit)
+
+
+def _tagged(where: Where, query: SessionQuery) -> None:
+    if query.tag is not None:
+        where.add("EXISTS (SELECT 1 FROM session_tag t WHERE t.tag = ? AND t.rid = s.rid)", query.tag)
 
 
 def tally(connection: sqlite3.Connection) -> list[Tally]:

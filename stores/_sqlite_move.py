@@ -7,7 +7,7 @@ import msgspec
 
 from core.customer import Customer
 from core.submitted import Submission
-from stores import _rows, _sqlite_hooks
+from stores import _rows, _sqlite_hooks, _sqlite_mentions, _sqlite_tags
 from stores import _sqlite_submissions as submissions
 from stores._neutral import (
     AliasRow,
@@ -66,13 +66,14 @@ def rows(connection: sqlite3.Connection) -> Iterator[Row]:
         "SELECT c.id, u.body FROM submission u JOIN conversation c ON c.rid = u.conversation ORDER BY u.number"
     ):
         yield SubmissionRow(conversation, _Raw(body))
+    unread = _sqlite_mentions.unread_by(connection)
     for row in run(_EVENT):
         n, conversation, session, at, policy, body, fact, seq, state, code, reason, twice, *rest = row
         edited, recalled, retracted, provider_id = rest
         yield EventRow(
             n=n, conversation=conversation, session=session, at=at, policy=policy, body=_Raw(body), fact=bool(fact),
             seq=seq, state=state, code=code, reason=reason, maybe_twice=bool(twice), edited_at=edited,
-            recalled_at=recalled, retracted_at=retracted, provider_id=provider_id,
+            recalled_at=recalled, retracted_at=retracted, provider_id=provider_id, unread_by=unread.get(n, ()),
         )  # fmt: skip
     yield from _causes(connection)
     for digest, session, seq in run(
@@ -232,6 +233,8 @@ class Filling:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (session.id, rid, channel, session.number, session.phase, agent, session.group, *own),
         )
+        if session.tags and done.lastrowid is not None:
+            _sqlite_tags.put(self._connection, [(done.lastrowid, session.tags)])
         if is_open:
             self._run("UPDATE conversation SET open = ?, active_n = ? WHERE rid = ?", (done.lastrowid, active_n, rid))
 
@@ -246,6 +249,7 @@ class Filling:
             ),
         )  # fmt: skip
 
+        _sqlite_mentions.fill(self._connection, row.n, self._rid(row.session), bytes(row.body), row.unread_by)
         if (about := _rows.about_submission(bytes(row.body))) is not None:
             self._run("INSERT INTO submission_message VALUES (?, ?)", (about, row.n))
 

@@ -200,7 +200,7 @@ def erase(connection: sqlite3.Connection, conversation: str, after: str | None, 
     _blank_rows(connection, rows)
     if len(rows) == limit:
         return f"{session}.{rows[-1][0]}"
-    _bare_session(connection, session)
+    bare_session(connection, session)
     return f"{session + 1}.0"
 
 
@@ -209,11 +209,12 @@ def _place(after: str | None) -> tuple[int | None, int]:
     return None if session == "-" else int(session), int(n)
 
 
-def _bare_session(connection: sqlite3.Connection, rid: int) -> None:
+def bare_session(connection: sqlite3.Connection, rid: int) -> None:
     body = one(connection, "SELECT body FROM session WHERE rid = ?", rid)
     if body is not None:
         bare = erasing.bare(decode_session(body))
         connection.execute("UPDATE session SET body = ? WHERE rid = ?", (encode(bare), rid))
+        connection.execute("DELETE FROM session_tag WHERE rid = ?", (rid,))
 
 
 def _blank_rows(connection: sqlite3.Connection, rows: Sequence[tuple[int, int | None, bytes]]) -> None:
@@ -226,32 +227,6 @@ def _blank_rows(connection: sqlite3.Connection, rows: Sequence[tuple[int, int | 
             continue
         connection.execute("UPDATE event SET provider_id = NULL WHERE n = ?", (n,))
         rewrite(connection, n, event, blank)
-
-
-def fade(connection: sqlite3.Connection, before: int, limit: int) -> int:
-    """Along the feed, from where the last walk ended."""
-    walked = one(connection, "SELECT value FROM counter WHERE name = 'faded'") or 0
-    rows = connection.execute(
-        "SELECT n, at, seq, session, conversation, fact, body FROM event WHERE n > ? ORDER BY n LIMIT ?",
-        (walked, limit),
-    ).fetchall()
-    old = [row for row in rows if row[1] < before]
-    old = old[: next((at for at, row in enumerate(rows) if row[1] >= before), len(rows))]
-    for n, _, seq, _, _, fact, body in old:
-        if fact:
-            continue
-        event = cast(Event, decode_event(body))
-        blank = erasing.blank_text(event)
-        if blank is event or blank == event:
-            continue
-        drop_files(connection, event)
-        if seq is None:
-            connection.execute("UPDATE event SET body = ? WHERE n = ?", (encode(blank), n))
-        else:
-            rewrite(connection, n, event, blank)
-    if old:
-        connection.execute("INSERT OR REPLACE INTO counter VALUES ('faded', ?)", (old[-1][0],))
-    return len(old)
 
 
 def silent(connection: sqlite3.Connection, before: int, after: str | None, limit: int) -> tuple[list[str], str | None]:

@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Any
 
+from msgspec.structs import replace
+
 from core.event import Event, Fact
 from core.ports.desk import DeskView, Seat, Waiting, waiting_of
 from core.ports.reading import FeedRow, SessionRow, StoredMessage
@@ -81,14 +83,32 @@ def message(connection: sqlite3.Connection, session: str, seq: int) -> StoredMes
 
 def session(connection: sqlite3.Connection, id: str) -> SessionRow | None:
     row = connection.execute(f"SELECT {SESSION} FROM {SESSION_FROM} WHERE s.id = ?", (id,)).fetchone()
-    return None if row is None else session_row(row)
+    return None if row is None else _with_last_said(connection, [session_row(row)])[0]
 
 
 def session_rows(connection: sqlite3.Connection, rids: list[int]) -> dict[int, SessionRow]:
     if not rids:
         return {}
     rows = connection.execute(f"SELECT s.rid, {SESSION} FROM {SESSION_FROM} WHERE s.rid IN ({marks(len(rids))})", rids)
-    return {row[0]: session_row(row[1:]) for row in rows}
+    found = rows.fetchall()
+    shown = _with_last_said(connection, [session_row(row[1:]) for row in found])
+    return {row[0]: each for row, each in zip(found, shown, strict=True)}
+
+
+def _with_last_said(connection: sqlite3.Connection, rows: list[SessionRow]) -> list[SessionRow]:
+    """What a person said last, where the system spoke after it: one look for all rows, and none for most."""
+    wanted = {row.session.id: row.session.said_seq for row in rows if _rows.speaks_after(row.session)}
+    if not wanted:
+        return rows
+    values = ",".join("(?, ?)" for _ in wanted)
+    found = connection.execute(
+        f"WITH wanted (id, seq) AS (VALUES {values}) SELECT s.id, {MESSAGE} FROM wanted"
+        " CROSS JOIN session s ON s.id = wanted.id"
+        " CROSS JOIN event e ON e.session = s.rid AND e.seq = wanted.seq AND e.fact = 0",
+        [value for pair in wanted.items() for value in pair],
+    )
+    said = {row[0]: stored(row[0], row[1:]) for row in found}
+    return [replace(row, last_said=said.get(row.session.id)) for row in rows]
 
 
 # --- the feed ----------------------------------------------------------------------------------------------

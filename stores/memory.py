@@ -6,9 +6,11 @@ is done; what the work is stands in the files beside it.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreError
+from core.fading import Fading
 from core.ports.desk import DeskView, Seat
 from core.ports.papers import Document, Grant, Raw, Revision
 from core.ports.reading import (
@@ -24,22 +26,27 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _memory_erase as erase
+from stores import _memory_fade as fade
 from stores import _memory_lists as lists
 from stores import _memory_outbox as outbox
 from stores import _memory_papers as papers
 from stores import _memory_people as people
+from stores import _memory_pulse as pulse
 from stores import _memory_read as read
 from stores import _memory_submissions as submissions
 from stores._memory import Memory
 from stores._memory_commit import commit as commit_at_once
+from stores._memory_mentions import MemoryMentions
 
 
 class MemoryStore:
     def __init__(self) -> None:
         self.memory = Memory()
         self.hooks = self.memory.hooks
+        self.mentions = MemoryMentions(self.memory)
 
     def listen(self, told: Callable[[int], None]) -> None:
         self.memory.told = told
@@ -69,8 +76,11 @@ class MemoryStore:
     async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
         return erase.erase(self.memory, conversation, after, limit)
 
-    async def fade(self, before: int, limit: int) -> int:
-        return erase.fade(self.memory, before, limit)
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        return fade.fade(self.memory, wanted, limit)
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        return fade.forget_revisions(self.memory, before, limit)
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         return erase.silent(self.memory, before, after, limit)
@@ -152,6 +162,9 @@ class MemoryStore:
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return read.trace(self.memory, session)
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        return pulse.pulse(self.memory, since, until, width)
+
     async def submission(self, id: str) -> SubmissionRow | None:
         return submissions.submission(self.memory, id)
 
@@ -216,6 +229,12 @@ class MemoryStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return list(self.memory.revisions.get((collection, id), ()))
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return pulse.revision(self.memory, collection, id, version)
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        return pulse.changes(self.memory, query)
 
     # --- the rest ------------------------------------------------------------------------------------------
 

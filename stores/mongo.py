@@ -10,8 +10,10 @@ from typing import Any, Self
 
 from bson import ObjectId
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
+from core.fading import Fading
 from core.ports.desk import DeskView, Seat
 from core.ports.papers import Document, Grant, Raw, Revision
 from core.ports.reading import (
@@ -27,13 +29,16 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _mongo_alter as alter
+from stores import _mongo_fade as fade
 from stores import _mongo_lists as lists
 from stores import _mongo_move as move
 from stores import _mongo_outbox as outbox
 from stores import _mongo_papers as papers
 from stores import _mongo_people as people
+from stores import _mongo_pulse as pulse
 from stores import _mongo_read as read
 from stores import _mongo_shape as shape
 from stores import _mongo_submissions as submissions
@@ -42,6 +47,7 @@ from stores._mongo_commit import commit as write_commit
 from stores._mongo_driver import Mongo
 from stores._mongo_feed import Sequencer
 from stores._mongo_hooks import MongoHooks
+from stores._mongo_mentions import MongoMentions
 from stores._neutral import Row
 from stores.move import export
 
@@ -52,6 +58,7 @@ class MongoStore:
     def __init__(self, mongo: Mongo, sequencer: Sequencer, alive: Alive) -> None:
         self._mongo, self._sequencer, self._alive = mongo, sequencer, alive
         self.hooks = MongoHooks(mongo)
+        self.mentions = MongoMentions(mongo)
         self._short_snapshots = False  # for a server that has only those of a transaction: tests
 
     @classmethod
@@ -154,6 +161,9 @@ class MongoStore:
     async def tally(self) -> Sequence[Tally]:
         return await lists.tally(self._mongo)
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        return await pulse.pulse(self._mongo, since, until, width)
+
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await read.trace(self._mongo, session)
 
@@ -195,8 +205,11 @@ class MongoStore:
     async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
         return await people.erase(self._mongo, conversation, after, limit)
 
-    async def fade(self, before: int, limit: int) -> int:
-        return await people.fade(self._mongo, before, limit)
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        return await fade.fade(self._mongo, wanted, limit)
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        return await fade.forget_revisions(self._mongo, before, limit)
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         return await people.silent(self._mongo, before, after, limit)
@@ -268,6 +281,12 @@ class MongoStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return await papers.revisions(self._mongo, collection, id)
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return await pulse.revision(self._mongo, collection, id, version)
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        return await pulse.changes(self._mongo, query)
 
     # --- the rest ------------------------------------------------------------------------------------------
 

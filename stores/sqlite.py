@@ -12,9 +12,11 @@ from pathlib import Path
 from threading import local
 from typing import TypeVar
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
 from core.errors import StoreDown, StoreError
+from core.fading import Fading
 from core.ports.desk import DeskView, Seat
 from core.ports.papers import Document, Grant, Raw, Revision
 from core.ports.reading import (
@@ -30,19 +32,23 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 from stores import _sqlite_alter as alter
+from stores import _sqlite_fade as fade
 from stores import _sqlite_lists as lists
 from stores import _sqlite_move as move
 from stores import _sqlite_open as opening
 from stores import _sqlite_outbox as outbox
 from stores import _sqlite_papers as papers
 from stores import _sqlite_people as people
+from stores import _sqlite_pulse as pulse
 from stores import _sqlite_read as read
 from stores import _sqlite_submissions as submissions
 from stores._neutral import BATCH, Row
 from stores._sqlite_commit import prepare
 from stores._sqlite_hooks import SqliteHooks
+from stores._sqlite_mentions import SqliteMentions
 from stores._sqlite_rows import decode_customer, encode, one
 from stores._sqlite_writer import Work, Writer
 
@@ -62,6 +68,7 @@ class SqliteStore:
         self._mine = local()
         self._connections: list[sqlite3.Connection] = []
         self.hooks = SqliteHooks(self._read, self._write_plainly)
+        self.mentions = SqliteMentions(self._read, self._write_plainly)
 
     @classmethod
     async def open(
@@ -181,6 +188,9 @@ class SqliteStore:
     async def tally(self) -> Sequence[Tally]:
         return await self._read(lists.tally)
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        return await self._read(lambda c: pulse.pulse(c, since, until, width))
+
     async def trace(self, session: str) -> Sequence[FeedRow]:
         return await self._read(lambda c: read.trace(c, session))
 
@@ -224,8 +234,11 @@ class SqliteStore:
     async def erase(self, conversation: str, after: str | None, limit: int) -> str | None:
         return await self._write(lambda c, _: people.erase(c, conversation, after, limit))
 
-    async def fade(self, before: int, limit: int) -> int:
-        return await self._write(lambda c, _: people.fade(c, before, limit))
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        return await self._write(lambda c, _: fade.fade(c, wanted, limit))
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        return await self._write(lambda c, _: fade.forget_revisions(c, before, limit))
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         return await self._read(lambda c: people.silent(c, before, after, limit))
@@ -304,6 +317,12 @@ class SqliteStore:
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]:
         return await self._read(lambda c: papers.revisions(c, collection, id))
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None:
+        return await self._read(lambda c: pulse.revision(c, collection, id, version))
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        return await self._read(lambda c: pulse.changes(c, query))
 
     # --- the rest ------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Areas of settings at every level, their forms, trying them out, and who changed what."""
 
-from admin import audit, forms, preview, settings, trying, words
+from admin import audit, forms, opening, preview, settings, trying, words
 from admin.routes.paths import ADMIN
 from api.paging import Window
 from api.routes import Handler, Plain, Route
@@ -130,15 +130,35 @@ FORMS = (
         path=f"{ADMIN}/audit",
         handler=audit.list_changes,
         role="admin",
-        summary="Who changed what, newest first",
-        query=Window,
+        summary="Who changed what, newest first, by person, thing and time",
+        query=audit.AuditQuery,
         answers={200: audit.Audit},
+        tag="audit",
+    ),
+    Route(
+        method="GET",
+        path=f"{ADMIN}/audit/{{what}}/{{document}}/{{version}}",
+        handler=audit.get_change,
+        role="admin",
+        summary="What one change changed",
+        answers={200: settings.RevisionView},
+        refuses=(404,),
         tag="audit",
     ),
 )
 
 
 TRYING = (
+    Route(
+        method="POST",
+        path=f"{ADMIN}/settings/hours/try",
+        handler=opening.try_hours,
+        role="admin",
+        summary="Whether it would be open now under changed opening hours, and when that changes; nothing is saved",
+        body=opening.HoursIn,
+        answers={200: opening.HoursTried},
+        tag="settings",
+    ),
     Route(
         method="POST",
         path=f"{ADMIN}/settings/prompts/preview",

@@ -29,8 +29,9 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
-    """`waits_since`: since it was queued or, with an agent, since the customer's last message if nobody answered it;
-    `guests` are colleagues who were invited in."""
+    """`last_said`: what a person or bot said last, where `last_message` is a notice of the system that came after it (a
+    list shows `last_said`, else `last_message`). `waits_since`: since it was queued or, with an agent, since the
+    customer's last message if nobody answered it; `guests` are colleagues who were invited in."""
 
     id: str
     number: int
@@ -43,6 +44,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: Time
     last_seq: int
     last_message: MessageView | None
+    last_said: MessageView | None
     unread: int
     tags: tuple[str, ...]
     locked: bool
@@ -175,7 +177,8 @@ def _session_fields(row: SessionRow, directory: Directory, audience: Audience) -
         "language": session.language,
         "opened_at": iso(session.opened_at),
         "last_seq": session.seq,
-        "last_message": _last_message(row, directory, audience),
+        "last_message": _shown(row.last_message, row, directory, audience),
+        "last_said": _shown(row.last_said, row, directory, audience),
         "unread": session.unread,
         "tags": session.tags,
         "locked": session.locked,
@@ -202,6 +205,7 @@ def _offer_view(offer: Offer, directory: Directory) -> OfferView:
     )
 
 
-def _last_message(row: SessionRow, directory: Directory, audience: Audience) -> MessageView | None:
-    last = row.last_message
-    return message_view(concealed(last, row, directory, audience), audience) if last else None
+def _shown(
+    stored: StoredMessage | None, row: SessionRow, directory: Directory, audience: Audience
+) -> MessageView | None:
+    return message_view(concealed(stored, row, directory, audience), audience) if stored else None

@@ -67,6 +67,9 @@ from core.event.submission import (
 from core.event.words import Alerted, ConsentAnswered, ConsentAsked, Warned, WordsFound
 from core.event.words import FoundWord as FoundWord
 
+# What moves the counts of a day (core/pulse.py); asked of every event, which a set answers soonest.
+COUNTED: frozenset[type] = frozenset((Queued, Assigned, Transferred, SubmissionOffered, Closed))
+
 Event = (
     # customer: who they are
     CustomerKnown

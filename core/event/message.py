@@ -105,7 +105,8 @@ class Recalled(msgspec.Struct, frozen=True, gc=False, tag="recalled"):
 
 
 class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_defaults=True, kw_only=True):
-    """An agent summed the session up, perhaps anew; `after_close`: once it was over."""
+    """An agent summed the session up, perhaps anew; `after_close`: once it was over. `session` is one from before the
+    last, of which the conversation knows nothing any more."""
 
     message: Message
     at: int
@@ -114,6 +115,7 @@ class Summarized(msgspec.Struct, frozen=True, gc=False, tag="summarized", omit_d
     types: tuple[str, ...] = ()
     solved: bool | None = None
     after_close: bool = False
+    session: str | None = None
 
 
 # Facts about messages that change no conversation: written when an errand is settled or a provider reports.

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from core.pulse import Ticks
 from core.session import AgentRef, Offer, Picking, Place, Wish
 
 
@@ -24,6 +25,7 @@ class Queued(msgspec.Struct, frozen=True, gc=False, tag="queued", omit_defaults=
     since: int | None = None
     steps: tuple[str, ...] = ()
     inputs: dict[str, object] = {}
+    pulse: Ticks = ()
 
 
 class Unavailable(msgspec.Struct, frozen=True, gc=False, tag="unavailable", omit_defaults=True):
@@ -46,6 +48,7 @@ class Assigned(msgspec.Struct, frozen=True, gc=False, tag="assigned", omit_defau
     at: int
     why: str = ""
     inputs: dict[str, object] = {}
+    pulse: Ticks = ()
 
 
 class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit_defaults=True, kw_only=True):
@@ -56,6 +59,7 @@ class Transferred(msgspec.Struct, frozen=True, gc=False, tag="transferred", omit
     source: str | None = None
     group: str | None = None
     why: str = ""
+    pulse: Ticks = ()
 
 
 class Wished(msgspec.Struct, frozen=True, gc=False, tag="wished"):

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from core.pulse import Ticks
+
 
 class Opened(msgspec.Struct, frozen=True, gc=False, tag="opened", omit_defaults=True):
     """`sla_edition` tells under which SLA policies it was opened."""
@@ -74,3 +76,4 @@ class Closed(msgspec.Struct, frozen=True, gc=False, tag="closed", omit_defaults=
     at: int
     who: str | None = None
     agent: str | None = None  # whose place it frees
+    pulse: Ticks = ()

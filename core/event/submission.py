@@ -4,14 +4,16 @@ import msgspec
 
 from core.form import Asking
 from core.message import Message
+from core.pulse import Ticks
 from core.submitted import Reason, Submission
 
 
-class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered"):
+class SubmissionOffered(msgspec.Struct, frozen=True, gc=False, tag="submission_offered", omit_defaults=True):
     """Nobody can take the chat now (or the customer asked): they may leave something instead. They wait no longer."""
 
     reason: Reason
     at: int
+    pulse: Ticks = ()
 
 
 class SubmissionAsked(msgspec.Struct, frozen=True, gc=False, tag="submission_asked"):

@@ -1,5 +1,8 @@
 """What is read, and asked for: messages, sessions, submissions, customers, the feed."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import msgspec
 
 from core.customer import Customer
@@ -25,7 +28,7 @@ class StoredMessage(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class SessionRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A session as lists show it."""
+    """A session as lists show it. `last_said` is what a person or bot said last, where the system spoke after it."""
 
     session: Session
     conversation: str
@@ -33,6 +36,7 @@ class SessionRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     address: str
     customer: Customer
     last_message: StoredMessage | None = None
+    last_said: StoredMessage | None = None
     active_n: int = 0
 
 
@@ -45,6 +49,7 @@ class SessionQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     channel: str | None = None
     group: str | None = None
     customer: str | None = None
+    tag: str | None = None
     visible_to: str | None = None
     visible_groups: tuple[str, ...] = ()
     q: str | None = None
@@ -114,3 +119,24 @@ class FeedRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     session: str | None = None
     stored: StoredMessage | None = None
     row: SessionRow | None = None
+
+
+class Mention(msgspec.Struct, frozen=True, gc=False):
+    """A note in which a colleague is named. `n` is its feed number."""
+
+    n: int
+    at: int
+    unread: bool
+    stored: StoredMessage
+    row: SessionRow
+
+
+class MentionStore(Protocol):
+    """Where agents were mentioned: a part of every `Store`. One is unread from the commit of its note until its agent
+    has read it."""
+
+    async def of(self, agent: str, *, unread: bool = False, before: int | None = None, limit: int) -> Sequence[Mention]:
+        """Newest first; `unread`: only those."""
+
+    async def read(self, agent: str, session: str | None = None) -> int:
+        """The agent has read what mentions them, in this session or everywhere; how many that were."""

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from core.changes import ChangePage, ChangeQuery
 from core.channel import StatusUpdate
 from core.customer import Customer
+from core.fading import Fading
 from core.ports.desk import DeskView, Seat
 from core.ports.hooks import HookStore
 from core.ports.papers import Document, Grant, Raw, Revision
 from core.ports.reading import (
     CustomerPage,
     FeedRow,
+    MentionStore,
     Page,
     SessionQuery,
     SessionRow,
@@ -21,12 +24,16 @@ from core.ports.reading import (
     Tally,
 )
 from core.ports.writing import Commit, Committed, Lease, Leased, Settlement
+from core.pulse import Beat
 from core.session import Conversation, Rating
 
 
 class Store(Protocol):
     @property
     def hooks(self) -> HookStore: ...
+
+    @property
+    def mentions(self) -> MentionStore: ...
 
     def listen(self, told: Callable[[int], None]) -> None:
         """`told` hears, on the loop and soon, of the newest feed number that may be read, whichever node wrote it."""
@@ -86,6 +93,9 @@ class Store(Protocol):
     async def tally(self) -> Sequence[Tally]:
         """The open sessions, counted."""
 
+    async def pulse(self, since: int, until: int, width: int) -> Sequence[Beat]:
+        """What was counted of commits from `since` to before `until`, in stretches of `width` ms from `since`."""
+
     async def submission(self, id: str) -> SubmissionRow | None: ...
 
     async def submissions(self, query: SubmissionQuery) -> SubmissionPage: ...
@@ -116,12 +126,16 @@ class Store(Protocol):
         of it is done. What its commit does at once: the address, other names and errands go, the customer's record
         with what they are found by, what webhooks were to be told, and raw webhooks that name the address."""
 
-    async def fade(self, before: int, limit: int) -> int:
-        """Blank messages that were committed before then, at most so many rows looked at; how many those were."""
+    async def fade(self, wanted: Fading, limit: int) -> int:
+        """Let go of what is too old, from where the last call ended, of at most so many rows that are looked at; how
+        many those were (fewer than `limit`: this is all for now)."""
+
+    async def forget_revisions(self, before: int, limit: int) -> int:
+        """Drop versions of documents that were replaced before then, at most so many; how many."""
 
     async def silent(self, before: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
-        """Customers of whom nothing was heard since then and who have no open chat, by id, of the next so many that are
-        looked at; where to go on."""
+        """Customers of whom nothing was heard since then and who have no open chat or ticket, by id, of the next so
+        many that are looked at; where to go on."""
 
     async def forget_raws(self, before: int, limit: int) -> int:
         """Drop webhooks that were not understood then; how many."""
@@ -183,6 +197,11 @@ class Store(Protocol):
     async def all(self, collection: str) -> Sequence[Document]: ...
 
     async def revisions(self, collection: str, id: str) -> Sequence[Revision]: ...
+
+    async def revision(self, collection: str, id: str, version: int) -> Revision | None: ...
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        """Versions of documents, whoever's, newest first."""
 
     # the rest
     async def grant(self, grant: Grant) -> None: ...

@@ -2,7 +2,7 @@
 
 from api.routes import Route
 from api.views.message import MessageView
-from inbox import around, bodies, oversight
+from inbox import around, bodies, oversight, today
 from inbox.routes.rows import BASE, ONE
 
 OVERSEEING = (
@@ -13,6 +13,16 @@ OVERSEEING = (
         role="supervisor",
         summary="What happens now: agents, open chats counted, the queue",
         answers={200: bodies.FloorView},
+        tag="floor",
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/floor/today",
+        handler=today.today,
+        role="supervisor",
+        summary="How today goes, by the quarter of an hour, of all or of one group and channel",
+        query=today.TodayQuery,
+        answers={200: today.TodayView},
         tag="floor",
     ),
     Route(

@@ -5,7 +5,7 @@ from api.routes import Route
 from api.views.customer import CustomerView
 from api.views.message import MessageView
 from api.views.session import SessionDetail, SessionView
-from inbox import acts, around, bodies, hits, lists, stars
+from inbox import acts, around, bodies, hits, lists, mentions, stars
 from inbox.routes.rows import BASE, ONE, read
 
 READING = (
@@ -63,5 +63,22 @@ READING = (
     read(f"{BASE}/around", around.around, bodies.AroundView, "Colleagues, groups and channels to choose from"),
     read(f"{BASE}/tallies", around.tallies, bodies.TalliesView, "The open chats you see, counted"),
     read(f"{BASE}/me/stars", stars.stars, bodies.StarsView, "The chats you keep an eye on, newest first"),
+    read(
+        f"{BASE}/mentions",
+        mentions.mentions,
+        bodies.MentionsView,
+        "Notes that mention you, newest first",
+        query=bodies.MentionsQuery,
+    ),
+    Route(
+        method="POST",
+        path=f"{BASE}/mentions/read",
+        handler=mentions.read_mentions,
+        role="agent",
+        summary="What mentions you was read",
+        body=bodies.MentionsReadBody,
+        answers={204: None},
+        tag="inbox",
+    ),
     read(f"{BASE}/customers/{{id}}", lists.customer, CustomerView, "A customer", refuses=(404,)),
 )

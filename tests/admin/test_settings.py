@@ -2,7 +2,6 @@
 
 import pytest
 
-from admin.areas import FOR_ALL
 from core.policy import AREAS
 from tests.api.client import Client
 from tests.api.world import World
@@ -58,8 +57,9 @@ async def test_an_area_is_empty_then_what_was_put(desk: Client, level: str, area
     assert (before.status, before.body, before.headers["ETag"]) == (200, {}, '"0"')
     valid = {} if area == "routing" and "/groups/" in level else VALID[area]
     put = await desk.put(path, valid)
-    if area in FOR_ALL and level != LEVELS[0]:
-        assert (put.status, put.fields) == (422, {"body": "This is set for all, not for one channel or group."})
+    if area == "retention" and level != LEVELS[0]:
+        said = "for one channel" if "/channels/" in level else "for all or for a channel, not for a group"
+        assert put.status == 422 and all(said in reason for reason in put.fields.values())
         return
     shown = SHOWN.get(area, valid)
     assert (put.status, put.body, put.headers["ETag"]) == (200, shown, '"1"')
@@ -245,3 +245,25 @@ async def test_a_large_body_is_refused(desk: Client) -> None:
     lists = {"lists": [{"name": "a", "side": "agent", "action": "mask", "words": ["w" * 100] * 1100}]}
     for level in LEVELS:
         assert (await desk.put(f"{level}/words", lists)).status == 413
+
+
+async def test_what_came_over_a_channel_is_kept_for_a_time_of_its_own(desk: Client) -> None:
+    path = f"{next(level for level in LEVELS if '/channels/' in level)}/retention"
+    assert (await desk.put(path, {"message_days": 30, "file_days": None, "session_days": 90})).status == 200
+    refused = await desk.put(path, {"message_days": 30, "hit_days": 30, "audit_days": None})
+    said = "This is set for all, not for one channel."
+    assert (refused.status, refused.fields) == (422, {"hit_days": said, "audit_days": said})
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"message_days": 30, "file_days": 31}, "file_days"),
+        ({"message_days": 30, "session_days": 29}, "session_days"),
+        ({"message_days": 30, "customer_days": 29}, "customer_days"),
+        ({"hit_days": 0}, "hit_days"),
+    ],
+)
+async def test_kinds_of_data_go_in_an_order_that_makes_sense(desk: Client, body: dict[str, int], field: str) -> None:
+    refused = await desk.put(f"{LEVELS[0]}/retention", body)
+    assert (refused.status, list(refused.fields)) == (422, [field])

@@ -121,6 +121,7 @@ async def test_a_session_is_shown_with_names(here: World) -> None:
         "opened_at": AT,
         "last_seq": 3,
         "last_message": None,
+        "last_said": None,
         "unread": 0,
         "tags": (),
         "locked": False,

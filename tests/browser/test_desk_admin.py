@@ -184,6 +184,32 @@ async def test_the_list_of_changes_leads_back(shop: Shop, owner: Agent) -> None:
     assert (await shop.call("owner", "GET", "admin/settings/surveys"))["kind"] == "stars"
 
 
+async def test_changes_are_found_by_person_thing_and_day_and_come_page_by_page(shop: Shop, owner: Agent) -> None:
+    for number in range(60):
+        await shop.call("owner", "PUT", "admin/settings/surveys", {"on": True, "expires_seconds": 600 + number})
+    await owner.goes(address("admin-audit"))
+    rows = owner.page.locator("table.audit tbody tr")
+    await expect(rows).to_have_count(50)
+    await owner.button("More").click()
+    whole = 65  # and the owner, Mei, the channel and its survey
+    await expect(rows).to_have_count(len((await shop.call("owner", "GET", "admin/audit?limit=500"))["items"]))
+    assert await rows.count() <= whole
+    await field(owner, "What").select_option("Channels")
+    await expect(rows).to_have_count(1)
+    await expect(rows.first).to_contain_text("Shop")
+    await rows.first.get_by_role("button", name="Details").click()
+    await expect(owner.page.locator(".diff")).to_contain_text("Name")
+    await field(owner, "What").select_option("Settings: Surveys")
+    await expect(rows).to_have_count(50)
+    await field(owner, "To").fill("2020-01-01")
+    await expect(owner.page.get_by_text("Nothing found")).to_be_visible()
+    await owner.visitor.pictured("audit-nothing-found")
+    await field(owner, "To").fill("")
+    await field(owner, "Who").select_option("Mei")
+    await expect(owner.page.get_by_text("Nothing found")).to_be_visible()
+    assert await owner.visitor.barriers() == []
+
+
 async def test_a_channel_is_set_up_step_by_step(shop: Shop, owner: Agent) -> None:
     await owner.goes(address("admin-channel", id="new"))
     await field(owner, "Kind").select_option("LINE")

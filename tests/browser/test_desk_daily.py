@@ -131,6 +131,28 @@ async def test_what_may_have_been_sent_twice_is_marked(
     assert "gave no clear answer" in (await marked.get_attribute("title") or "")
 
 
+@pytest.mark.parametrize("opens", ["Enter", "ArrowDown", "Space"])
+async def test_a_menu_is_opened_walked_through_and_left_with_the_keyboard(
+    shop: Shop, browser: Browser, opens: str
+) -> None:
+    async with customer(shop, "Ada") as ada:
+        await ada.says("Hello")
+        mei = await at_a_chat(shop, browser, await shop.session())
+        button = mei.page.locator(".said.theirs").get_by_role("button", name="More for this message")
+        for _ in range(2):  # the first time and any other
+            await button.focus()
+            await expect(button).to_have_attribute("aria-expanded", "false")
+            await button.press(opens)
+            await expect(button).to_have_attribute("aria-expanded", "true")
+            await expect(mei.page.get_by_role("menu")).to_be_visible()
+            await mei.page.keyboard.press("ArrowDown")
+            await expect(mei.page.locator("[role=menuitem][data-active-item]")).to_have_count(1)
+            await mei.page.keyboard.press("Escape")
+            await expect(mei.page.get_by_role("menu")).to_have_count(0)
+            await expect(button).to_be_focused()
+        assert await mei.visitor.barriers() == []
+
+
 async def test_the_keyboard_alone_is_enough(shop: Shop, browser: Browser) -> None:
     async with customer(shop, "Ada") as ada, customer(shop, "Grace") as grace, customer(shop, "Hedy") as hedy:
         await ada.says("one")

@@ -66,7 +66,7 @@ async def test_what_a_role_may_not_see_is_not_shown(shop: Shop, browser: Browser
         if row["role"] in ("supervisor", "admin", "owner"):
             await mei.goes(address(screen))
             await expect(mei.page.get_by_text("You may not see this page")).to_be_visible()
-    await expect(mei.page.get_by_role("navigation").get_by_role("link")).to_have_count(3)
+    await expect(mei.page.get_by_role("navigation").get_by_role("link")).to_have_count(4)
 
 
 async def test_a_wrong_password_and_an_address_that_is_none_are_told(shop: Shop, browser: Browser) -> None:

@@ -143,6 +143,7 @@ class Talk:
         self.others_online, self.away_free = True, False
         self.route: Route | None = None
         self.gone_since: int | None = None
+        self.earlier: Session | None = None
         self.state = Conversation(id="conv", channel="chan", address="ann", customer=Customer(id="cust"))
         self._ids, self._numbers, self._inbounds = count(1), count(1), count(1)
 
@@ -159,6 +160,7 @@ class Talk:
             gone_since=lambda agent: self.gone_since,
             route=lambda asked: self.route or to_the_default(asked),
             aim=aim,
+            earlier=self.earlier,
         )
 
     def do(self, command: c.Command, aim: str | None = None) -> Decision:

@@ -368,7 +368,29 @@ def test_a_chat_that_is_over_is_summed_up_while_it_is_the_last() -> None:
     summing(talk, session=first, note="Better.")
     with pytest.raises(Refused, match="This chat is Mei's"):
         summing(talk, by=TOM, session=first)
-    talk.close()
+
+
+def test_a_chat_from_before_the_last_is_summed_up_where_it_was_looked_up() -> None:
+    talk = closed(policy())
+    first, number = talk.last, talk.last.seq
+    for _ in range(2):
+        talk.hear("again")
+        talk.close(BOSS)
     with pytest.raises(Refused) as error:
-        summing(talk, session=first)
-    assert error.value.code == "too_late"
+        summing(talk, session=first.id, types=())
+    assert error.value.code == "unknown"
+    talk.earlier = first
+    before = talk.state
+    decision = summing(talk, session=first.id, types=())
+    assert decision.session is not None and decision.session.id == first.id
+    assert decision.session.summary == SummaryRef(MEI.id, talk.now, number + 1, (), True)
+    assert decision.session.seq == number + 1 and decision.state == before
+
+
+def test_a_chat_that_is_over_is_anybodys_to_sum_up_until_somebody_did() -> None:
+    talk = closed(policy())
+    summing(talk, by=TOM, session=talk.last.id, types=())
+    with pytest.raises(Refused, match="This chat is Mei's"):
+        summing(talk, by=c.Actor("agent-kim", "Kim"), session=talk.last.id, types=())
+    summing(talk, session=talk.last.id, types=())
+    summing(talk, by=BOSS, session=talk.last.id, types=())

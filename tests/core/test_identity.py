@@ -13,8 +13,8 @@ from core import event as e
 from core.customer import Customer, merge, own_fields, vip_level
 from core.erasing import blank_event, blank_text, files_of, is_erased
 from core.evolve import evolve
-from core.message import Author, Image, Message, Text
-from core.people import Customers, Retention, customer_problems, keeping, retention_problems
+from core.message import Author, Image, Message, Text, Translation
+from core.people import Customers, Retention, customer_problems, keeping, keeping_of, retention_problems
 from core.policy import Level
 from tests.core.given import BOSS, MEI, Talk, inbound, named, policy
 
@@ -128,10 +128,35 @@ def test_what_contradicts_itself_is_named() -> None:
 def test_every_event_that_carries_words_loses_them(kind: type[Any]) -> None:
     """Also those that are yet to be thought of."""
     said = Message(seq=1, author=Author("customer", name="canary"), content=Text("canary"), at=1, provider_id="canary")
+    said = replace(said, translation=Translation("canary", "en"))
     event = kind(**{**dict.fromkeys(kind.__struct_fields__), "message": said})
     assert "canary" not in repr(blank_event(event))
-    assert blank_text(event).message.content == Text("")
+    assert "canary" not in repr(replace(blank_text(event).message, author=Author("customer"), provider_id=None))
     picture = Image(url="media:7", caption="canary")
     assert files_of(kind(**{**dict.fromkeys(kind.__struct_fields__), "message": replace(said, content=picture)})) == (
         "media:7",
     )
+
+
+@pytest.mark.parametrize(
+    ("for_all", "channel", "sessions"),
+    [
+        (Retention(session_days=1), Retention(), 1),
+        (Retention(session_days=1), Retention(message_days=None), None),
+        (Retention(session_days=1), Retention(message_days=30), 30),
+        (Retention(session_days=60), Retention(message_days=30), 60),
+        (Retention(session_days=1), Retention(message_days=30, session_days=40), 40),
+        (Retention(session_days=90), Retention(file_days=3), 90),
+        (Retention(), Retention(message_days=30), None),
+    ],
+)
+def test_a_channel_that_keeps_its_messages_keeps_their_chats(
+    for_all: Retention, channel: Retention, sessions: int | None
+) -> None:
+    assert keeping_of(for_all, channel).session_days == sessions
+
+
+def test_a_translation_is_words_too() -> None:
+    made = e.Translated("s1", 1, 5, Translation("canary", "en"))
+    for blank in (blank_event, blank_text):
+        assert "canary" not in repr(blank(made))

@@ -190,7 +190,10 @@ def test_the_desks_choice_keeps_its_inputs() -> None:
     talk = Talk()
     talk.hear()
     decision = talk.assign()
-    assert decision.events[0] == e.Assigned(MEI_REF, NOON, "Mei was free.", {"method": "saturation"})
+    assigned = decision.events[0]
+    assert isinstance(assigned, e.Assigned)
+    assert (assigned.agent, assigned.at, assigned.why) == (MEI_REF, NOON, "Mei was free.")
+    assert assigned.inputs == {"method": "saturation"}
     assert (decision.takes, decision.force, talk.session.phase) == ("agent-mei", False, "active")
 
 

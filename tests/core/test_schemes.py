@@ -5,17 +5,20 @@ from msgspec.structs import replace
 
 from core import command as c
 from core import event as e
-from core.errors import Refused
-from core.message import Choice, Chosen, Form, Option
-from core.policy import Level
+from core.errors import BadInput, Refused
+from core.form import Question
+from core.message import Choice, Chosen, Form, Option, Sticker, Text
+from core.policy import Level, Policy
 from core.scheme import Score, Surveys, Tag
 from core.session import Rating
+from core.submitted import Submissions
 from tests.core.given import (
     CHAT,
     DAY,
     EVERYTHING,
     MEI,
     MINUTE,
+    NOBODY,
     NOON,
     PLAIN,
     WINDOW,
@@ -126,6 +129,39 @@ def test_what_is_no_answer_to_a_step_is_a_new_chat_and_the_score_stays(text: str
     assert talk.last.rating == Rating("stars", 1, NOON)
 
 
+NEEDED = Surveys(on=True, tags=(SLOW, RUDE), tags_required=True, solved="required", comment="required")
+
+
+def test_what_is_required_is_asked_one_after_another_and_cannot_be_skipped() -> None:
+    talk = asked(NEEDED)
+    question = delivers(talk.hear("4"))[0].parts[0].content
+    assert isinstance(question, Choice) and [option.label for option in question.options] == ["Too slow", "rude"]
+    for no_answer in (Chosen("survey:skip", "Skip"), Text("3"), Text("👍"), Sticker("s1")):
+        decision = talk.hear(no_answer)
+        assert (said(decision), talk.state.session) == (["form_wrong_choice", "survey_tags"], None)
+    assert said(talk.hear("2")) == ["survey_solved"]
+    assert said(talk.hear(Text("9"))) == ["form_wrong_choice", "survey_solved"]
+    assert said(talk.hear("yes")) == ["Why?"]
+    assert said(talk.hear(Sticker("s1"))) == ["form_required", "Why?"]
+    assert said(talk.hear("Rude but right")) == ["Thank you."]
+    assert talk.last.rating == Rating("stars", 4, NOON, comment=True, tags=("rude",), solved=True)
+
+
+def test_words_that_are_no_answer_are_a_new_chat_and_the_required_question_stays_open() -> None:
+    talk = asked(NEEDED)
+    talk.hear("4")
+    talk.hear("Where is my parcel?")
+    assert talk.session.number == 2
+    assert said(talk.hear(Chosen("survey:tag:1", "rude"))) == ["survey_solved"]
+
+
+def test_what_is_not_required_is_not_asked_again() -> None:
+    talk = asked()
+    talk.hear("2")
+    talk.hear(Sticker("s1"))
+    assert talk.session.number == 2
+
+
 def test_words_count_for_ten_minutes_and_buttons_until_the_survey_ends() -> None:
     talk = asked()
     talk.hear("1")
@@ -177,19 +213,32 @@ def test_a_form_with_the_score_alone_asks_no_further() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "field"),
+    ("values", "fields"),
     [
-        ({"score": "rate:1"}, "content.values.tags"),
-        ({"score": "rate:1", "tags.1": "survey:tag:7"}, "content.values.tags"),
-        ({"score": "rate:1", "tags.1": "survey:tag:0", "comment.1": " "}, "content.values.comment"),
+        ({"score": "rate:1"}, ["tags", "comment"]),
+        ({"score": "rate:1", "tags.1": "survey:tag:7", "comment.1": "Bad."}, ["tags"]),
+        ({"score": "rate:1", "tags.1": "survey:tag:0", "comment.1": " "}, ["comment"]),
+        ({"score": "rate:3", "solved": "perhaps"}, ["solved"]),
+        ({"score": "rate:9"}, ["score"]),
+        ({"solved": "survey:yes"}, ["score"]),
     ],
 )
-def test_what_is_required_is_missed_by_name(values: dict[str, str], field: str) -> None:
+def test_what_is_required_is_missed_by_name(values: dict[str, str], fields: list[str]) -> None:
     talk = asked(capabilities=FORMS)
-    with pytest.raises(Refused) as error:
+    with pytest.raises(BadInput) as error:
         talk.hear(Form("", (), values))
-    assert (error.value.code, error.value.field) == ("incomplete", field)
+    assert [field for field, _ in error.value.errors] == [f"content.values.{field}" for field in fields]
     assert talk.last.rating is None
+
+
+def test_a_form_with_a_field_of_the_same_name_is_not_the_surveys() -> None:
+    question = Question(key="score", label={"en": "Your score in the game?"}, required=True)
+    rules = policy(FORMS, surveys=WHOLE)
+    level = Level(surveys=WHOLE, submissions=Submissions(on=True, fields=(question,)))
+    talk = Talk(Policy(rules.version, rules.channel, rules.texts, rules.answers, level, {}, Level()), outlook=NOBODY)
+    talk.hear("hello")
+    decision = talk.hear(Form("", (), {"score": "17"}))
+    assert "Submitted" in named(decision)
 
 
 def test_a_form_that_comes_too_late_opens_no_chat() -> None:

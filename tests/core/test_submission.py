@@ -15,6 +15,7 @@ from core.hours import Opening, Span
 from core.message import Choice, Chosen, Form, Image, Option, Text, Unsupported
 from core.mode import Reception
 from core.policy import ChannelFacts, Level, Policy, Words
+from core.promise import Promise, Sla
 from core.routes import Assignment
 from core.submitted import Answer, Submission, Submissions
 from core.waiting import Queue
@@ -26,6 +27,7 @@ from tests.core.given import (
     EVERYTHING,
     HOUR,
     MEI,
+    MINUTE,
     NOBODY,
     NOON,
     PLAIN,
@@ -59,7 +61,7 @@ ACCEPT, DECLINE = Chosen("submission:accept", "Leave a message"), Chosen("submis
 
 
 def rules(capabilities: Capabilities = CHAT, **settings: Any) -> Policy:
-    other = {area: settings.pop(area) for area in ("hours", "assignment", "reception") if area in settings}
+    other = {area: settings.pop(area) for area in ("hours", "assignment", "reception", "sla") if area in settings}
     return Policy(
         version=7,
         channel=ChannelFacts("chan", "Shop", "en", capabilities),
@@ -169,6 +171,60 @@ def test_a_customer_asks_for_it_in_words(ask: str) -> None:
         "Prompted",
         "Closed",
     ]
+
+
+PROMISED = Sla((Promise(name="Quick", first_response_seconds=300, resolution_seconds=3600),))
+ASK = Chosen("after:leave_message", "Leave a message")
+
+
+def waiting() -> Talk:
+    """Everybody is busy; Ann waits, and an answer within five minutes is promised to her."""
+    talk = Talk(rules(fields=FIELDS, sla=PROMISED), outlook=BUSY)
+    talk.hear("hello")
+    assert talk.session.sla is not None
+    return talk
+
+
+def test_nobody_is_late_for_somebody_who_leaves_something_instead_of_waiting() -> None:
+    talk = waiting()
+    talk.later(4 * MINUTE).hear(ASK)
+    assert talk.session.sla is None
+    assert talk.later(2 * MINUTE).do(c.Wake("sla_first_response")).events == (e.TimerEnded("sla_first_response"),)
+    talk.hear("17")
+    talk.hear("Red")
+    assert [name for name in named(talk.hear("-")) if name.startswith("Sla")] == []
+    assert talk.state.last is not None and talk.state.last.sla is None
+
+
+def test_whoever_waits_on_after_all_was_promised_an_answer_since_they_first_waited() -> None:
+    agree = Question(key="agree", label={"en": "Agree?"}, kind="consent")
+    talk = Talk(rules(FORMS, fields=(agree,), sla=PROMISED), outlook=BUSY)
+    talk.hear("hello")
+    talk.later(MINUTE).hear(ASK)
+    talk.later(MINUTE).hear(Form("", (), {"agree": "no"}))
+    assert (talk.session.phase, talk.session.sla) != ("queued", None)
+    assert talk.session.sla is not None
+    assert {goal.goal: goal.due for goal in talk.session.sla.running} == {
+        "first_response": NOON + 5 * MINUTE,
+        "resolution": NOON + HOUR,
+    }
+
+
+def test_a_promise_that_was_broken_before_stays_broken_and_is_told_once() -> None:
+    talk = waiting()
+    assert "SlaBreached" in named(talk.later(5 * MINUTE).do(c.Wake("sla_first_response")))
+    assert "SlaApplied" not in named(talk.hear(ASK))
+    talk.do(c.Claim(MEI))
+    assert [name for name in named(talk.reply()) if name.startswith("Sla")] == ["SlaEnded"]
+
+
+def test_what_was_left_is_no_chat_that_was_resolved_in_time() -> None:
+    talk = waiting()
+    talk.later(5 * MINUTE).do(c.Wake("sla_first_response"))
+    for answer in (ASK, "17", "Red"):
+        talk.hear(answer)
+    decision = talk.hear("-")
+    assert "Submitted" in named(decision) and "SlaEnded" not in named(decision)
 
 
 def test_a_customer_asks_for_it_with_a_button_after_the_end() -> None:

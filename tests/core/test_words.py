@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icu4py.breakers import CharacterBreaker
 
-from core.fold import Traced, fold, loosen, squeeze, view
+from core.fold import Traced, fold, loosen, squeeze, view, views
 from core.words import (
     Action,
     Filter,
@@ -285,6 +285,19 @@ def test_tracing_a_text_gives_what_the_fast_way_gives(text: str) -> None:
     assert traced.viewed().text == view(fold(text))
     assert traced.loosened().text == loosen(fold(text))
     assert traced.loosened().viewed().squeezed().text == squeeze(view(loosen(fold(text))))
+    assert views(fold(text)) == (view(fold(text)), view(loosen(fold(text))))
+
+
+def test_every_character_of_the_basic_plane_is_seen_the_fast_way_as_the_long_way_sees_it() -> None:
+    plane = [fold(chr(code)) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    for at in range(0, len(plane), 64):
+        text = "a中".join(plane[at : at + 64])
+        assert view(text) == Traced.of(text, lambda original: original).viewed().text
+
+
+@pytest.mark.parametrize("written", ["坏 人", "坏.人", "坏 . 人", "坏☆.人", "ค.วย", "b a d", "我 b a d 你", "的,b a d"])
+def test_letters_set_apart_are_found_beside_any_script(written: str) -> None:
+    assert found(written, a_list("坏人", "ควย", "bad")) != []
 
 
 @given(st.lists(st.text(max_size=8), max_size=5), st.text(st.characters(), max_size=40))

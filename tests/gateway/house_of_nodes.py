@@ -100,6 +100,7 @@ class Node:
             new_id=lambda: f"{next(ids):08}",
             number=lambda: next(ids),
             outlook=self.desk.outlook,
+            entering=self.desk.entering,
             route=self.desk.route,
             lease=lambda now: Lease(self.name, now + 60_000),
             done=self._happened,
@@ -157,8 +158,8 @@ class Timepiece:
 class Floor:
     """`count` nodes, started; the first one to ask keeps the desk."""
 
-    def __init__(self, nodes: int = 2) -> None:
-        self.store, self.bus, self.clock = MemoryStore(), Bus(), Timepiece()
+    def __init__(self, nodes: int = 2, store: MemoryStore | None = None) -> None:
+        self.store, self.bus, self.clock = store or MemoryStore(), Bus(), Timepiece()
         ids = count(1)
         self.nodes = [Node(number, self.store, self.bus, self.clock, ids) for number in range(nodes)]
 

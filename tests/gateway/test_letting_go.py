@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from api.documents import EVERYWHERE
-from core.command import Identify
+from api.documents import EVERYWHERE, Scope
+from core.command import Actor, Close, Identify
 from core.customer import Address
 from core.errors import StoreDown
 from core.message import plain
@@ -57,6 +57,12 @@ class House:
         assert found is not None
         known = replace(found[0].customer, name="Canary", phone="+1 555")
         await self.here.rim.engine.handle(Address("kites", name), Identify(known, "setup"))
+        return session
+
+    async def over(self, name: str, text: str = "my canary") -> str:
+        """A chat that is closed."""
+        session = await self.chat(name, text)
+        await self.here.rim.engine.at_session(session, Close(Actor("boss", "Boss", supervisor=True)))
         return session
 
     async def customer(self, name: str) -> str:
@@ -174,14 +180,55 @@ async def test_nothing_set_keeps_what_was_said(house: House) -> None:
 
 async def test_words_that_are_too_old_go_and_the_customer_stays(house: House) -> None:
     await house.sets(message_days=30)
-    old = await house.chat("ann")
+    old = await house.over("ann")
     house.here.clock.at += 20 * DAY
-    young = await house.chat("bob")
+    young = await house.over("bob")
     house.here.clock.at += 11 * DAY
     await house.letting_go().round()
     assert set(await house.texts(old)) == {""}
     assert "my canary" in await house.texts(young)
     assert await house.here.store.customer(await house.customer("ann")) is not None
+
+
+async def test_a_chat_that_still_waits_keeps_its_words_until_it_is_over(house: House) -> None:
+    await house.sets(message_days=30, session_days=30, file_days=30)
+    waiting = await house.chat("ann")
+    house.here.clock.at += 100 * DAY
+    await house.letting_go().round()
+    assert "my canary" in await house.texts(waiting)
+    boss = await house.here.as_role("admin")
+    assert (await boss.post(f"{INBOX}/sessions/{waiting}/close", {})).status == 200
+    await house.letting_go().round()
+    assert "my canary" in await house.texts(waiting)
+    house.here.clock.at += 31 * DAY
+    await house.letting_go().round()
+    assert set(await house.texts(waiting)) == {""}
+
+
+async def test_a_channel_keeps_its_words_for_a_time_of_its_own(house: House) -> None:
+    await house.sets(message_days=30)
+    session = await house.over("ann")
+    channel = Scope("channel", "kites")
+    await house.here.rim.directory.save_setting(channel, "retention", {"message_days": None}, who="owner")
+    house.here.clock.at += 1000 * DAY
+    await house.letting_go().round()
+    assert "my canary" in await house.texts(session)
+    await house.here.rim.directory.save_setting(channel, "retention", {"message_days": 900}, who="owner")
+    await house.letting_go().round()
+    assert set(await house.texts(session)) == {""}
+
+
+async def test_old_changes_go_from_the_audit_and_the_newest_stays(house: House) -> None:
+    for days in (300, 200, 100):
+        await house.sets(audit_days=days)
+        house.here.clock.at += 60 * DAY
+    before = await house.here.store.revisions("policy", "current")
+    await house.letting_go().round()
+    after = await house.here.store.revisions("policy", "current")
+    assert 0 < len(after) < len(before) and after[-1] == before[-1]
+    house.here.clock.at += 1000 * DAY
+    await house.letting_go().round()
+    assert await house.here.store.revisions("policy", "current") == [before[-1]]
 
 
 async def test_who_was_silent_for_long_is_erased_as_if_they_had_asked(house: House) -> None:

@@ -193,6 +193,22 @@ async def test_supervisors_export_all_of_it_and_nothing_in_it_is_a_formula(desk:
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+async def test_a_file_that_was_left_is_in_the_export_as_its_address(desk: Floor) -> None:
+    boss = await desk.agent("boss", role="supervisor", status="offline")
+    question = {"key": "photo", "label": {"en": "Photo?"}, "kind": "file", "required": True}
+    await desk.setting("submissions", {"on": True, "fields": [question]})
+    await desk.channel()
+    await says(desk, "hello")
+    await says(desk, Chosen("submission:accept", "Leave a message"))
+    await says(desk, Image(url="media:77"))
+    url = (await boss.get(BASE)).body["items"][0]["fields"][0]["url"]
+    async with desk.http.request(
+        "GET", f"{BASE}/export", headers={"Authorization": f"Bearer {desk.tokens['boss']}"}
+    ) as answer:
+        rows = list(csv.DictReader(io.StringIO((await answer.text()).lstrip("\ufeff"))))
+    assert rows[0]["fields"].startswith("Photo?: ") and rows[0]["fields"].removeprefix("Photo?: ").startswith(url[:20])
+
+
 # --- summaries ---------------------------------------------------------------------------------------------------
 
 SUMMARY: dict[str, object] = {
@@ -232,6 +248,25 @@ async def test_a_chat_is_summed_up_before_it_is_closed_where_that_is_required(de
         "fields": {"amount": "12"},
     }
     assert (await mei.post(f"{chat}/close")).status == 200
+
+
+async def test_a_chat_of_long_ago_is_summed_up_and_the_chats_since_stay_as_they_are(desk: Floor) -> None:
+    mei = await desk.agent("mei")
+    chats: list[str] = []
+    for _ in range(3):
+        chats.append(await desk.chat())
+        await mei.post(f"{CHAT}/{chats[-1]}/claim")
+        await mei.post(f"{CHAT}/{chats[-1]}/close")
+    assert len(set(chats)) == 3
+    before = [(await mei.get(f"{CHAT}/{chat}")).body for chat in chats[1:]]
+    made = await mei.post(f"{CHAT}/{chats[0]}/summary", {"note": "It came back in spring.", "solved": True})
+    assert (made.status, made.body["summary"]["note"]) == (200, "It came back in spring.")
+    again = await mei.post(f"{CHAT}/{chats[0]}/summary", {"note": "And was mended."})
+    said = (await mei.get(f"{CHAT}/{chats[0]}/messages")).body["items"]
+    assert [one["content"].get("note") for one in said][-2:] == ["It came back in spring.", "And was mended."]
+    assert [one["seq"] for one in said] == list(range(1, len(said) + 1))
+    assert again.body["last_seq"] == len(said)
+    assert [(await mei.get(f"{CHAT}/{chat}")).body for chat in chats[1:]] == before
 
 
 async def test_a_summary_is_changed_afterwards_and_stays_inside(desk: Floor) -> None:

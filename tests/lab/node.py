@@ -178,7 +178,7 @@ class Node:
 
         around = Surroundings(
             policy=setting.policies.__getitem__, new_id=new_id, number=self.numbers.next,
-            outlook=self.desk.outlook, route=self.desk.route, standing=self.desk.standing,
+            outlook=self.desk.outlook, entering=self.desk.entering, route=self.desk.route, standing=self.desk.standing,
             others_online=self.desk.others_online, away_free=self.desk.away_free,
             gone_since=self.desk.gone_since,
             lease=lease, done=self._happened, doubted=self._doubted,

@@ -206,6 +206,7 @@ class AnyConversation(RuleBasedStateMachine):
             id=f"conv{number}", channel="chan", address="ann", customer=Customer(id=f"cust{number}")
         )
         self.first, self.history = self.state, list[e.Event]()
+        self.counts: Counter[tuple[str, str | None]] = Counter()
 
     # what may be asked
 
@@ -426,6 +427,8 @@ class AnyConversation(RuleBasedStateMachine):
         self.nothing_says_what_must_not_be_said(decision)
         self.state = decision.state
         self.history += decision.events
+        for tick in (tick for event in decision.events for tick in getattr(event, "pulse", ())):
+            self.counts[tick.what, tick.group] += tick.by
         if self.state.session is not None and self.state.session.id not in self.sessions:
             self.sessions.append(self.state.session.id)
 
@@ -521,6 +524,19 @@ class AnyConversation(RuleBasedStateMachine):
             assert session.closed is None
         if last is not None:
             assert last.phase == "closed" and last.closed is not None and last.timers == {}
+
+    @invariant()
+    def the_counts_of_the_day_add_up_to_what_is(self) -> None:
+        counts, session = self.counts, self.state.session
+        phase = session.phase if session is not None else "closed"
+        stands = {"queued": "waiting", "unassigned": "waiting", "active": "active"}.get(phase)
+        group = session.group if session is not None else None
+        levels = {key: count for key, count in counts.items() if key[0] in ("waiting", "active") and count}
+        assert levels == ({(stands, group): 1} if stands else {})
+        total = {what: sum(n for key, n in counts.items() if key[0] == what) for what, _ in counts}
+        open_one = session is not None and session.asked_at > 0 and session.assigned_at == 0
+        came = total.get("arrived", 0)
+        assert came == total.get("answered", 0) + total.get("abandoned", 0) + open_one
 
     @invariant()
     def the_state_is_bounded(self) -> None:

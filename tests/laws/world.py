@@ -262,6 +262,7 @@ class World:
                 new_id=lambda: f"{next(self.ids):08}",
                 number=lambda: next(self.numbers),
                 outlook=self.desk.outlook,
+                entering=self.desk.entering,
                 route=self.desk.route,
                 standing=self.desk.standing,
                 others_online=self.desk.others_online,

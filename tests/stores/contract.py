@@ -41,7 +41,9 @@ from core.ports.writing import Cause, Commit, Committed, Lease, Leased, Settleme
 from core.session import Picking, Place, Rating
 from tests.stores.hooks import HookContract
 from tests.stores.left import SubmissionContract
+from tests.stores.marked import MentionContract, SaidContract, TagContract
 from tests.stores.people import EraseContract, PeopleContract
+from tests.stores.pulse import ChangesContract, PulseContract
 from tests.stores.scenes import NODE, NOON, Scene
 
 OTHER = Lease("node-2", NOON + 95_000)
@@ -1281,5 +1283,10 @@ class StoreContract(
     PeopleContract,
     EraseContract,
     SubmissionContract,
+    TagContract,
+    MentionContract,
+    SaidContract,
+    PulseContract,
+    ChangesContract,
 ):
     """All of it."""

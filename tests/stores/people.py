@@ -11,18 +11,23 @@ from core.event import (
     CustomerKnown,
     CustomerLinked,
     Erased,
+    FoundWord,
     Replied,
     Retracted,
     StateChanged,
     Tagged,
+    Translated,
     TurnedAway,
+    WordsFound,
 )
-from core.message import Author, Image, Message, Text, plain
+from core.fading import Fading
+from core.message import Author, Image, Message, Text, Translation, plain
 from core.ports.papers import Raw
 from core.ports.reading import SessionQuery
 from core.ports.store import Store
 from core.ports.writing import Commit, Lease, Settlement
 from tests.stores.hooks import delivery
+from tests.stores.left import changes, leaves, says_of
 from tests.stores.scenes import NOON, Scene
 
 ANN = Customer(
@@ -61,6 +66,23 @@ def erasing(scene: Scene) -> Commit:
         at=NOON,
         lease=scene.lease,
     )
+
+
+async def texts(store: Store, session: str) -> list[str]:
+    return [plain(each.message.content) for each in await store.history(session)]
+
+
+async def fade(store: Store, wanted: Fading, limit: int = 2) -> None:
+    await store.newest()  # everything is numbered
+    while await store.fade(wanted, limit) >= limit:
+        pass
+
+
+def afterwards(scene: Scene, text: str) -> Commit:
+    """What an agent writes once the chat is over."""
+    session = replace(scene.session, seq=scene.session.seq + 1)
+    said = Message(seq=session.seq, author=Author(kind="agent", id="bo"), content=Text(text), at=scene.at)
+    return scene.with_events(Replied(message=said, at=scene.at, seq=said.seq, after_close=True), session=session)
 
 
 class PeopleContract:
@@ -281,19 +303,126 @@ class EraseContract:
     async def test_old_words_go_and_who_said_them_stays(self, store: Store) -> None:
         scene = await self.chat(store)
         session = scene.session.id
+        await store.commit(scene.take(scene.closed()))
         scene.at = NOON + 1000
-        await store.commit(scene.take(scene.says("still here")))
+        await store.commit(scene.take(afterwards(scene, "still here")))
         await index(store)
-        while await store.fade(NOON + 500, 2):
-            pass
-        assert [plain(each.message.content) for each in await store.history(session)] == ["", "", "", "still here"]
+        await fade(store, Fading("texts", NOON + 500))
+        assert await texts(store, session) == ["", "", "", "still here"]
         assert await store.customer("customer-1") is not None
         assert (await store.history(session))[0].provider_id == "m-1"
         assert await store.dropped_files(9) == ["media:0123"]
-        assert await store.fade(NOON + 500, 100) == 0
-        while await store.fade(NOON + 5000, 2):
-            pass
-        assert [plain(each.message.content) for each in await store.history(session)] == [""] * 4
+        assert await store.fade(Fading("texts", NOON + 500), 100) == 0
+        await fade(store, Fading("texts", NOON + 5000))
+        assert await texts(store, session) == [""] * 4
+
+    async def test_what_is_open_stays_until_it_is_over_and_goes_then_however_old(self, store: Store) -> None:
+        scene = await self.chat(store)
+        session = scene.session.id
+        before = await texts(store, session)
+        await fade(store, Fading("texts", NOON + 500))
+        assert await texts(store, session) == before
+        scene.at = NOON + 1000
+        await store.commit(scene.take(scene.closed()))
+        await fade(store, Fading("texts", NOON + 500))
+        assert await texts(store, session) == before
+        await fade(store, Fading("texts", NOON + 1001))
+        assert await texts(store, session) == [""] * len(before)
+
+    async def test_a_ticket_keeps_its_words_until_it_is_solved(self, store: Store) -> None:
+        scene, kept = await leaves(store, "ann", 1, text=WORD)
+        after = replace(kept, state="open")
+        await store.commit(scene.take(says_of(scene, after, WORD)))
+        for kind in ("texts", "left"):
+            await fade(store, Fading(kind, NOON + 500))
+        assert await texts(store, kept.id) == [WORD, WORD]
+        scene.at = NOON + 1000
+        await store.commit(scene.take(changes(scene, replace(kept, state="solved"))))
+        await fade(store, Fading("left", NOON + 1001))
+        assert await texts(store, kept.id) == ["", ""]
+        assert await store.submission(kept.id) is None
+        assert await store.thread(kept.id) == []
+        assert await store.session(kept.id) is not None
+
+    async def test_files_alone_go_and_what_was_written_beside_them_stays(self, store: Store) -> None:
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens("hello")))
+        picture = Message(seq=2, author=Author("customer"), at=NOON, content=Image(url="media:77", caption="Look"))
+        await store.commit(scene.take(scene.with_events(Replied(message=picture, at=NOON, seq=2))))
+        await store.commit(scene.take(scene.closed()))
+        await fade(store, Fading("files", NOON + 1))
+        assert [each.message.content for each in await store.history(scene.session.id)] == [
+            Text("hello"),
+            Image(caption="Look"),
+        ]
+        assert await store.dropped_files(9) == ["media:77"]
+
+    async def test_a_chat_loses_all_but_places_and_numbers(self, store: Store) -> None:
+        scene = await self.chat(store)
+        session = scene.session.id
+        await store.commit(scene.take(scene.closed()))
+        await fade(store, Fading("chats", NOON + 1))
+        row = await store.session(session)
+        assert row is not None and (row.session.tags, row.session.phase, row.session.number) == ((), "closed", 1)
+        assert WORD not in repr([(row.event, row.stored) for row in await store.feed(0, 100)])
+        assert [each.message.seq for each in await store.history(session)] == [1, 2, 3]
+
+    async def test_one_channel_keeps_its_words_for_another_time(self, store: Store) -> None:
+        mine, other = Scene("ann", "line-1"), Scene("bob", "line-2")
+        for scene in (mine, other):
+            await store.commit(scene.take(scene.opens("hello")))
+            await store.commit(scene.take(scene.closed()))
+        await fade(store, Fading("texts", NOON + 1, ("line-2",)))
+        assert (await texts(store, mine.session.id), await texts(store, other.session.id)) == ([""], ["hello"])
+        await fade(store, Fading("texts", NOON + 1, ("line-2",), others=False))
+        assert await texts(store, other.session.id) == [""]
+
+    async def test_what_is_turned_back_on_finds_what_it_passed_by(self, store: Store) -> None:
+        scene = Scene("ann", "line-1")
+        await store.commit(scene.take(scene.opens("hello")))
+        await store.commit(scene.take(scene.closed()))
+        await fade(store, Fading("texts", NOON + 1, ("line-1",)))
+        assert await texts(store, scene.session.id) == ["hello"]
+        await fade(store, Fading("texts", NOON + 1))
+        assert await texts(store, scene.session.id) == [""]
+
+    async def test_the_log_of_words_found_forgets_them(self, store: Store) -> None:
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens("hello")))
+        for at in (NOON, NOON + 1000):
+            scene.at = at
+            found = WordsFound(at=at, side="customer", found=(FoundWord("rude", WORD, "mask"),), seq=1)
+            await store.commit(scene.take(scene.with_events(found)))
+        await store.newest()
+        await fade(store, Fading("hits", NOON + 500))
+        log = [row.event for row in await store.words_found(None, 10)]
+        assert [len(event.found) for event in log if isinstance(event, WordsFound)] == [1, 0]
+        assert await texts(store, scene.session.id) == ["hello"]
+
+    async def test_old_versions_go_and_what_was_in_force_stays(self, store: Store) -> None:
+        for at in (1, 2, 3, 4):
+            await store.put("settings", "current", {"number": at}, who="mei", at=NOON + at)
+        await store.put("settings", "other", {"number": 9}, who="mei", at=NOON)
+        assert await store.forget_revisions(NOON + 4, 1) == 1
+        assert await store.forget_revisions(NOON + 4, 9) == 1
+        assert await store.forget_revisions(NOON + 4, 9) == 0
+        assert [each.version for each in await store.revisions("settings", "current")] == [3, 4]
+        assert [each.version for each in await store.revisions("settings", "other")] == [1]
+        found = await store.get("settings", "current")
+        assert found is not None and found.body == {"number": 4}
+        assert (await store.put("settings", "current", {"number": 5}, who="mei", at=NOON + 9)) == 5
+
+    async def test_a_translation_goes_with_the_words_it_was_made_of(self, store: Store) -> None:
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens("hallo")))
+        session = scene.session.id
+        translated = Translated(session, 1, NOON, Translation(WORD, "en"))
+        await store.commit(scene.take(scene.with_events(translated)))
+        await store.commit(erasing(scene))
+        await all_of_it(store, "conv-ann")
+        assert WORD not in repr(await store.feed(0, 100))
+        stored = await store.message(session, 1)
+        assert stored is not None and stored.message.translation is None
 
     async def test_who_was_silent_for_long_is_found_a_part_at_a_time(self, store: Store) -> None:
         for n in range(1, 5):

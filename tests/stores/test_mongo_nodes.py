@@ -22,6 +22,8 @@ from stores import _mongo_driver as driver
 from stores import _mongo_shape as shape
 from stores.mongo import MongoStore
 from tests.stores.contract import opened, outcome, sent
+from tests.stores.marked import mentioned, notes, tagged, tags
+from tests.stores.numbered import Numbered
 from tests.stores.scenes import NODE, NOON, Scene
 from tests.stores.servers import MongoServer, free_port
 
@@ -570,3 +572,25 @@ async def test_a_store_that_was_closed_finishes_what_it_began(mongo_url: str) ->
     again = await MongoStore.open(mongo_url, numbering=False)
     assert await again.load("line-1", "addr-ann") == (opening.conversation, 1)
     await again.close()
+
+
+async def test_tags_and_mentions_of_an_earlier_version_are_found(mongo_url: str) -> None:
+    """What was written before there was a list of mentions counts as read."""
+    store = await Numbered.open(mongo_url, numbering=False)
+    for name in ("ann", "bob", "cat"):
+        scene = await opened(store, name)
+        await store.commit(scene.take(notes(scene, f"look at {name}", "mei", "bo")))
+        if name != "cat":
+            await store.commit(scene.take(tags(scene, "refund", name)))
+        if name == "ann":
+            await store.commit(scene.take(scene.closed()))
+    await store.newest()
+    await store._mongo.change_all("session", {}, {"$unset": {"tags": ""}})
+    await store._mongo.change_all("event", {}, {"$unset": {"mentions": "", "unread_by": ""}})
+    await store._mongo.change("migration", {"_id": "schema"}, {"$set": {"version": 4}})
+    assert (await tagged(store, tag="refund"), await mentioned(store, "mei")) == ([], [])
+    await shape.migrate(store._mongo)
+    assert await tagged(store, tag="refund") == ["bob", "ann"]
+    assert await tagged(store, tag="refund", phase="closed") == ["ann"]
+    assert await mentioned(store, "mei") == [(f"look at {name}", False) for name in ("cat", "bob", "ann")]
+    await store.close()

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, get_args
 
+from core.changes import ChangeQuery, Place
+from core.fading import Fading, Kind
 from core.ports.desk import DeskView
 from core.ports.papers import Grant, Raw
 from core.ports.reading import SessionQuery, SubmissionQuery
@@ -25,6 +27,9 @@ SMALL = {
 }
 COUNTED = {
     ("errand", "{}"): "the length of the queue, for /metrics: it is as long as what is still to be done",
+    ("conversation", '{"body": {"$regex": "?"}}'): "a migration, once",
+    ("session", '{"body": {"$regex": "?"}}'): "a migration, once",
+    ("event", '{"body": {"$regex": "?"}}'): "a migration, once",
     ("customer", '{"terms": {"$exists": "?"}}'): "a migration, once",
     ("errand", '{"attempt": {"$gt": "?"}}'): "how much of the queue was tried before, for /metrics",
 }
@@ -102,22 +107,39 @@ async def _the_rest(store: Any) -> None:
         lambda: store.thread(session),
         lambda: store.words_found(None, 10),
         lambda: store.words_found(100, 10),
+        lambda: store.pulse(NOON, NOON + 1, 1),
+        lambda: store.revision("groups", "g", 1),
+        *(lambda query=query: store.changes(query) for query in _changes()),
         lambda: store.conversations("customer-ann"),
         lambda: store.partner("p-1"),
         lambda: store.partner("p-1", "customer-ann"),
         lambda: store.customers(q="ann"),
         lambda: store.erase("conv-cat", None, 10),
-        lambda: store.fade(NOON, 10),
+        *(lambda kind=kind: store.fade(Fading(kind, NOON), 10) for kind in get_args(Kind)),
+        lambda: store.forget_revisions(NOON, 10),
         lambda: store.silent(NOON, None, 10),
         lambda: store.forget_raws(NOON, 10),
         lambda: store.dropped_files(10),
         lambda: store.swept(["/media/x"]),
         store.scrub,
+        lambda: store.mentions.of("bo", limit=10),
+        lambda: store.mentions.of("bo", unread=True, before=100, limit=10),
+        lambda: store.mentions.read("bo"),
+        lambda: store.mentions.read("bo", session),
     ]
     for call in calls:
         await call()
     assert isinstance(await store.desk(), DeskView)
     await store.grant(Grant(b"e" * 32, "bo", 10))
+
+
+def _changes() -> list[ChangeQuery]:
+    place = Place(NOON, "groups", "g", 1)
+    return [
+        ChangeQuery(collections=("agents", "groups", "settings"), after=place),
+        ChangeQuery(collections=("groups",), id="g", who="root", since=1, until=NOON),
+        ChangeQuery(collections=("settings",), ending=":hours"),
+    ]
 
 
 def _left() -> list[SubmissionQuery]:
@@ -140,6 +162,7 @@ def _lists() -> list[SessionQuery]:
         SessionQuery(group="g"),
         SessionQuery(channel="line-1"),
         SessionQuery(after="1000"),
+        SessionQuery(tag="late"),
         SessionQuery(q="#1"),
         SessionQuery(q="hello there"),
         SessionQuery(q="包裹"),

@@ -24,6 +24,7 @@ from stores.mongo import MongoStore
 from stores.sqlite import SqliteStore
 from tests.stores.contract import opened, outcome, sent
 from tests.stores.left import leaves, says_of, words
+from tests.stores.marked import mentioned, notes, tagged, tags
 from tests.stores.numbered import Numbered
 from tests.stores.scenes import NODE, NOON, Scene
 from tests.stores.servers import MongoServer
@@ -79,6 +80,11 @@ async def filled(store: Any) -> dict[str, Scene]:
     await store.grant(Grant(b"\xff" * 32, "bo", 100))
     await store.keep_raw(Raw("line-1", 5, "odd", b"\x00\xff"))
     await store.reserve("session", 5000)
+    await store.commit(waiting.take(tags(waiting, "late")))
+    for text, read in (("look", True), ("look again", False)):
+        await store.commit(waiting.take(notes(waiting, text, "cy", "dee")))
+        if read:
+            await store.mentions.read("cy")
     leaver, kept = await leaves(store, "lea", 4712, group="sales")
     await store.commit(leaver.take(says_of(leaver, replace(kept, state="open", agent="cy"), "and then?")))
     await store.newest()
@@ -124,6 +130,10 @@ async def _look_alike(old: Store, new: Store, scenes: dict[str, Scene]) -> None:
         page = await old.sessions(query)
         assert page.items
         assert await new.sessions(query) == page
+    assert await tagged(new, tag="late") == await tagged(old, tag="late") == ["wim"]
+    for store in (old, new):
+        assert await mentioned(store, "cy") == [("look again", True), ("look", False)]
+        assert await mentioned(store, "dee", unread=True) == [("look again", True), ("look", True)]
     assert (await new.desk()).waiting == (await old.desk()).waiting
     assert await new.seats() == await old.seats()
     assert await new.counts() == await old.counts()

@@ -18,6 +18,7 @@ from stores import _sqlite_open as opening
 from stores._sqlite_writer import WAITING_AT_MOST
 from stores.sqlite import SqliteStore
 from tests.stores.contract import StoreContract, all_pages, listed, opened, texts
+from tests.stores.marked import mentioned, notes, tagged, tags
 from tests.stores.scenes import NOON, Scene
 
 
@@ -222,8 +223,8 @@ async def test_no_list_looks_through_the_history(path: Path, monkeypatch: pytest
     for index in range(3):
         scene = await opened(sqlite, f"c{index}", group="g")
         await sqlite.commit(scene.take(scene.closed()))
-    for phase, mine, channel, group, visible in product(
-        (None, "bot", "queued", "closed"), (None, "bo"), (None, "line-1"), (None, "g"), (None, "cy")
+    for phase, mine, channel, group, visible, tag in product(
+        (None, "bot", "queued", "closed"), (None, "bo"), (None, "line-1"), (None, "g"), (None, "cy"), (None, "late")
     ):
         await all_pages(
             sqlite,
@@ -233,6 +234,7 @@ async def test_no_list_looks_through_the_history(path: Path, monkeypatch: pytest
             group=group,
             visible_to=visible,
             visible_groups=("g", "h"),
+            tag=tag,
         )
     await sqlite.close()
     walks = {sql for sql in asked if sql.startswith("SELECT s.rid")}
@@ -299,4 +301,24 @@ async def test_customers_of_an_earlier_version_get_their_terms_behind(path: Path
     while await sqlite.index(3):
         pass
     assert len((await sqlite.customers(q="ann")).items) == 7
+    await sqlite.close()
+
+
+async def test_tags_and_mentions_of_an_earlier_version_are_found(path: Path) -> None:
+    """What was written before there was a list of mentions counts as read."""
+    sqlite = await SqliteStore.open(path)
+    for name in ("ann", "bob", "cat"):
+        scene = await opened(sqlite, name)
+        await sqlite.commit(scene.take(notes(scene, f"look at {name}", "mei", "bo")))
+        if name != "cat":
+            await sqlite.commit(scene.take(tags(scene, "refund", name)))
+        if name == "ann":
+            await sqlite.commit(scene.take(scene.closed()))
+    await sqlite.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("DROP TABLE session_tag; DROP TABLE mention; PRAGMA user_version = 6;")
+    sqlite = await SqliteStore.open(path)
+    assert await tagged(sqlite, tag="refund") == ["bob", "ann"]
+    assert await tagged(sqlite, tag="refund", phase="closed") == ["ann"]
+    assert await mentioned(sqlite, "mei") == [(f"look at {name}", False) for name in ("cat", "bob", "ann")]
     await sqlite.close()

@@ -1,6 +1,7 @@
 /** What is around every screen: the rail to the others, one's own status, and whether the line is open. */
 
-import { Compass, Headset, Inbox as InboxSign, MailQuestion, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
+import { AtSign, Compass, Headset, Inbox as InboxSign, MailQuestion, Settings, SlidersHorizontal, UsersRound, Radar, LogOut, Moon, Sun, type IconNode } from "lucide";
+import type { Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, ok } from "./api/client";
@@ -11,7 +12,7 @@ import { atLeast, addressOf, SCREENS, type Screen, type ScreenId, type Shown } f
 import { may, signedOut, somebody } from "./session";
 import { direction, say, worded, type CommonKey } from "./texts";
 import { theme, wear } from "./theme";
-import { unread } from "./unread";
+import { mentions, unread } from "./unread";
 import { Icon } from "./ui/icon";
 import { Menu } from "./ui/menu";
 import { Avatar, Empty, Trouble, Waits } from "./ui/shown";
@@ -23,6 +24,7 @@ const ADMIN = SCREENS.map(({ id }) => id).filter((id) => id.startsWith("admin"))
 /** The rail's order; a screen shows there when the one who looks may go there. */
 const RAIL: readonly { id: ScreenId; icon: IconNode; holds: readonly ScreenId[]; role: "agent" | "supervisor" | "admin" }[] = [
   { id: "inbox", icon: InboxSign, holds: ["inbox", "chat"], role: "agent" },
+  { id: "mentions", icon: AtSign, holds: ["mentions"], role: "agent" },
   { id: "customers", icon: UsersRound, holds: ["customers", "customer"], role: "agent" },
   { id: "submissions", icon: MailQuestion, holds: ["submissions", "submission"], role: "agent" },
   { id: "floor", icon: Radar, holds: ["floor"], role: "supervisor" },
@@ -31,15 +33,11 @@ const RAIL: readonly { id: ScreenId; icon: IconNode; holds: readonly ScreenId[];
 
 export function Frame() {
   const at = place.value;
-  const title = at ? say(at.screen.title) : say("nowhere");
-  const waiting = unread.value;
-  useEffect(() => {
-    document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Frontdesk`;
-  }, [title, waiting]);
-  if (at?.screen.role === "nobody") return <><Screens screen={at.screen} params={at.params} /><Toasts /></>;
+  if (at?.screen.role === "nobody") return <><Title /><Screens screen={at.screen} params={at.params} /><Toasts /></>;
   if (!somebody.value) return null;
   return (
     <div class="frame">
+      <Title />
       <Rail at={at?.screen.id ?? null} />
       {line.value === "waiting" ? <p class="line-state" role="status">{say("line_waiting")}</p> : null}
       <main id="main" tabIndex={-1}>
@@ -50,6 +48,25 @@ export function Frame() {
       <Toasts />
     </div>
   );
+}
+
+/** What the browser's tab says. By itself, so that a count does not draw everything again. */
+function Title() {
+  const at = place.value;
+  const title = at ? say(at.screen.title) : say("nowhere");
+  const waiting = unread.value;
+  useEffect(() => {
+    document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Frontdesk`;
+  }, [title, waiting]);
+  return null;
+}
+
+/** What is unread behind a sign of the rail. */
+const COUNTS: Partial<Record<ScreenId, Signal<number>>> = { inbox: unread, mentions };
+
+function Unread({ of }: { of: Signal<number> }) {
+  const waiting = of.value;
+  return waiting ? <span class="count">{waiting > 99 ? "99+" : waiting}</span> : null;
 }
 
 function Screens({ screen, params }: { screen: Screen; params: Readonly<Record<string, string>> }) {
@@ -71,7 +88,6 @@ function Screens({ screen, params }: { screen: Screen; params: Readonly<Record<s
 }
 
 function Rail({ at }: { at: ScreenId | null }) {
-  const waiting = unread.value;
   const tip = direction.value === "rtl" ? "left" : "right";
   return (
     <nav class="rail" aria-label={say("navigation")}>
@@ -81,7 +97,7 @@ function Rail({ at }: { at: ScreenId | null }) {
           <a href={addressOf(id)} aria-current={at && holds.includes(at) ? "page" : undefined}>
             <Icon of={icon} size={20} />
             <span class="unseen">{say(`screen_${id}` as CommonKey)}</span>
-            {id === "inbox" && waiting ? <span class="count">{waiting > 99 ? "99+" : waiting}</span> : null}
+            {COUNTS[id] ? <Unread of={COUNTS[id]} /> : null}
           </a>
         </Tip>
       ))}

@@ -8,6 +8,7 @@ import { render } from "preact";
 
 import { start } from "./api/socket";
 import { Frame } from "./frame";
+import { start as startMentions } from "./mentions/news";
 import { go, place } from "./router";
 import { somebody } from "./session";
 import { direction, language, worded } from "./texts";
@@ -27,4 +28,5 @@ effect(() => {
 });
 
 start();
+startMentions();
 void worded().then(() => render(<Frame />, document.getElementById("desk")!));

@@ -19,6 +19,7 @@ const LOADS: Record<ScreenId, () => Promise<Shown>> = {
   "sign-in": async () => (await import("./signin")).SignIn,
   inbox: async () => (await import("./inbox/screen")).Inbox,
   chat: async () => (await import("./inbox/screen")).Inbox,
+  mentions: async () => (await import("./mentions/screen")).Mentions,
   customers: async () => (await import("./customers/screen")).Customers,
   customer: async () => (await import("./customers/screen")).Customers,
   submissions: async () => (await import("./submissions/screen")).Submissions,

@@ -100,6 +100,7 @@ const formats = computed(() => ({
 }));
 
 export const timeOf = (at: string | number) => formats.value.time.format(new Date(at));
+export const dateOf = (at: string | number) => formats.value.date.format(new Date(at));
 export const fullTime = (at: string | number) => formats.value.full.format(new Date(at));
 /** The direction of a field: what is written decides, and while nothing is, the language of its hint. */
 export const written = (value: string) => (value ? ("auto" as const) : undefined);

@@ -3,7 +3,7 @@
  * server stand at the field they name; what is not set falls through, and the form says to what.
  */
 
-import { ArrowDown, ArrowUp, CircleAlert, Plus, Trash2 } from "lucide";
+import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useContext, useId, useState } from "preact/hooks";
 
@@ -11,12 +11,15 @@ import type { FieldError } from "../api/client";
 import { languageName, LANGUAGES } from "../texts";
 import { Button, IconButton } from "../ui/button";
 import { Field, SelectField, Switch, TextField } from "../ui/field";
-import { Icon } from "../ui/icon";
+import { Waits } from "../ui/shown";
+import { useLoaded } from "../ui/use";
 import { Context, useWrong, type Named, type Names, type Part, type Path, type Source } from "./around";
 import { Moment, Nothing, Numeric, Seconds, Share } from "./numbers";
 import { begun, beginTagged, fieldsOf, itemsOf, kindOf, nameOf, nothing, same, shapeOf, withField, type Fields, type Json, type Kind, type Schema } from "./schema";
 import { a } from "./texts";
+import { VIEWS } from "./views";
 import { inWords, titled, titleOf } from "./words";
+import { Wrong } from "./wrong";
 
 export type { Named, Names, Source } from "./around";
 
@@ -86,15 +89,18 @@ function inherited(sources: readonly Source[], path: Path): { label: string; val
   return { label: a("built_in"), value: undefined };
 }
 
-function Wrong({ path, leaf = false }: { path: Path; leaf?: boolean }) {
-  const wrong = useWrong(path, leaf);
-  return wrong ? <p class="wrong" role="alert"><Icon of={CircleAlert} size={15} /><span>{wrong}</span></p> : null;
-}
-
 /** Editors of many values have no way of their own to say that there is nothing. */
 const MANY: readonly Kind[] = ["lines", "checks", "list", "map", "texts"];
 
+/** The editor of its own that a schema asks for, where there is one for such a value; else plain fields. */
 function Editor(part: Part) {
+  const view = part.schema["x-view"] ?? "";
+  const found = useLoaded(VIEWS[view] ? view : null, () => VIEWS[view]!());
+  if (VIEWS[view] && !found.value && !found.trouble) return <Waits />;
+  return found.value?.fits(part.value) ? <found.value.View {...part} /> : <Plain {...part} />;
+}
+
+function Plain(part: Part) {
   const kind = kindOf(part.schema);
   if (!part.nullable || !MANY.includes(kind)) return <Edit {...part} kind={kind} />;
   const none = part.value === null || part.value === undefined;
@@ -132,7 +138,7 @@ function Edit({ kind, ...part }: Part & { kind: Kind }) {
 
 function Words({ schema, value, nullable, onChange, path, label, hint }: Part) {
   const text = typeof value === "string" ? value : "";
-  const long = ((schema.maxLength ?? 0) > 1000 && path.at(-1) !== "url") || text.length > 120 || text.includes("\n");
+  const long = ((schema.maxLength ?? 0) > 1000 && path.at(-1) !== "url" && path.at(-1) !== "password") || text.length > 120 || text.includes("\n");
   const type = path.at(-1) === "email" ? "email" : path.at(-1) === "password" ? "password" : "text";
   return <TextField label={label} hint={hint} wrong={useWrong(path)} type={type} autocomplete={type === "password" ? "new-password" : "off"} lines={long ? 4 : 1} value={text} placeholder={nullable ? nothing(schema) : ""}
     onChange={(typed) => onChange(typed === "" && nullable ? null : typed)} />;

@@ -22,7 +22,7 @@ export function Overview() {
           <ul class="plain-list">{channels.value.map((one) => <li key={one.id}><a class="grow" href={oneOf("channels", one.id)}><bdi>{one.name}</bdi></a><Health of={one.health} /></li>)}</ul>
         ) : <p class="faint">{a("nothing_yet")}</p> : channels.trouble ? null : <Waits />}
       </section>
-      <section class="card stack" aria-labelledby="areas">
+      <section class="card stack areas" aria-labelledby="areas">
         <h2 id="areas">{a("settings")}</h2>
         <Trouble of={settings.trouble} again={settings.again} />
         <ul class="plain-list">

@@ -28,6 +28,7 @@ export type Schema = {
   "x-names"?: string;
   "x-keys"?: string;
   "x-texts"?: boolean;
+  "x-view"?: string;
   "x-titles"?: Record<string, string>;
   "x-null"?: string;
 };

@@ -97,6 +97,17 @@ export interface components {
       caption?: string | null;
       duration?: number | null;
     };
+    AuditQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      who?: string | null;
+      what?: "agents" | "bots" | "channels" | "groups" | "segments" | "settings" | null;
+      id?: string | null;
+      area?: string | null;
+      since?: string | null;
+      until?: string | null;
+    };
     Author: {
       kind: "agent" | "bot" | "customer" | "system";
       id?: string | null;
@@ -169,14 +180,20 @@ export interface components {
       rate?: components["schemas"]["Rate"];
       rate_per_address?: components["schemas"]["Rate"] | null;
     };
+    ChangeAt: {
+      at: string;
+      open: boolean;
+    };
     ChangeView: {
       at: string;
       who: components["schemas"]["Ref"];
-      what: string;
+      what: "agents" | "bots" | "channels" | "groups" | "segments" | "settings";
       id: string | null;
       name: string | null;
       level: "all" | "channel" | "group" | null;
       area: string | null;
+      document: string;
+      version: number;
     };
     ChannelIn: {
       kind: string;
@@ -478,6 +495,17 @@ export interface components {
       open?: boolean;
       group?: string | null;
     };
+    HoursIn: {
+      channel?: string | null;
+      group?: string | null;
+      settings?: { [key: string]: unknown } | null;
+    };
+    HoursTried: {
+      at: string;
+      zone: string;
+      open: boolean;
+      changes: components["schemas"]["ChangeAt"][];
+    };
     ImageIn: {
       type: "image";
       url: string;
@@ -663,6 +691,26 @@ export interface components {
       max_bytes: number;
       max_caption?: number;
     };
+    MentionView: {
+      at: string;
+      unread: boolean;
+      session: components["schemas"]["SessionView"];
+      message: components["schemas"]["MessageView"];
+    };
+    MentionsQuery: {
+      /** How many items; more than 500 is taken as 500. */
+      limit?: number;
+      after?: string | null;
+      unread?: boolean;
+    };
+    MentionsReadBody: {
+      session?: string | null;
+    };
+    MentionsView: {
+      items: components["schemas"]["MentionView"][];
+      next: string | null;
+      unread: number;
+    };
     MergeBody: {
       other: string;
     };
@@ -802,6 +850,14 @@ export interface components {
     Prompts: {
       prompts?: { [key: string]: components["schemas"]["Override"] };
     };
+    QuarterView: {
+      at: string;
+      arrived: number;
+      answered: number;
+      abandoned: number;
+      waiting: number;
+      active: number;
+    };
     Question: {
       key: string;
       label: { [key: string]: string };
@@ -919,7 +975,12 @@ export interface components {
     };
     Retention: {
       message_days?: number | null;
+      file_days?: number | null;
+      session_days?: number | null;
       customer_days?: number | null;
+      submission_days?: number | null;
+      hit_days?: number | null;
+      audit_days?: number | null;
       webhook_days?: number;
       raw_days?: number;
     };
@@ -998,6 +1059,7 @@ export interface components {
       opened_at: string;
       last_seq: number;
       last_message: components["schemas"]["MessageView"] | null;
+      last_said: components["schemas"]["MessageView"] | null;
       unread: number;
       tags: string[];
       locked: boolean;
@@ -1029,6 +1091,7 @@ export interface components {
       opened_at: string;
       last_seq: number;
       last_message: components["schemas"]["MessageView"] | null;
+      last_said: components["schemas"]["MessageView"] | null;
       unread: number;
       tags: string[];
       locked: boolean;
@@ -1302,6 +1365,19 @@ export interface components {
       days?: ("fri" | "mon" | "sat" | "sun" | "thu" | "tue" | "wed")[];
       from?: string;
       to?: string;
+    };
+    TodayQuery: {
+      channel?: string | null;
+      group?: string | null;
+    };
+    TodayView: {
+      at: string;
+      since: string;
+      zone: string;
+      arrived: number;
+      answered: number;
+      abandoned: number;
+      quarters: components["schemas"]["QuarterView"][];
     };
     TraceView: {
       at: string;
@@ -1620,12 +1696,24 @@ export interface paths {
   };
   "/api/v1/admin/audit": {
     get: {
-      parameters: { query?: { limit?: number; after?: string | null }; };
+      parameters: { query?: { limit?: number; after?: string | null; who?: string | null; what?: "agents" | "bots" | "channels" | "groups" | "segments" | "settings" | null; id?: string | null; area?: string | null; since?: string | null; until?: string | null }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Listing_ChangeView_"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/admin/audit/{what}/{document}/{version}": {
+    get: {
+      parameters: { path: { what: string; document: string; version: string }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["RevisionView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        404: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
       };
     };
@@ -2215,6 +2303,21 @@ export interface paths {
       };
     };
   };
+  "/api/v1/admin/settings/hours/try": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["HoursIn"] }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["HoursTried"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/admin/settings/prompts/preview": {
     post: {
       parameters: {  };
@@ -2616,6 +2719,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/floor/today": {
+    get: {
+      parameters: { query?: { channel?: string | null; group?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["TodayView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/me": {
     get: {
       parameters: {  };
@@ -2642,6 +2757,31 @@ export interface paths {
       requestBody: { content: { "application/json": components["schemas"]["StatusBody"] }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["MeView"] }; };
+        400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/mentions": {
+    get: {
+      parameters: { query?: { limit?: number; after?: string | null; unread?: boolean }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["MentionsView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
+  "/api/v1/inbox/mentions/read": {
+    post: {
+      parameters: {  };
+      requestBody: { content: { "application/json": components["schemas"]["MentionsReadBody"] }; };
+      responses: {
+        204: { content?: never; };
         400: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
         413: { content: { "application/problem+json": components["schemas"]["Problem"] }; };

@@ -11,7 +11,7 @@ import { listen } from "../api/socket";
 import { claim } from "../inbox/acts";
 import { ChatLinks } from "../inbox/details";
 import { channelSign, Wait } from "../inbox/list";
-import { preview } from "../inbox/preview";
+import { newest, preview } from "../inbox/preview";
 import { t } from "../inbox/texts";
 import { now } from "../inbox/time";
 import { goTo } from "../router";
@@ -24,6 +24,7 @@ import { Avatar, Empty, Trouble, Waits } from "../ui/shown";
 import { Table } from "../ui/table";
 import { toast } from "../ui/toast";
 import { useLoaded } from "../ui/use";
+import { Tile } from "./tile";
 import { f } from "./texts";
 
 type FloorView = Schema["FloorView"];
@@ -34,6 +35,7 @@ const LOOK_ANYWAY = 15_000;
 
 export function Floor() {
   const found = useLoaded("floor", () => ok(api.GET("/api/v1/inbox/floor")));
+  const around = useLoaded("around", () => ok(api.GET("/api/v1/inbox/around")));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const soon = () => {
@@ -64,7 +66,8 @@ export function Floor() {
             <Queue floor={floor} />
             <People agents={floor.agents} changed={found.again} />
           </div>
-          <Places floor={floor} />
+          <Day around={around.value} />
+          <Places floor={floor} around={around.value} />
         </>
       )}
     </div>
@@ -89,11 +92,6 @@ function Tiles({ floor }: { floor: FloorView }) {
   );
 }
 
-/** A number with what it means beside it. */
-function Tile({ name, def, value, of = "", look = "", dot }: { name: string; def: string; value: string; of?: string; look?: string; dot?: string }) {
-  return <div class={`tile ${look}`}><dt>{dot ? <span class={`dot ${dot}`} /> : null}{name}</dt><dd>{value} {of ? <span class="of">{of}</span> : null}<p class="def">{def}</p></dd></div>;
-}
-
 function Queue({ floor }: { floor: FloorView }) {
   const agents = floor.agents.filter((agent) => agent.status === "online" && agent.load < agent.capacity);
   const shown = floor.queue.filter((one) => one.session);
@@ -111,7 +109,7 @@ function Queue({ floor }: { floor: FloorView }) {
                 const name = session.customer.name ?? t("nobody");
                 return (
                   <tr key={one.id}>
-                    <td><a class="who" href={addressOf("chat", { session: one.id })}><Avatar name={name} id={session.customer.id} /><span><span class="name"><bdi>{name}</bdi></span><span class="words clip row"><Icon of={channelSign(one.channel.kind)} size={12} /><bdi class="clip">{session.last_message ? preview(session.last_message.content) : one.channel.name}</bdi></span></span></a></td>
+                    <td><a class="who" href={addressOf("chat", { session: one.id })}><Avatar name={name} id={session.customer.id} /><span><span class="name"><bdi>{name}</bdi></span><span class="words clip row"><Icon of={channelSign(one.channel.kind)} size={12} /><bdi class="clip">{newest(session) ? preview(newest(session)!.content) : one.channel.name}</bdi></span></span></a></td>
                     <td><bdi>{one.group?.name ?? f("everybody")}</bdi></td>
                     <td><Wait since={one.since} urgent /></td>
                     <td class="end">
@@ -197,9 +195,15 @@ function Theirs({ agent }: { agent: Colleague }) {
 
 const PHASES = ["bot", "queued", "unassigned", "active"] as const;
 
-function Places({ floor }: { floor: FloorView }) {
-  const around = useLoaded("around", () => ok(api.GET("/api/v1/inbox/around")));
-  const { groups = [], channels = [] } = around.value ?? {};
+/** The charts come when the floor is there: what is now is not to wait for what was. */
+function Day({ around }: { around: Schema["AroundView"] | null }) {
+  const found = useLoaded("today", () => import("./today"));
+  if (!found.value) return found.trouble ? <Trouble of={found.trouble} again={found.again} /> : <Waits />;
+  return <found.value.Today around={around} />;
+}
+
+function Places({ floor, around }: { floor: FloorView; around: Schema["AroundView"] | null }) {
+  const { groups = [], channels = [] } = around ?? {};
   const rows = new Map<string, { group: string; channel: string; counts: Record<string, number>; total: number }>();
   for (const one of floor.sessions) {
     const key = `${one.group ?? ""} ${one.channel}`;

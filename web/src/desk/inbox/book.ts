@@ -8,12 +8,19 @@ import { listen, type Frame } from "../api/socket";
 import { goTo, place } from "../router";
 import { somebody } from "../session";
 import { unread } from "../unread";
-import { preview } from "./preview";
+import { newest, preview } from "./preview";
 import { t } from "./texts";
 
 export type Session = Schema["SessionView"];
 export type Message = Schema["MessageView"];
 export type Around = Schema["AroundView"];
+
+/** A chat without what moves with every message: what shows only this is not drawn again for one. */
+export type Still = Pick<Session, "id" | "number" | "channel" | "customer" | "phase" | "agent" | "group" | "language" | "opened_at" | "tags" | "locked" | "guests" | "offer">;
+
+export function still({ id, number, channel, customer, phase, agent, group, language, opened_at, tags, locked, guests, offer }: Session): Still {
+  return { id, number, channel, customer, phase, agent, group, language, opened_at, tags, locked, guests, offer };
+}
 
 const sessions = new Map<string, Session>();
 const PAGE = 500;
@@ -30,14 +37,20 @@ export function known(id: string): Session | undefined {
   return sessions.get(id);
 }
 
-export function mine(session: Session): boolean {
+/** Of many, in their order, those that are known: read at one go. */
+export function knownOf(ids: readonly string[]): Session[] {
+  void edition.value;
+  return ids.map((id) => sessions.get(id)).filter((session): session is Session => session !== undefined);
+}
+
+export function mine(session: Pick<Session, "agent">): boolean {
   return session.agent?.id === somebody.value?.id;
 }
 
 /** Whether one was asked into a colleague's chat. */
-export const invited = (session: Session) => session.guests.some((guest) => guest.id === somebody.value?.id);
+export const invited = (session: Pick<Session, "guests">) => session.guests.some((guest) => guest.id === somebody.value?.id);
 
-export const waits = (session: Session) => session.phase === "queued" || session.phase === "unassigned";
+export const waits = (session: Pick<Session, "phase">) => session.phase === "queued" || session.phase === "unassigned";
 
 /** One's own open chats. */
 export const own = computed(() => {
@@ -48,17 +61,10 @@ export const own = computed(() => {
 export function put(found: readonly Session[]): void {
   for (const session of found) {
     const before = sessions.get(session.id);
-    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, spoken(session, before));
+    if (!before || session.last_seq >= before.last_seq) sessions.set(session.id, session);
   }
   edition.value++;
   unread.value = own.peek().filter((session) => session.unread).length;
-}
-
-/** What a person said last says more than the notice the system sent after it. */
-function spoken(session: Session, before: Session | undefined, heard?: Message | null): Session {
-  if (session.last_message?.author.kind !== "system") return session;
-  const last = heard && heard.author.kind !== "system" ? heard : before?.last_message;
-  return last && last.author.kind !== "system" ? { ...session, last_message: last } : session;
 }
 
 export function drop(id: string): void {
@@ -114,7 +120,7 @@ listen((frame) => {
   else if (frame.type === "agent.status") statusOf(frame.agent.id, frame.status);
   else if ("session" in frame && "cursor" in frame) {
     const before = sessions.get(frame.session.id);
-    put([spoken(frame.session as Session, before, frame.type === "message.created" ? frame.message : null)]);
+    put([frame.session as Session]);
     if (!frame.type.startsWith("message.")) countSoon();
     tellOf(frame, frame.session as Session, before);
   }
@@ -137,7 +143,8 @@ function tellOf(frame: Frame, session: Session, before: Session | undefined): vo
     const theirs = author.kind === "customer" && session.agent?.id === me;
     if ((theirs || mentioned) && !looks) alert(session.id, mentioned ? t("mentioned", { name: author.name ?? "" }) : name, preview(content), open);
   } else if (frame.type === "session.assigned" && session.agent?.id === me && before?.agent?.id !== me) {
-    alert(session.id, t("given", { name }), session.last_message ? preview(session.last_message.content) : "", open);
+    const last = newest(session);
+    alert(session.id, t("given", { name }), last ? preview(last.content) : "", open);
   } else if (frame.type === "session.alerted") {
     alert(session.id, t("alerted", { name }), frame.message ? preview(frame.message.content) : "", open);
   }

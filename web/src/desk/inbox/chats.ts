@@ -5,18 +5,19 @@
  * its one `client_id`, so that it arrives once.
  */
 
-import { signal, type Signal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 
 import { api, ok, Problem, type Schema } from "../api/client";
 import { line, listen, tell } from "../api/socket";
 import { keep, kept } from "../kept";
 import { somebody, token } from "../session";
-import { drop, put, type Message } from "./book";
+import { drop, known, put, still, type Message, type Still } from "./book";
 
 export type Detail = Schema["SessionDetail"];
 export type Sendable = Schema["MessageBody"]["content"];
 
 const PAGE = 60;
+const MOST = 500; // messages of one call
 const KEPT = 30; // chats whose messages are remembered
 const TYPES_MS = 6000;
 const DETAIL_AFTER = 150; // ms: several events come together
@@ -28,12 +29,33 @@ export class Chat {
   readonly looking: Signal<ReadonlyMap<string, string>> = signal(new Map());
   readonly typing: Signal<readonly string[]> = signal([]);
   private loading = false;
+  private loaded: Promise<void> = Promise.resolve();
   private detailTimer: ReturnType<typeof setTimeout> | undefined;
   private typers = new Map<string, ReturnType<typeof setTimeout>>();
 
+  /** Whether something was translated here. */
+  readonly translated = computed(() => this.messages.value.some((message) => message.translation));
+
+  private kept: { words: string; still: Still } | undefined;
+
+  /** The chat itself: one and the same value until something but its newest message changes. */
+  readonly still: ReadonlySignal<Still | undefined> = computed<Still | undefined>(() => {
+    const session = known(this.id);
+    if (!session) return undefined;
+    const now = still(session);
+    const words = JSON.stringify(now);
+    if (this.kept?.words !== words) this.kept = { words, still: now };
+    return this.kept.still;
+  });
+
   constructor(readonly id: string) {}
 
-  async load(): Promise<void> {
+  /** Load all that is shown first; done when it is here, or in `trouble`. */
+  load(): Promise<void> {
+    return (this.loaded = this.begin());
+  }
+
+  private async begin(): Promise<void> {
     this.trouble.value = null;
     try {
       const detail = await this.loadDetail();
@@ -58,6 +80,15 @@ export class Chat {
       await this.fetch(after, first - 1 - after);
     } finally {
       this.loading = false;
+    }
+  }
+
+  /** Load back to a message of long ago. */
+  async reach(seq: number): Promise<void> {
+    await this.loaded;
+    for (let first = this.messages.peek()[0]?.seq ?? 1; first > seq; first = this.messages.peek()[0]?.seq ?? 1) {
+      const after = Math.max(0, first - 1 - MOST);
+      await this.fetch(after, first - 1 - after);
     }
   }
 
@@ -94,8 +125,12 @@ export class Chat {
 
   async loadDetail(): Promise<Detail> {
     const detail = await ok(api.GET("/api/v1/inbox/sessions/{id}", { params: { path: { id: this.id } } }));
-    this.detail.value = detail;
-    put([detail]);
+    const before = this.detail.peek();
+    // The same again draws nothing again.
+    batch(() => {
+      if (!before || beside(before) !== beside(detail)) this.detail.value = detail;
+      put([detail]);
+    });
     return detail;
   }
 
@@ -118,6 +153,11 @@ export class Chat {
     else there.delete(agent.id);
     this.looking.value = there;
   }
+}
+
+/** What a detail says beside the chat as it is in lists. */
+function beside({ last_message: _m, last_said: _l, last_seq: _s, unread: _u, waits_since: _w, sla: _p, ...rest }: Detail): string {
+  return JSON.stringify(rest);
 }
 
 const chats = new Map<string, Chat>();
@@ -170,7 +210,9 @@ listen((frame) => {
       const chat = chats.get(frame.session.id);
       if (!chat) break;
       if ("message" in frame && frame.message) chat.hear(frame.message);
-      const changes = frame.type.startsWith("session.") || (frame.type === "message.created" && frame.message?.author.kind === "customer");
+      // A customer's message moves the service window, where there is one.
+      const moves = frame.type === "message.created" && frame.message?.author.kind === "customer" && chat.detail.peek()?.window;
+      const changes = frame.type.startsWith("session.") || moves;
       if (frame.session.id === open && changes) chat.detailSoon();
       else if (changes) chat.detail.value = null;
     }

@@ -13,7 +13,7 @@ import { Icon } from "../ui/icon";
 import { Trouble } from "../ui/shown";
 import { useDoing } from "../ui/use";
 import { claim, takeOver } from "./acts";
-import { around, invited, mine, waits, type Message, type Session } from "./book";
+import { around, invited, mine, waits, type Message, type Still } from "./book";
 import { discard, send, unsent, type Chat, type Sendable, type Unsent } from "./chats";
 import { sized } from "./content";
 import { preview } from "./preview";
@@ -28,7 +28,7 @@ const LONGEST = 20_000;
 const TYPES_EVERY = 3000; // ms between two "is typing"
 
 type Mode = "reply" | "note" | "whisper";
-type Props = { session: Session; chat: Chat; replyTo: Message | null; noReply: () => void; mending: Unsent | null; mended: () => void };
+type Props = { session: Still; chat: Chat; replyTo: Message | null; noReply: () => void; mending: Unsent | null; mended: () => void };
 type Attached = { id: number; name: string; size: number; content: Sendable | null; trouble: string };
 
 let attachments = 0;
@@ -273,7 +273,7 @@ function File({ file, gone }: { file: Attached; gone: () => void }) {
 
 // --- what is offered while one writes -----------------------------------------------------------------------------
 
-type Suggestion = { key: string; title: string; hint: string; put: (session: Session) => string; mentions?: { id: string; name: string } };
+type Suggestion = { key: string; title: string; hint: string; put: (session: Still) => string; mentions?: { id: string; name: string } };
 
 type Suggesting = {
   open: boolean;
@@ -286,7 +286,7 @@ type Suggesting = {
 
 const MOST = 8;
 
-function useSuggestions(text: string, area: { current: HTMLTextAreaElement | null }, mode: Mode, session: Session): Suggesting {
+function useSuggestions(text: string, area: { current: HTMLTextAreaElement | null }, mode: Mode, session: Still): Suggesting {
   const [found, setFound] = useState<{ start: number; items: readonly Suggestion[] } | null>(null);
   const [active, setActive] = useState(0);
   const dismissed = useRef("");
@@ -321,12 +321,12 @@ function useSuggestions(text: string, area: { current: HTMLTextAreaElement | nul
   return { open: found !== null, start: found?.start ?? 0, active, items: found?.items ?? [], close, keys };
 }
 
-function quickSuggestions(begun: string, session: Session): Suggestion[] {
+function quickSuggestions(begun: string, session: Still): Suggestion[] {
   return matching(quickReplies.value, begun).slice(0, MOST).map((reply: QuickReply) => ({
     key: reply.id,
     title: `/${reply.shortcut}`,
     hint: fill(reply, session),
-    put: (chat: Session) => fill(reply, chat),
+    put: (chat: Still) => fill(reply, chat),
   }));
 }
 

@@ -2,10 +2,12 @@
 
 import { signal } from "@preact/signals";
 import { ArrowDown, ArrowLeft, ArrowRightLeft, Ban, CircleCheck, ClipboardCheck, Ellipsis, Hand, Languages, Lock, LockOpen, LogOut, MessageSquareX, PanelRight, Star, StarOff, ThumbsUp, UserPlus } from "lucide";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { memo } from "preact/compat";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { sentence } from "../api/client";
 import { keep, kept } from "../kept";
+import { query } from "../router";
 import { may, somebody } from "../session";
 import { dayOf, languageName } from "../texts";
 import { Button, IconButton, Tip } from "../ui/button";
@@ -14,9 +16,9 @@ import { Menu, type Item } from "../ui/menu";
 import { Avatar, Trouble, Waits } from "../ui/shown";
 import { toast } from "../ui/toast";
 import { accept, block, claim, close, decline, invite, leave, lock, read, takeOver, toggleStar, uninvite } from "./acts";
-import { around, invited, known, mine, stars, waits, type Message, type Session } from "./book";
+import { around, invited, known, mine, stars, waits, type Message, type Still } from "./book";
 import { chatOf, discard, look, unsent, type Chat, type Unsent } from "./chats";
-import { Composer } from "./composer";
+import { Composer as Field } from "./composer";
 import { Details } from "./details";
 import { channelSign, Wait } from "./list";
 import { NotSaid, Said, type Doings } from "./message";
@@ -38,7 +40,7 @@ export function showDetails(on: boolean): void {
 
 export function Conversation({ id }: { id: string }) {
   const chat = chatOf(id);
-  const session = known(id);
+  const session = chat.still.value;
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const [mending, setMending] = useState<Unsent | null>(null);
   const [handing, setHanding] = useState<"transfer" | "invite" | null>(null);
@@ -50,12 +52,6 @@ export function Conversation({ id }: { id: string }) {
     look(id);
     return () => look(null);
   }, [id]);
-  useEffect(() => {
-    const seen = () => session && session.unread > 0 && mine(session) && document.visibilityState === "visible" && void read(session);
-    seen();
-    document.addEventListener("visibilitychange", seen);
-    return () => document.removeEventListener("visibilitychange", seen);
-  }, [session?.unread, session?.agent?.id]);
 
   const edit = (one: Unsent) => {
     discard(one.client_id);
@@ -64,20 +60,26 @@ export function Conversation({ id }: { id: string }) {
   const supervises = may("supervisor");
   // Always the same, or every message of the log would be drawn again with every event of the chat.
   const doings: Doings = useMemo(() => ({ reply: setReplyTo, edit, jump, supervises }), [supervises]);
+  const noReply = useCallback(() => setReplyTo(null), []);
+  const mended = useCallback(() => setMending(null), []);
+  const hand = useCallback((how: "transfer" | "invite") => setHanding(how), []);
+  const show = narrow ? setDrawer : showDetails;
+  const hide = useCallback(() => show(false), [show]);
   const trouble = chat.trouble.value;
   if (!session) return <section class="conversation none">{trouble ? <div class="page"><Trouble of={trouble} again={() => void chat.load()} /></div> : <Waits />}</section>;
   const shown = narrow ? drawer : details.value;
   return (
     <>
       <section class="conversation" aria-label={session.customer.name ?? t("nobody")}>
-        <Head session={session} chat={chat} transfer={() => setHanding("transfer")} ask={() => setHanding("invite")} details={{ shown, show: narrow ? setDrawer : showDetails }} />
+        <Seen id={id} />
+        <Head session={session} chat={chat} hand={hand} shown={shown} show={show} />
         {trouble ? <Trouble of={trouble} again={() => void chat.load()} /> : null}
         <Log chat={chat} session={session} doings={doings} />
-        <Composer key={id} session={session} chat={chat} replyTo={replyTo} noReply={() => setReplyTo(null)} mending={mending} mended={() => setMending(null)} />
+        <Composer key={id} session={session} chat={chat} replyTo={replyTo} noReply={noReply} mending={mending} mended={mended} />
         <SummaryDialog chat={chat} />
         {handing ? <Transfer session={session} how={handing} onClose={() => setHanding(null)} /> : null}
       </section>
-      {shown ? <Details session={session} chat={chat} drawer={narrow} onClose={() => (narrow ? setDrawer(false) : showDetails(false))} /> : null}
+      {shown ? <Details session={session} chat={chat} drawer={narrow} onClose={hide} /> : null}
     </>
   );
 }
@@ -93,9 +95,33 @@ function useNarrow(): boolean {
   return narrow;
 }
 
-type HeadProps = { session: Session; chat: Chat; transfer: () => void; ask: () => void; details: { shown: boolean; show: (on: boolean) => void } };
+const Composer = memo(Field);
 
-function Head({ session, chat, transfer, ask, details }: HeadProps) {
+/** What is on the screen of one's own chat is read. */
+function Seen({ id }: { id: string }) {
+  const session = known(id);
+  useEffect(() => {
+    const seen = () => session && session.unread > 0 && mine(session) && document.visibilityState === "visible" && void read(session);
+    seen();
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  }, [session?.unread, session?.agent?.id]);
+  return null;
+}
+
+/** Since when a customer waits, and what was promised: they move with the messages. */
+function Waiting({ id }: { id: string }) {
+  const session = known(id);
+  return session?.waits_since ? <Wait since={session.waits_since} urgent={waits(session)} /> : null;
+}
+
+function Goal({ id }: { id: string }) {
+  return <Promised sla={known(id)?.sla ?? null} />;
+}
+
+type HeadProps = { session: Still; chat: Chat; hand: (how: "transfer" | "invite") => void; shown: boolean; show: (on: boolean) => void };
+
+const Head = memo(function Head({ session, chat, hand, shown, show }: HeadProps) {
   const { id } = session;
   const name = session.customer.name ?? t("nobody");
   const starred = stars.value.has(id);
@@ -108,12 +134,12 @@ function Head({ session, chat, transfer, ask, details }: HeadProps) {
   if (open && (isMine || supervises)) {
     items.push({ label: t(session.locked ? "unlock" : "lock"), icon: session.locked ? LockOpen : Lock, act: () => void lock(id, !session.locked) });
     items.push({ label: t("invite_rating"), icon: ThumbsUp, act: () => void invite(id) });
-    items.push({ label: t("transfer"), icon: ArrowRightLeft, act: transfer });
-    items.push({ label: t("invite"), icon: UserPlus, act: ask });
+    items.push({ label: t("transfer"), icon: ArrowRightLeft, act: () => hand("transfer") });
+    items.push({ label: t("invite"), icon: UserPlus, act: () => hand("invite") });
   }
   const summaryForm = chat.detail.value?.summary_form;
   if ((isMine || supervises) && summaryForm && asksAnything(summaryForm)) items.push({ label: t("sum_up"), icon: ClipboardCheck, act: () => sumUp(id) });
-  if (chat.detail.value?.translates || chat.messages.value.some((message) => message.translation)) items.push({ label: t("translations"), icon: Languages, act: () => showTranslations(!translations.value), chosen: translations.value });
+  if (chat.detail.value?.translates || chat.translated.value) items.push({ label: t("translations"), icon: Languages, act: () => showTranslations(!translations.value), chosen: translations.value });
   items.push("line", { label: t("block_day"), icon: Ban, act: () => void block(id, "day"), danger: true }, { label: t("block_forever"), icon: Ban, act: () => void block(id, "forever"), danger: true }, { label: t("unblock"), act: () => void block(id, "off") });
   return (
     <header class="chat-head">
@@ -121,28 +147,28 @@ function Head({ session, chat, transfer, ask, details }: HeadProps) {
       <Avatar name={name} id={session.customer.id} picture={null} />
       <div class="grow titles">
         <h2 class="clip"><bdi>{name}</bdi></h2>
-        <p class="faint small row clip"><Icon of={channelSign(session.channel.kind)} size={13} /><bdi class="clip">{session.channel.name}</bdi><span aria-hidden="true">·</span><span>#{session.number}</span><span class="wide-only" aria-hidden="true">·</span><span class="wide-only">{languageName(session.language)}</span>{session.waits_since ? <Wait since={session.waits_since} urgent={waits(session)} /> : null}</p>
+        <p class="faint small row clip"><Icon of={channelSign(session.channel.kind)} size={13} /><bdi class="clip">{session.channel.name}</bdi><span aria-hidden="true">·</span><span>#{session.number}</span><span class="wide-only" aria-hidden="true">·</span><span class="wide-only">{languageName(session.language)}</span><Waiting id={id} /></p>
       </div>
       <Lookers chat={chat} />
       <div class="row doing">
-        <Promised sla={session.sla} />
+        <Goal id={id} />
         {waits(session) || session.phase === "bot" ? <Button look="main" small icon={Hand} onClick={() => void claim(id)}>{t("claim")}</Button> : null}
         {session.phase === "active" && !isMine ? <span class="chip accent holder"><bdi>{t("taken_by", { name: session.agent?.name ?? "" })}</bdi></span> : null}
         {session.phase === "active" && !isMine && supervises ? <Button small icon={Hand} onClick={() => void takeOver(id)}>{t("take_over")}</Button> : null}
         {invited(session) ? <Button small icon={LogOut} onClick={() => void uninvite(id, somebody.value!.id)}>{t("leave_chat")}</Button> : null}
         {session.offer ? <Offer session={session} /> : null}
-        {open && isMine ? <span class="wide-only"><Button small icon={ArrowRightLeft} onClick={transfer}>{t("transfer")}</Button></span> : null}
+        {open && isMine ? <span class="wide-only"><Button small icon={ArrowRightLeft} onClick={() => hand("transfer")}>{t("transfer")}</Button></span> : null}
         {open && (isMine || supervises || waits(session)) ? <CloseButton chat={chat} /> : null}
         {open ? null : <span class="chip">{t("phase_closed")}</span>}
         <Menu label={t("chat_actions")} items={items}><Icon of={Ellipsis} /></Menu>
-        <IconButton icon={PanelRight} label={t("details")} pressed={details.shown} onClick={() => details.show(!details.shown)} turns />
+        <IconButton icon={PanelRight} label={t("details")} pressed={shown} onClick={() => show(!shown)} turns />
       </div>
     </header>
   );
-}
+});
 
 /** A transfer that waits for somebody's word. */
-function Offer({ session }: { session: Session }) {
+function Offer({ session }: { session: Still }) {
   const offer = session.offer!;
   const asked = offer.kind === "approve" ? may("supervisor") : offer.agent?.id === somebody.value?.id;
   const name = offer.agent?.name ?? offer.group?.name ?? "";
@@ -185,7 +211,16 @@ function Lookers({ chat }: { chat: Chat }) {
   );
 }
 
-function Log({ chat, session, doings }: { chat: Chat; session: Session; doings: Doings }) {
+const days = new WeakMap<Message, string>();
+
+/** The day of a message where one is, worked out once. */
+function day(message: Message): string {
+  let found = days.get(message);
+  if (!found) days.set(message, (found = new Date(message.at).toDateString()));
+  return found;
+}
+
+function Log({ chat, session, doings }: { chat: Chat; session: Still; doings: Doings }) {
   const log = useRef<HTMLDivElement>(null);
   const along = useRef(true);
   const before = useRef({ first: 0, height: 0 }); // what the log was like when it was last drawn
@@ -213,6 +248,20 @@ function Log({ chat, session, doings }: { chat: Chat; session: Session; doings: 
     return () => grown.disconnect();
   }, []);
 
+  // Somebody was led here to read one message of perhaps long ago.
+  const led = Number(query.value.get("note")) || 0;
+  useEffect(() => {
+    if (!led) return;
+    let wanted = true;
+    const show = () => {
+      if (!wanted) return;
+      along.current = false;
+      jump(led);
+    };
+    chat.reach(led).then(() => requestAnimationFrame(show), (error: unknown) => toast(sentence(error), { bad: true }));
+    return () => void (wanted = false);
+  }, [led, chat]);
+
   const scrolled = () => {
     const box = log.current!;
     along.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
@@ -231,7 +280,7 @@ function Log({ chat, session, doings }: { chat: Chat; session: Session; doings: 
           {messages.length ? null : <li class="said-none">{chat.trouble.value ? null : <Waits />}</li>}
           {messages.map((message, place) => {
             const before = messages[place - 1];
-            const newDay = !before || new Date(before.at).toDateString() !== new Date(message.at).toDateString();
+            const newDay = !before || day(before) !== day(message);
             return [newDay ? <li key={`d${message.seq}`} class="day"><span>{dayOf(message.at)}</span></li> : null, <Said key={message.seq} message={message} before={newDay ? undefined : before} chat={chat} doings={doings} />];
           })}
           {pending.map((one) => <NotSaid key={one.client_id} unsent={one} doings={doings} />)}

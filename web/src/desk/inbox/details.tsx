@@ -2,6 +2,7 @@
 
 import { ChevronRight, Crown, ExternalLink, Plus, Star, X } from "lucide";
 import type { ComponentChildren } from "preact";
+import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 
 import { api, ok, type Schema } from "../api/client";
@@ -13,14 +14,14 @@ import { Icon } from "../ui/icon";
 import { Avatar, Trouble } from "../ui/shown";
 import { useLoaded } from "../ui/use";
 import { tag, uninvite } from "./acts";
-import { mine, type Session } from "./book";
+import { known, mine, type Session, type Still } from "./book";
 import type { Chat, Detail } from "./chats";
 import { channelSign } from "./list";
-import { preview } from "./preview";
+import { newest, preview } from "./preview";
 import { asksAnything, Summed } from "./summary";
 import { t } from "./texts";
 
-export function Details({ session, chat, drawer, onClose }: { session: Session; chat: Chat; drawer: boolean; onClose: () => void }) {
+export const Details = memo(function Details({ session, chat, drawer, onClose }: { session: Still; chat: Chat; drawer: boolean; onClose: () => void }) {
   const detail = chat.detail.value;
   return (
     <aside class={drawer ? "details drawer" : "details"} aria-label={t("details")}>
@@ -32,7 +33,7 @@ export function Details({ session, chat, drawer, onClose }: { session: Session; 
           <Fact name={t("agent")}><bdi>{session.agent?.name ?? "—"}</bdi></Fact>
           <Fact name={t("group")}><bdi>{session.group?.name ?? "—"}</bdi></Fact>
           {session.guests.length ? <Fact name={t("guests")}><Guests session={session} /></Fact> : null}
-          {(session.sla?.goals ?? []).map((goal) => <Fact key={goal.goal} name={t(`goal_${goal.goal}`)}><time class={goal.breached ? "missed" : ""} dateTime={goal.due}>{fullTime(goal.due)}</time></Fact>)}
+          <Goals id={session.id} />
           <Fact name={t("language")}>{languageName(session.language)}</Fact>
           <Fact name={t("opened")}><time dateTime={session.opened_at}>{fullTime(session.opened_at)}</time></Fact>
           {detail?.closed ? <Fact name={t("phase_closed")}><time dateTime={detail.closed.at}>{fullTime(detail.closed.at)}</time> · <bdi>{detail.closed.reason}</bdi></Fact> : null}
@@ -48,6 +49,12 @@ export function Details({ session, chat, drawer, onClose }: { session: Session; 
       <History customer={session.customer.id} but={session.id} />
     </aside>
   );
+});
+
+/** What was promised; it moves with the messages. */
+function Goals({ id }: { id: string }) {
+  const goals = known(id)?.sla?.goals ?? [];
+  return <>{goals.map((goal) => <Fact key={goal.goal} name={t(`goal_${goal.goal}`)}><time class={goal.breached ? "missed" : ""} dateTime={goal.due}>{fullTime(goal.due)}</time></Fact>)}</>;
 }
 
 export function Part({ title, open, children }: { title: string; open: boolean; children: ComponentChildren }) {
@@ -88,7 +95,7 @@ export function CustomerCard({ id, name }: { id: string; name: string | null }) 
 }
 
 /** Colleagues who were asked in; who may end that: they, the chat's agent, a supervisor. */
-function Guests({ session }: { session: Session }) {
+function Guests({ session }: { session: Still }) {
   const ends = (guest: string) => guest === somebody.value?.id || mine(session) || may("supervisor");
   return (
     <ul class="row wraps tags">
@@ -97,7 +104,7 @@ function Guests({ session }: { session: Session }) {
   );
 }
 
-function Tags({ session }: { session: Session }) {
+function Tags({ session }: { session: Still }) {
   const [text, setText] = useState("");
   const add = (event: Event) => {
     event.preventDefault();
@@ -132,7 +139,7 @@ function Rated({ rating }: { rating: NonNullable<Detail["rating"]> }) {
 // --- what later versions of the API tell, shown as it stands there --------------------------------------------------
 
 const SHOWN = new Set<string>([
-  "id", "number", "channel", "customer", "phase", "agent", "group", "language", "opened_at", "last_seq", "last_message", "unread", "tags", "locked",
+  "id", "number", "channel", "customer", "phase", "agent", "group", "language", "opened_at", "last_seq", "last_message", "last_said", "unread", "tags", "locked",
   "waits_since", "trace", "rating", "closed", "window", "sla", "guests", "offer", "summary", "summary_form", "translates",
 ] satisfies (keyof Schema["SessionDetail"])[]);
 
@@ -171,11 +178,11 @@ function History({ customer, but }: { customer: string; but: string }) {
 export function ChatLinks({ sessions }: { sessions: readonly Session[] }) {
   return (
     <ul class="history">
-      {sessions.map((one) => (
+      {sessions.map((one) => ({ one, last: newest(one) })).map(({ one, last }) => (
         <li key={one.id}>
           <a href={addressOf("chat", { session: one.id })}>
             <Icon of={channelSign(one.channel.kind)} size={14} />
-            <span class="grow"><span class="clip excerpt" dir="auto">{one.last_message ? preview(one.last_message.content) : `#${one.number}`}</span><span class="faint small">#{one.number} · {shortTime(one.opened_at)} · {t(`phase_${one.phase}`)}</span></span>
+            <span class="grow"><span class="clip excerpt" dir="auto">{last ? preview(last.content) : `#${one.number}`}</span><span class="faint small">#{one.number} · {shortTime(one.opened_at)} · {t(`phase_${one.phase}`)}</span></span>
             <Icon of={ExternalLink} size={13} />
           </a>
         </li>

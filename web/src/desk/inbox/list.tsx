@@ -14,7 +14,7 @@ import { useVirtual } from "../ui/virtual";
 import { around, mine, own, stars, tallies, waits, type Session } from "./book";
 import { filtered, groupBy, grouping, GROUPINGS, listState, loadMore, reload, rows, shown, want, wanted, type Grouping, type Row, type View } from "./lists";
 import { unsent } from "./chats";
-import { preview } from "./preview";
+import { newest, preview } from "./preview";
 import { Promised } from "./promise";
 import { t } from "./texts";
 import { now } from "./time";
@@ -133,15 +133,11 @@ function Sessions({ chosen }: { chosen: string | undefined }) {
   const virtual = useVirtual(scroller, {
     count: lines.length,
     size: (index) => (lines[index] && "heading" in lines[index] ? HEADING : ROW),
-    key: (index) => {
-      const line = lines[index];
-      return line ? ("heading" in line ? `+${line.heading}` : line.session.id) : String(index);
-    },
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const { state, trouble, more } = listState.value;
-  useEffect(() => virtual.measure(), [lines]);
+  useEffect(() => virtual.measure(), [by === "none" ? by : lines]);
   useEffect(() => {
     if (more && state === "there" && last > lines.length - NEAR_END) void loadMore();
   }, [more, state, last, lines.length]);
@@ -161,9 +157,9 @@ function Sessions({ chosen }: { chosen: string | undefined }) {
           if (!line) return null;
           const at = { transform: `translateY(${item.start}px)` };
           return "heading" in line ? (
-            <li key={item.key} class="heading" style={at}><h2 class="clip"><bdi>{line.heading}</bdi></h2><span class="faint numeric">{number(line.count)}</span></li>
+            <li key={`+${line.heading}`} class="heading" style={at}><h2 class="clip"><bdi>{line.heading}</bdi></h2><span class="faint numeric">{number(line.count)}</span></li>
           ) : (
-            <li key={item.key} style={at} aria-setsize={more ? -1 : sessions.length} aria-posinset={line.place + 1}>
+            <li key={line.session.id} style={at} aria-setsize={more ? -1 : sessions.length} aria-posinset={line.place + 1}>
               <SessionRow session={line.session} chosen={line.session.id === chosen} starred={stars.value.has(line.session.id)} />
             </li>
           );
@@ -181,7 +177,7 @@ export function channelSign(kind: string): IconNode {
 
 const SessionRow = memo(function SessionRow({ session, chosen, starred }: { session: Session; chosen: boolean; starred: boolean }) {
   const name = session.customer.name ?? t("nobody");
-  const last = session.last_message;
+  const last = newest(session);
   const draft = unsent.value.some((one) => one.session === session.id && one.refused);
   const failed = last?.state === "failed" || draft;
   const said = last ? (last.recalled ? t("recalled") : preview(last.content)) : "";

@@ -6,7 +6,7 @@ import { api, ok, type Schema } from "../api/client";
 import { listen } from "../api/socket";
 import { keep, kept } from "../kept";
 import { somebody, token } from "../session";
-import { edition, known, mine, put, stars, waits, type Session } from "./book";
+import { knownOf, mine, put, stars, waits, type Session } from "./book";
 
 export const VIEWS = ["mine", "waiting", "all", "bot", "closed", "starred"] as const;
 export const GROUPINGS = ["none", "phase", "channel", "group", "agent", "language"] as const;
@@ -123,9 +123,8 @@ function belongs(session: Session, asked: Wanted): boolean {
 
 /** What is shown, in order. The longest wait first where people wait. */
 export const shown = computed<readonly Session[]>(() => {
-  void edition.value;
   const asked = wanted.value;
-  const found = loaded.value.ids.map(known).filter((session): session is Session => session !== undefined && belongs(session, asked));
+  const found = knownOf(loaded.value.ids).filter((session) => belongs(session, asked));
   return asked.view === "waiting" ? found.sort((a, b) => since(a) - since(b)) : found;
 });
 

@@ -7,6 +7,9 @@ export type Content = Schema["MessageView"]["content"];
 
 const LONGEST = 160;
 
+/** What a list shows of a chat: what a person or bot said last rather than the notice that came after it. */
+export const newest = (session: Schema["SessionView"]) => session.last_said ?? session.last_message;
+
 export function preview(content: Content): string {
   return [...whole(content).slice(0, LONGEST * 2).replace(/\s+/g, " ")].slice(0, LONGEST).join("");
 }

@@ -12,11 +12,11 @@ import { SelectField, Switch, TextField } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { Empty, Trouble } from "../ui/shown";
 import { useDoing } from "../ui/use";
-import type { Session } from "./book";
+import type { Still } from "./book";
 import { fill, loadQuickReplies, matching, quickReplies, type QuickReply } from "./quick";
 import { t } from "./texts";
 
-export function QuickReplies({ session, onClose, use }: { session: Session; onClose: () => void; use: (text: string) => void }) {
+export function QuickReplies({ session, onClose, use }: { session: Still; onClose: () => void; use: (text: string) => void }) {
   const [q, setQ] = useState("");
   const [editing, setEditing] = useState<QuickReply | "new" | null>(null);
   const found = matching(quickReplies.value, q);

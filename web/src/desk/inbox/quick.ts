@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 
 import { api, ok, type Schema } from "../api/client";
 import { somebody } from "../session";
-import type { Session } from "./book";
+import type { Still } from "./book";
 
 export type QuickReply = Schema["QuickReplyView"];
 
@@ -34,7 +34,7 @@ export function textFor(texts: Readonly<Record<string, string>>, language: strin
   return texts[language] ?? (near ? texts[near] : undefined) ?? texts["en"] ?? Object.values(texts)[0] ?? "";
 }
 
-export function fill(reply: QuickReply, session: Session): string {
+export function fill(reply: QuickReply, session: Still): string {
   const values: Record<string, string> = { customer: session.customer.name ?? "", agent: somebody.peek()?.name ?? "" };
   return textFor(reply.texts, session.language).replace(/\{(customer|agent)\}/g, (_, name: string) => values[name] ?? "");
 }

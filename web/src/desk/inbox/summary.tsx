@@ -14,7 +14,7 @@ import { Trouble } from "../ui/shown";
 import { toast } from "../ui/toast";
 import { useDoing } from "../ui/use";
 import { close } from "./acts";
-import { mine, type Session } from "./book";
+import { mine, type Still } from "./book";
 import type { Chat, Detail } from "./chats";
 import { textFor } from "./quick";
 import { t } from "./texts";
@@ -31,7 +31,7 @@ const asksTypes = (form: Asked) => Boolean(form.types?.length) && form.type !== 
 
 export const asksAnything = (form: Asked) => asksTypes(form) || form.solved !== "off" || form.note !== "off" || Boolean(form.fields?.length);
 
-export function Summed({ session, detail }: { session: Session; detail: Detail }) {
+export function Summed({ session, detail }: { session: Still; detail: Detail }) {
   const { summary, summary_form: form } = detail;
   const allowed = asksAnything(form) && (mine(session) || may("supervisor"));
   const labels = new Map((form.fields ?? []).map((question) => [question.key, textFor(question.label, language.value)]));

@@ -10,13 +10,13 @@ import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
 import { Empty, Trouble, Waits } from "../ui/shown";
 import { useLoaded } from "../ui/use";
-import type { Session } from "./book";
+import type { Still } from "./book";
 import { send } from "./chats";
 import { t } from "./texts";
 
 type Template = { name: string; language: string; text: string; variables: number };
 
-export function Templates({ session, onClose }: { session: Session; onClose: () => void }) {
+export function Templates({ session, onClose }: { session: Still; onClose: () => void }) {
   const path = { id: session.id };
   const found = useLoaded(session.id, () => ok(api.GET("/api/v1/inbox/sessions/{id}/templates", { params: { path } })));
   const [chosen, setChosen] = useState<Template | null>(null);
@@ -36,7 +36,7 @@ export function Templates({ session, onClose }: { session: Session; onClose: () 
   );
 }
 
-function Fill({ session, template, back, onClose }: { session: Session; template: Template; back: () => void; onClose: () => void }) {
+function Fill({ session, template, back, onClose }: { session: Still; template: Template; back: () => void; onClose: () => void }) {
   const [values, setValues] = useState<string[]>(() => Array.from({ length: template.variables }, () => ""));
   const read = filledIn(template.text, values);
   const submit = (event: Event) => {

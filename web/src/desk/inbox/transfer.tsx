@@ -13,12 +13,12 @@ import { Icon } from "../ui/icon";
 import { Avatar, Trouble } from "../ui/shown";
 import { toast } from "../ui/toast";
 import { useDoing } from "../ui/use";
-import { around, loadAround, mine, put, type Session } from "./book";
+import { around, loadAround, mine, put, type Still } from "./book";
 import { t } from "./texts";
 
 type To = { agent: string } | { group: string };
 
-export function Transfer({ session, how, onClose }: { session: Session; how: "transfer" | "invite"; onClose: () => void }) {
+export function Transfer({ session, how, onClose }: { session: Still; how: "transfer" | "invite"; onClose: () => void }) {
   const inviting = how === "invite";
   const [q, setQ] = useState("");
   const [to, setTo] = useState<To | null>(null);
