@@ -8,11 +8,13 @@ import structlog
 
 import connectors
 from api.directory import Directory
+from core.errors import StoreDown
 from core.ports.store import Store
 from gateway.desk import DeskKeeper
 from gateway.parts import Parts
 from gateway.replay import Replay
 
+AGAIN_S = 1.0  # before a loop that ended by an error begins anew
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
 INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200
@@ -22,7 +24,8 @@ log = structlog.get_logger()
 
 
 def background(parts: Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
-    """The loops that run for as long as the process does; one that ends by an error is a defect and is logged."""
+    """The loops that run for as long as the process does; one that ends by an error begins anew, and unless the store was
+    away that is a defect and is logged."""
     keeping = parts.ground.keeping
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
@@ -58,11 +61,13 @@ async def _watched(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
+        except StoreDown as error:
+            log.warning("background.store_down", loop=name, reason=str(error))
         except Exception:
             log.exception("background.defect", loop=name)
-            await asyncio.sleep(1.0)
         else:
             return
+        await asyncio.sleep(AGAIN_S)
 
 
 async def _housekeeping(parts: Parts) -> None:

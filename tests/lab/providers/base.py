@@ -106,6 +106,7 @@ class Provider:
         self.world, self.trouble = world, ALWAYS
         self.phones: dict[str, list[Arrived]] = defaultdict(list)
         self.gave_up = 0
+        self.untold: set[str] = set()  # ids of messages that failed here, which nobody was there to hear of
         self._serial = 0
 
     def serial(self) -> int:

@@ -102,7 +102,9 @@ class Twilio(Provider):
         wait = self.world.random.choice((0.0, 0.1, 0.8)) if delay is None else delay
 
         async def deliver() -> None:
-            await self.post(body, headers, (0.2,), timeout=15.0, part=part, query=query, connection_only=True)
+            taken = await self.post(body, headers, (0.2,), timeout=15.0, part=part, query=query, connection_only=True)
+            if not taken and form.get("MessageStatus") == "undelivered":
+                self.untold.add(form["MessageSid"])  # it says so once
 
         self.world.later(wait, deliver)
 
