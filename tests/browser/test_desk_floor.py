@@ -1,5 +1,5 @@
-"""The floor: what is at risk, the words found today, and the day's charts that are read with a pointer, with the keyboard
-and as a table; of a group and channel."""
+"""The floor: what is at risk, the words found today, and the day's charts that are read with a pointer, with the
+keyboard and as a table; of a group and channel."""
 
 from typing import Any
 
@@ -88,12 +88,12 @@ async def test_the_day_of_one_group_or_channel(shop: Shop, browser: Browser) -> 
     day = boss.page.locator(".today")
     came = day.locator(".tile").first
     await expect(came).to_contain_text("Came in4")
-    picks = boss.page.locator(".picks")
-    await picks.get_by_label("Channel").select_option("Elsewhere")
+    asked = boss.page.locator(".floor-of")
+    await asked.get_by_label("Channel").select_option("Elsewhere")
     await expect(came).to_contain_text("Came in0")
-    await picks.get_by_label("Channel").select_option("Shop")
+    await asked.get_by_label("Channel").select_option("Shop")
     await expect(came).to_contain_text("Came in4")
-    await picks.get_by_label("Group").select_option("No group")
+    await asked.get_by_label("Group").select_option("No group")
     await expect(came).to_contain_text("Came in4")
 
 
@@ -118,7 +118,7 @@ async def test_what_is_at_risk_and_the_words_of_today_are_shown_on_every_screen(
     await boss.goes(address("floor"))
     await expect(boss.page.locator(".risk tbody tr")).to_have_count(2, timeout=20_000)
     await expect(boss.page.locator(".hits tbody tr")).to_have_count(1)
-    await boss.page.locator(".picks").scroll_into_view_if_needed()
+    await boss.page.locator(".floor-of").scroll_into_view_if_needed()
     await boss.visitor.pictured(f"floor-risk-{look}")
     assert await boss.visitor.barriers() == []
     assert boss.visitor.complaints == []
@@ -156,9 +156,9 @@ async def test_what_is_at_risk_of_one_channel(shop: Shop, browser: Browser) -> N
     await boss.goes(address("floor"))
     risk, words = boss.page.locator(".risk tbody tr"), boss.page.locator(".hits tbody tr")
     await expect(risk).to_have_count(2, timeout=20_000)
-    await boss.page.locator(".picks").get_by_label("Channel").select_option("Elsewhere")
+    await boss.page.locator(".floor-of").get_by_label("Channel").select_option("Elsewhere")
     await expect(risk).to_have_count(0)
     await expect(words).to_have_count(0)
-    await boss.page.locator(".picks").get_by_label("Channel").select_option("Shop")
+    await boss.page.locator(".floor-of").get_by_label("Channel").select_option("Shop")
     await expect(risk).to_have_count(2)
     await expect(words).to_have_count(1)

@@ -17,7 +17,7 @@ export function Picks({ asked, ask, around }: { asked: Asked; ask: (asked: Asked
     ask(value === ALL ? rest : { ...rest, [field]: value });
   };
   return (
-    <div class="row picks" role="group" aria-label={`${f("group")} · ${f("channel")}`}>
+    <div class="row floor-of" role="group" aria-label={`${f("group")} · ${f("channel")}`}>
       <Pick label={f("group")} value={asked.group} all={f("all_groups")} options={[...(around?.groups ?? []), { id: "", name: f("everybody") }]} onChange={(value) => chosen("group", value)} />
       <Pick label={f("channel")} value={asked.channel} all={f("all_channels")} options={around?.channels ?? []} onChange={(value) => chosen("channel", value)} />
     </div>

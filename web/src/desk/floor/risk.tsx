@@ -54,7 +54,7 @@ function Chat({ one: { session, goal, policy } }: { one: Schema["RiskyView"] }) 
   return (
     <tr>
       <td><a class="who" href={addressOf("chat", { session: session.id })}><Avatar name={name} id={session.customer.id} /><span><span class="name"><bdi>{name}</bdi></span><span class="words clip">{t(`goal_${goal.goal}`)}</span></span></a></td>
-      <td><Due goal={goal} policy={policy} /></td>
+      <td><Due goal={goal} policy={policy} soon={Infinity} /></td>
       <td><bdi>{session.agent?.name ?? t(`phase_${session.phase}`)}</bdi></td>
     </tr>
   );
