@@ -17,7 +17,7 @@ export function Promised({ sla }: { sla: Schema["SlaView"] | null }) {
   return goal ? <Due goal={goal} policy={sla!.policy} /> : null;
 }
 
-function Due({ goal, policy }: { goal: Schema["GoalView"]; policy: string }) {
+export function Due({ goal, policy }: { goal: Schema["GoalView"]; policy: string }) {
   const left = Date.parse(goal.due) - now.value;
   const missed = goal.breached || left <= 0;
   const far = Math.abs(left) >= DAY;
