@@ -1,5 +1,5 @@
-"""The floor: what is at risk, the words found today, and the day's charts that are read with a pointer, with the keyboard
-and as a table; of a group and channel."""
+"""The floor: what is at risk, the words found today, and the day's charts that are read with a pointer, with the
+keyboard and as a table; of a group and channel."""
 
 from typing import Any
 
