@@ -8,6 +8,8 @@ from core.screening import alert, screen
 from core.session import ReplyToken, Session
 from core.turn import Turn
 
+UNDER_WAY_MS = 10_000  # as long as a webhook may be without costing its token's time, and clocks may differ
+
 
 def hear(
     turn: Turn,
@@ -40,16 +42,25 @@ def hear(
             at=turn.now,
             seq=message.seq,
             heard=min(inbound.at, turn.now),  # a provider's clock that is ahead makes nobody late
-            token=ReplyToken(inbound.reply_token, turn.now) if inbound.reply_token else None,
+            token=reply_token(inbound, turn.now),
             read_mark=inbound.read_mark or inbound.message_id,
             after_close=session.closed is not None,
         )
     )
     alert(turn, message.seq, "customer", screened)
-    spoken.answer(turn, message)
-    consent.answer(turn, message)
+    if session.closed is None:  # what is said of a chat that is over answers nothing that is asked in the open one
+        spoken.answer(turn, message)
+        consent.answer(turn, message)
     consent.follow_up(turn, session, message.seq, screened)
     return message
+
+
+def reply_token(inbound: Received, now: int) -> ReplyToken | None:
+    """Its age counts from our receipt, and from earlier if it was longer under way than clocks differ: it was delivered
+    again, or who took it slept. Otherwise one that died of age could be taken for one that was used."""
+    if inbound.reply_token is None:
+        return None
+    return ReplyToken(inbound.reply_token, min(now, inbound.at + UNDER_WAY_MS))
 
 
 def author(turn: Turn) -> Author:

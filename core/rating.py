@@ -227,7 +227,8 @@ def _steps(survey: Survey, score: int) -> tuple[SurveyStep, ...]:
 
 
 def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Received) -> bool:
-    """An answer to what is asked after the score. A button counts until the invitation ends, words for ten minutes."""
+    """An answer to what is asked after the score. A button counts until the invitation ends, words for ten minutes;
+    a button of something else is no comment."""
     content, step = inbound.content, "comment" if invited.step == "score" else invited.step
     pressed = isinstance(content, Chosen) and _of_a_survey(turn, content)
     if not pressed and (invited.comment_until is None or turn.now >= invited.comment_until):
@@ -246,7 +247,7 @@ def _went_on(turn: Turn, session: Session, invited: Invitation, inbound: Receive
             solved = _read_solved(turn, session, content)
             taken = solved is not None and _said_solved(turn, session, inbound, solved)
         case _:
-            taken = not pressed and _comment(turn, session, inbound)
+            taken = not isinstance(content, Chosen) and _comment(turn, session, inbound)
     return taken or _asked_again(turn, session, step, inbound)
 
 

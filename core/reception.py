@@ -7,13 +7,12 @@ from core import command as c
 from core import event as e
 from core.channel import Profile, Received
 from core.closing import AfterClose
-from core.hearing import author, hear
+from core.hearing import author, hear, reply_token
 from core.identity import identify
 from core.message import Message, plain
 from core.queue import OPENING, enter
 from core.routes import Handed
 from core.screening import alert, screen
-from core.session import ReplyToken
 from core.turn import Asked, Turn
 
 
@@ -143,7 +142,7 @@ def _turn_away(turn: Turn, inbound: Received) -> None:
     """A blocked customer is kept from everybody, and told so once."""
     tell = not turn.state.told_blocked
     if tell and inbound.reply_token and turn.rules.channel.capabilities.reply_token_seconds:
-        turn.spent = ReplyToken(inbound.reply_token, turn.now)
+        turn.spent = reply_token(inbound, turn.now)
     message = Message(seq=0, author=author(turn), content=inbound.content, at=inbound.at)
     turn.emit(e.TurnedAway(message, turn.now, tell))
 

@@ -63,7 +63,7 @@ async def prepared(config: Config, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(spool.close)
     node = await asyncio.to_thread(node_id, spool.folder, new_id()) if config.shared else new_id()
     vault = Vault.of(*await asyncio.to_thread(secret, config))
-    store = await open_store(config)
+    store = await open_store(config, node=node)
     stack.push_async_callback(store.close)
     together = await _together(config.redis, node, stack) if config.redis is not None else None
     alone = Alone()

@@ -103,6 +103,15 @@ def settle(memory: Memory, settlement: Settlement) -> None:
     _apply_early(memory, channel, names, settlement)
 
 
+def let_go(memory: Memory, conversation: str, at: int) -> None:
+    """Nothing is done any more for somebody who is erased; what was still to be sent says so."""
+    mine = [errand for errand in memory.errands.values() if errand.conversation == conversation]
+    for session, fact in _rows.never_sent((errand.effect for errand in mine), at):
+        _note(memory, conversation, session, fact, at)
+    for errand in mine:
+        del memory.errands[errand.key]
+
+
 def _settle_errand(memory: Memory, settlement: Settlement, errand: Errand | None) -> None:
     if errand is None:
         return

@@ -7,6 +7,7 @@ from core.event import CustomerLinked, Erased
 from core.ports.reading import CustomerPage
 from core.ports.writing import Commit
 from core.session import Conversation
+from stores import _memory_outbox as outbox
 from stores import _rows
 from stores._memory import Memory
 
@@ -20,13 +21,13 @@ def follow(memory: Memory, commit: Commit) -> None:
                 memory.partners = {name: customer.id if id == was else id for name, id in memory.partners.items()}
                 if not any(kept.customer.id == was for kept, _ in memory.conversations.values()):
                     memory.customers.pop(was, None)
-            case Erased():
-                _let_go(memory, state)
+            case Erased(at=at):
+                _let_go(memory, state, at)
             case _:
                 pass
 
 
-def _let_go(memory: Memory, state: Conversation) -> None:
+def _let_go(memory: Memory, state: Conversation, at: int) -> None:
     old = [place for place, id in memory.addresses.items() if id == state.id and place[1] != state.address]
     for place in old:
         del memory.addresses[place]
@@ -35,7 +36,7 @@ def _let_go(memory: Memory, state: Conversation) -> None:
             if raw.channel != state.channel or len(place[1]) < 3 or place[1].encode() not in raw.body
         ]  # fmt: skip
     memory.aliases = {place: id for place, id in memory.aliases.items() if id != state.id}
-    memory.errands = {key: errand for key, errand in memory.errands.items() if errand.conversation != state.id}
+    outbox.let_go(memory, state.id, at)
     memory.customers.pop(state.customer.id, None)
     memory.partners = {name: id for name, id in memory.partners.items() if id != state.customer.id}
     memory.hooks.blank(state.id)

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
+import structlog
 from motor.frameworks.asyncio import max_workers
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import DeleteOne, InsertOne, ReadPreference, ReturnDocument, UpdateOne, WriteConcern
@@ -32,6 +33,7 @@ from pymongo.read_concern import ReadConcern
 
 from core.errors import StoreDown, StoreError, StoreUnfit
 
+log = structlog.get_logger()
 T = TypeVar("T")
 Doc = dict[str, Any]
 Session = Any
@@ -126,6 +128,13 @@ class Mongo:
         with _Told("MongoDB cannot be read"):
             found: datetime = (await self._client.admin.command("hello"))["localTime"]
             return found
+
+    def touch(self, collection: str, id: str) -> bool:
+        """Write the server's time into a document's `seen`, from another thread than ours; whether it is there."""
+        with _Told("MongoDB cannot be written"):
+            plain: Any = self._client.delegate[self.name][collection]
+            done = plain.update_one({"_id": id}, {"$currentDate": {"seen": True}})
+            return bool(done.matched_count)
 
     async def finished(self) -> None:
         """Wait for the transactions that are running."""
@@ -295,7 +304,11 @@ class Mongo:
         task = asyncio.ensure_future(coroutine)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_unheard)
+            raise
 
     async def _transact(self, work: Work[T], already: Callable[[], Awaitable[T | None]] | None) -> T:
         begun, doubt, attempt = monotonic(), False, 0
@@ -386,6 +399,12 @@ async def _until_it_goes(attempt: Callable[[], Awaitable[T]]) -> T:
         except (_Again, Taken):
             await _pause(turn)
     return await attempt()
+
+
+def _unheard(task: asyncio.Task[Any]) -> None:
+    """Whoever waited for it has gone, and holds it as perhaps done: how it failed is nobody's to handle any more."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.info("mongo.unheard", reason=str(error))
 
 
 async def _pause(attempt: int) -> None:

@@ -306,6 +306,27 @@ class _Notes:
         return [*changed, *self._writes]
 
 
+async def let_go(mongo: Mongo, conversation: str, at: int, within: Session) -> None:
+    """Nothing is done any more for somebody who is erased; what was still to be sent says so."""
+    token = ObjectId()
+    mine = {"conversation": conversation}
+    rows = await mongo.find("errand", {**mine, "kind": _DELIVER}, sort=[("turn", 1)], session=within)
+    facts: dict[str, list[StateChanged]] = {}
+    for session, fact in _rows.never_sent([shape.decode_effect(row["body"]) for row in rows], at):
+        facts.setdefault(session, []).append(fact)
+    for session, those in facts.items():
+        state = await _touch(mongo, conversation, token, within)
+        if state is None:
+            continue
+        notes = _Notes(state, session, at, token)
+        where = {"session": session, "seq": {"$in": [fact.seq for fact in those]}}
+        notes.messages = {row["seq"]: row for row in await mongo.find("event", where, session=within)}
+        for fact in those:
+            notes.note(fact)
+        await mongo.write(notes.writes(), within)
+    await mongo.delete("errand", mine, within)
+
+
 def count(name: str, token: ObjectId) -> Write:
     """One more of something; spread over several documents, so that those who count do not wait for each other."""
     shard = token.binary[-1] % 16

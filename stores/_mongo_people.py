@@ -15,6 +15,7 @@ from stores import _rows
 from stores._mongo_alter import dropped, respoken
 from stores._mongo_driver import Delete, Doc, Mongo, Session, Update, Write
 from stores._mongo_hooks import blanked
+from stores._mongo_outbox import let_go
 
 _FOUND = 2_000  # customers a question may be about
 
@@ -70,8 +71,9 @@ async def follow(mongo: Mongo, commit: Commit, within: Session) -> None:
                 left = {"customer": was, "_id": {"$ne": commit.conversation.id}}
                 if await mongo.one("conversation", left, fields=["_id"], session=within) is None:
                     await mongo.delete("customer", {"_id": was}, within)
-            case e.Erased():
+            case e.Erased(at=at):
                 await _let_go(mongo, commit.conversation, within)
+                await let_go(mongo, commit.conversation.id, at, within)
             case _:
                 pass
 
@@ -81,7 +83,6 @@ async def _let_go(mongo: Mongo, state: Conversation, within: Session) -> None:
     address = known["address"] if known is not None else ""
     await mongo.write([Update("conversation", {"_id": state.id}, {"$set": {"address": state.address}})], within)
     await mongo.delete("alias", {"conversation": state.id}, within)
-    await mongo.delete("errand", {"conversation": state.id}, within)
     await mongo.delete("customer", {"_id": state.customer.id}, within)
     await mongo.delete("partner", {"customer": state.customer.id}, within)
     await blanked(mongo, state.id, within)

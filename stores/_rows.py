@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import TypeGuard
 
@@ -81,6 +81,15 @@ def carried(effects: tuple[Effect, ...]) -> frozenset[int]:
 def parts_of(deliver: Deliver) -> tuple[int, ...]:
     """The messages a delivery carries, each once, in order."""
     return tuple(dict.fromkeys(part.seq for part in deliver.parts if part.seq is not None))
+
+
+def never_sent(effects: Iterable[Effect], at: int) -> Iterator[tuple[str, StateChanged]]:
+    """What becomes of messages whose customer is erased before they are sent: the session of each, and the fact."""
+    reason = "The customer was erased; it may have arrived if it was on its way."
+    for effect in effects:
+        if isinstance(effect, Deliver) and effect.session is not None:
+            for seq in parts_of(effect):
+                yield effect.session, StateChanged(seq, "failed", at, code="erased", reason=reason)
 
 
 def with_message(event: Speaking, message: Message) -> Speaking:

@@ -425,7 +425,7 @@ class Batch:
             tags.put(connection, writes.tags)
         if writes.mentions:
             mentions.put(connection, writes.mentions)
-        follow(connection, writes.people)
+        follow(connection, writes.people, self._ledger.next_n)
         for session, event in writes.alterations:
             alter(connection, session, event)
         if self._touched:

@@ -1,7 +1,7 @@
 """Who customers are, in SQLite: what they are found by, whose a partner id is, linking and erasing them."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from core import erasing
@@ -13,8 +13,10 @@ from core.session import Conversation
 from stores import _rows, _sqlite_hooks
 from stores._sqlite_alter import drop_files, rewrite
 from stores._sqlite_rows import (
+    count,
     decode_conversation,
     decode_customer,
+    decode_effect,
     decode_event,
     decode_session,
     encode,
@@ -111,13 +113,14 @@ def partner(connection: sqlite3.Connection, partner_id: str, claim: str | None) 
 # --- within a commit ---------------------------------------------------------------------------------------------
 
 
-def follow(connection: sqlite3.Connection, people: Sequence[People]) -> None:
-    """What linking and erasing mean at once."""
+def follow(connection: sqlite3.Connection, people: Sequence[People], next_n: Callable[[], int]) -> None:
+    """What linking and erasing mean at once. `next_n` gives feed numbers."""
     for rid, state, event in people:
         match event:
             case e.CustomerLinked(customer=customer, was=was):
                 _take_over(connection, was, customer.id)
-            case e.Erased():
+            case e.Erased(at=at):
+                _never_sent(connection, rid, at, next_n)
                 _let_go(connection, rid, state)
 
 
@@ -134,6 +137,26 @@ def _take_over(connection: sqlite3.Connection, was: str, by: str) -> None:
 def _forget(connection: sqlite3.Connection, customer: str) -> None:
     connection.execute("DELETE FROM customer WHERE id = ?", (customer,))
     connection.execute("DELETE FROM customer_term WHERE customer = ?", (customer,))
+
+
+def _never_sent(connection: sqlite3.Connection, rid: int, at: int, next_n: Callable[[], int]) -> None:
+    """What was still to be sent to somebody who is erased says so."""
+    rows = connection.execute(
+        "SELECT body FROM errand WHERE conversation = ? AND kind = 'deliver' ORDER BY ord", (rid,)
+    )
+    for session, fact in _rows.never_sent([decode_effect(body) for (body,) in rows], at):
+        known = one(connection, "SELECT rid FROM session WHERE id = ?", session)
+        changed = connection.execute(
+            "UPDATE event SET state = ?, code = ?, reason = ?"
+            " WHERE session = ? AND seq = ? AND fact = 0 AND state = 'queued'",
+            (fact.state, fact.code, fact.reason, known, fact.seq),
+        )
+        if changed.rowcount:
+            count(connection, "failed", 1)
+            connection.execute(
+                "INSERT INTO event (n, conversation, session, fact, at, policy, body) VALUES (?, ?, ?, 1, ?, 0, ?)",
+                (next_n(), rid, known, at, encode(fact)),
+            )
 
 
 def _let_go(connection: sqlite3.Connection, rid: int, state: Conversation) -> None:

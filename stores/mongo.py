@@ -62,13 +62,14 @@ class MongoStore:
         self._short_snapshots = False  # for a server that has only those of a transaction: tests
 
     @classmethod
-    async def open(cls, url: str, *, numbering: bool = True, listeners: Sequence[Any] = ()) -> Self:
+    async def open(cls, url: str, *, place: str = "", numbering: bool = True, listeners: Sequence[Any] = ()) -> Self:
         """Raises `StoreDown` with a sentence if it cannot be had: unreachable; `StoreUnfit`: no replica set, too new.
 
+        `place` names what this node alone holds, from one start to the next.
         Without `numbering` this one never gives feed numbers by itself: for looking at what others serve, for tests.
         """
         mongo, node = Mongo(url, listeners), str(ObjectId())
-        alive = Alive(mongo, node)
+        alive = Alive(mongo, node, place)
         try:
             await mongo.open()
             await shape.migrate(mongo)

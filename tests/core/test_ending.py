@@ -217,6 +217,15 @@ def test_a_reminder_answers_with_the_free_token_only_while_it_is_one() -> None:
     assert [deliver.token for deliver in delivers(decision)] == [None], "the answer took it"
 
 
+@pytest.mark.parametrize(("under_way", "left"), [(10_000, True), (29_999, True), (30_000, False), (55_000, False)])
+def test_a_token_that_was_long_under_way_is_that_much_older(under_way: int, left: bool) -> None:
+    """It was delivered again, or who took it slept; ten seconds are what clocks may differ."""
+    talk = active(policy(TOKENS))
+    talk.hear("one question", at=talk.now - under_way, reply_token="t")
+    (deliver,) = delivers(talk.reply("Yes?"))
+    assert (deliver.token is not None) is left
+
+
 def test_who_waits_in_a_queue_waits_for_us_and_is_not_cut_off() -> None:
     talk = active(policy(closing=IDLE))
     talk.reply("I hand you over.")

@@ -9,6 +9,7 @@ from core.errors import Refused
 from core.message import Choice, Chosen, Field, Form, Option, Text, Unsupported
 from core.scheme import Surveys
 from core.session import Invitation, Rating
+from core.words import WordList
 from tests.core.given import (
     BOSS,
     CHAT,
@@ -243,6 +244,31 @@ def test_after_ten_minutes_it_is_a_new_chat() -> None:
     talk.hear("2")
     talk.later(10 * MINUTE).hear("Nobody answered for an hour")
     assert talk.session.number == 2
+
+
+def asked_for_consent_and_a_comment() -> Talk:
+    """What she wrote next waits for her consent, and the chat before for her comment."""
+    talk = asked(COMMENTS, lists=(WordList(name="data", side="customer", action="consent", find=("phone",)),))
+    talk.hear("call me: +66 81 234 5678")
+    assert talk.session.held
+    talk.hear(Chosen("rate:2", "**"))
+    assert talk.last.invited is not None
+    return talk
+
+
+def test_a_button_of_the_next_chat_is_no_comment() -> None:
+    talk = asked_for_consent_and_a_comment()
+    decision = talk.hear(Chosen("consent:no", "No"))
+    assert (named(decision), talk.session.held) == (["Received", "ConsentAnswered", "Prompted"], ())
+    assert decision.session is not None and decision.session.id == talk.session.id
+
+
+def test_a_comment_answers_nothing_that_is_asked_in_the_next_chat() -> None:
+    talk = asked_for_consent_and_a_comment()
+    before = talk.session
+    decision = talk.hear("no")
+    assert (named(decision), said(decision)) == (["Received", "Commented", "Prompted"], ["Thank you."])
+    assert talk.session == before
 
 
 def test_a_comment_passes_the_word_filter_like_any_message() -> None:

@@ -22,11 +22,12 @@ WAIT_S = 30.0
 
 @dataclass
 class Node:
-    """`frontdesk serve` as an operator runs it."""
+    """`frontdesk serve` as an operator runs it, from the sources at `root` (those of the tests themselves)."""
 
     folder: Path
     environment: dict[str, str]
     port: int
+    root: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -38,7 +39,7 @@ class Node:
         with self.folder.with_suffix(".log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve"], env={**os.environ, **self.environment, **own},
-                stdout=log, stderr=log,
+                stdout=log, stderr=log, cwd=self.root,
             )  # fmt: skip
 
     def signal(self, number: signal.Signals) -> None:
@@ -119,7 +120,9 @@ async def three(folder: Path) -> AsyncIterator[Three]:
 
 
 @asynccontextmanager
-async def started(folder: Path, public_url: str = "http://127.0.0.1:9") -> AsyncIterator[Three]:
+async def started(
+    folder: Path, public_url: str = "http://127.0.0.1:9", root: Path | None = None
+) -> AsyncIterator[Three]:
     """Three nodes on empty servers, and the owner signed in."""
     database, valkey = MongoServer(folder / "database", synced=True), await one(folder / "valkey")
     await asyncio.to_thread(database.start)
@@ -129,7 +132,7 @@ async def started(folder: Path, public_url: str = "http://127.0.0.1:9") -> Async
         "FRONTDESK_ADMIN_EMAIL": OWNER, "FRONTDESK_ADMIN_PASSWORD": PASSWORD,
         "FRONTDESK_PUBLIC_URL": public_url,
     }  # fmt: skip
-    nodes = [Node(folder / f"node{number}", environment, free_port()) for number in range(3)]
+    nodes = [Node(folder / f"node{number}", environment, free_port(), root) for number in range(3)]
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
             house = Three(nodes, database, valkey, http)

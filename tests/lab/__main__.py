@@ -12,9 +12,10 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ FAULTS = (
     "provider failed", "provider throttled", "webhook refused", "webhook unanswered", "webhook sent twice",
 )  # fmt: skip
 COVERED = ("connectors", "core", "routing")
+MEASURED = 2  # worlds, the first ones: what they reach together
 SIZES = {"": (3, 2.0), "ci": (50, 4.0), "long": (50, 20.0)}  # worlds, days each
 CI_MINUTES = 3.0  # then no further one is begun; the last takes most of another
 LEAST = {"ci": (200, 20), "long": (1000, 200)}  # faults, and how many of them are kills
@@ -44,28 +46,36 @@ def main() -> int:
     if lab == "ci" and options.minutes is None:
         options.minutes = CI_MINUTES
     began = time.monotonic()
-    results = _all(options, began)
+    with tempfile.TemporaryDirectory(prefix="lab") as folder:
+        results = _all(options, began, Path(folder))
+        reached = _reached(sorted(Path(folder).iterdir())) if options.coverage else {}
     _report(results, options.days, time.monotonic() - began)
-    failings = _failings(results, *LEAST[lab]) if lab in LEAST else []
+    if reached:
+        print(f"  reached by the first {MEASURED}, percent of statements: "
+              + ", ".join(f"{name} {percent:.1f}" for name, percent in reached.items()))  # fmt: skip
+    failings = _failings(results, reached, *LEAST[lab]) if lab in LEAST else []
     for failing in failings:
         print(f"  too little: {failing}")
     return 1 if failings or any(result["broken"] for result in results) else 0
 
 
-def _all(options: argparse.Namespace, began: float) -> list[dict[str, Any]]:
+def _all(options: argparse.Namespace, began: float, folder: Path) -> list[dict[str, Any]]:
     """The seeds in order, each in a process of its own; none is begun when the time is over."""
 
     def run(seed: int) -> dict[str, Any] | None:
         if options.minutes is not None and time.monotonic() - began > options.minutes * 60:
             return None
-        return _process(seed, options)
+        measured = options.coverage and seed < options.seed + MEASURED
+        return _process(seed, options, folder / f"{seed}" if measured else None)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         found = pool.map(run, range(options.seed, options.seed + options.worlds))
         return [result for result in found if result is not None]
 
 
-def _failings(results: Sequence[dict[str, Any]], least_faults: int, least_kills: int) -> list[str]:
+def _failings(
+    results: Sequence[dict[str, Any]], reached: Mapping[str, float], least_faults: int, least_kills: int
+) -> list[str]:
     """What such a run must prove and this one did not."""
     counts = _counted(results)
     faults, found = sum(counts[what] for what in FAULTS), []
@@ -73,7 +83,6 @@ def _failings(results: Sequence[dict[str, Any]], least_faults: int, least_kills:
         found.append(f"{faults} faults, not {least_faults}")
     if counts["kill"] < least_kills:
         found.append(f"{counts['kill']} kills, not {least_kills}")
-    reached: dict[str, float] = next((result["coverage"] for result in results if result.get("coverage")), {})
     little = [name for name in COVERED if reached.get(name, 0.0) < LEAST_REACHED[name]]
     return [*found, *(f"{reached.get(name, 0.0):.1f} % of {name}/, not {LEAST_REACHED[name]:g}" for name in little)]
 
@@ -94,16 +103,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="begin no further world after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--one", action="store_true", help="run the one world of --seed in this process, print JSON")
-    parser.add_argument("--coverage", action="store_true", help="measure what the first world reaches")
+    parser.add_argument("--coverage", action="store_true", help=f"measure what the first {MEASURED} worlds reach")
+    parser.add_argument("--measured", default="", help="with --one: the file for what it reaches")
     parser.add_argument("--about", default="", help="with --one: print the trace's lines that name this|or that")
     return parser.parse_args()
 
 
-def _process(seed: int, options: argparse.Namespace) -> dict[str, Any]:
+def _process(seed: int, options: argparse.Namespace, measured: Path | None) -> dict[str, Any]:
     world = ["-m", "tests.lab", "--one", f"--seed={seed}", f"--days={options.days:g}", f"--a-day={options.a_day}"]
     command = [sys.executable, *world]
-    if options.coverage and seed == options.seed:
-        command.append("--coverage")
+    if measured is not None:
+        command.append(f"--measured={measured}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -131,16 +141,12 @@ def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> N
           + ", ".join(f"{counts[what]} {what}" for what in FAULTS))  # fmt: skip
     print(f"  doubled, marked as such, where the provider cannot dedupe: {counts['doubles']}; "
           f"repeats that LINE refused: {counts['line 409']}")  # fmt: skip
-    reached: dict[str, float] = next((result["coverage"] for result in results if result.get("coverage")), {})
-    if reached:
-        print(f"  reached by seed {results[0]['seed']}, percent of statements: "
-              + ", ".join(f"{name} {percent:.1f}" for name, percent in reached.items()))  # fmt: skip
     print(f"  webhooks through the spool: {counts['spooled']}; keepers of the desk: {counts['new keeper']}")
     print(f"  laws broken: {sum(len(result['broken']) for result in results)}")
 
 
 def _one(options: argparse.Namespace) -> int:
-    measured = Coverage(source=list(COVERED), data_file=None) if options.coverage else None
+    measured = Coverage(source=list(COVERED), data_file=options.measured) if options.measured else None
     if measured is not None:
         measured.start()
     from tests.lab.world import World  # what it imports is measured as well
@@ -160,21 +166,24 @@ def _one(options: argparse.Namespace) -> int:
     seconds = time.perf_counter() - began
     found = {
         "seed": options.seed, "hash": world.trace.digest(), "seconds": seconds, "broken": ledger.broken,
-        "counts": {**world.counts, **totals}, "coverage": {} if measured is None else _covered(measured),
+        "counts": {**world.counts, **totals},
     }  # fmt: skip
+    if measured is not None:
+        measured.stop()
+        measured.save()
     print(json.dumps(found))
     return 1 if ledger.broken else 0
 
 
-def _covered(measured: Coverage) -> dict[str, float]:
+def _reached(files: Sequence[Path]) -> dict[str, float]:
     """Percent of statements, by package, and by file where it is under 90."""
-    measured.stop()
+    measured = Coverage(source=list(COVERED), data_file=None)
+    measured.combine([str(path) for path in files], keep=True)
+    packages = {name: sorted(Path(name).rglob("*.py")) for name in COVERED}
     found = {name: measured.report(include=f"{name}/*", file=io.StringIO()) for name in COVERED}
-    for name in COVERED:
-        for path in sorted(Path(name).glob("*.py")):
-            percent = measured.report(include=str(path), file=io.StringIO()) if path.stat().st_size else 100.0
-            if percent < 90:
-                found[str(path)] = percent
+    for path in [path for paths in packages.values() for path in paths if path.stat().st_size]:
+        if (percent := measured.report(include=str(path), file=io.StringIO())) < 90:
+            found[str(path)] = percent
     return found
 
 

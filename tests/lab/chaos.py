@@ -1,20 +1,19 @@
 """The chaos laboratory: three `frontdesk serve`, a MongoDB-protocol server and Valkey, as processes, killed under load.
 
 `python -m tests.lab.chaos` runs the long one, with LAB=ci as much of it as some minutes hold. Exit status 1 if a law
-was broken. The moments are the machine's, so a seed repeats the dice and not the run: `--keep` leaves every log and the
-database where they were.
+was broken, or if it killed too little. The moments are the machine's, so a seed repeats the dice and not the run:
+`--keep` leaves every log and the database where they were.
 """
 
 import argparse
 import asyncio
-import math
 import os
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -26,16 +25,20 @@ from simulator.accounts import Account, Settings
 from simulator.app import Simulator
 from tests.e2e.house import PROVIDERS, settings_of
 from tests.e2e.three import Three, becomes, started
-from tests.lab.chaos_audit import SETTLES_S, audit, settled
+from tests.lab.chaos_audit import audit, settled
 from tests.lab.chaos_balancer import Balancer
+from tests.lab.chaos_kills import Kills
 from tests.lab.chaos_people import Book, Desk, agent, customer, noted, supervisor
 
-KILLS, CI_MINUTES = 200, 2.0
+KILLS, MINUTES = {"ci": 15, "": 200}, {"ci": 2.0, "": 40.0}
+"""With LAB=ci at least so many, and then as many as fit; otherwise so many, in at most so many minutes."""
 AGENTS, CAPACITY = 4, 3
 PAUSE_S = 0.7  # between two messages of a customer, on the average
+WELL_S = 240.0  # until a node that lives has nothing to complain of any more
 PASSWORD = "agent-password-of-tests"
-STORE_AWAY_S, REDIS_AWAY_S = 3.0, 2.0  # at most
-EVERYBODY = 0.04  # share of the nodes' kills that take all three
+LAWS = ("lost", "doubled", "sent twice", "order", "capacity")
+
+Happening = Callable[[], Coroutine[None, None, None]]
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class Report:
     figures: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    settling: float = 0.0
 
     def lines(self) -> list[str]:
         kills, found = ", ".join(f"{count} {what}" for what, count in sorted(self.kills.items())), self.figures
@@ -54,35 +58,37 @@ class Report:
             f"{found['arrived']} arrivals on phones, {found['doubled, marked as such']} doubled and marked as such; "
             f"{found['asked again']} requests asked again"
         )
+        laws, took = Counter(law for law, _ in self.broken), f"{self.seconds:.0f} s ({self.settling:.0f} to rest)"
         return [
-            f"chaos: seed {self.seed}, {self.kills.total()} kills ({kills}), {self.seconds:.0f} s",
+            f"chaos: seed {self.seed}, {self.kills.total()} kills ({kills}), {took}",
             f"  {figures}",
-            f"  laws broken: {len(self.broken)}",
+            f"  laws broken: {len(self.broken)} ({', '.join(f'{law} {laws[law]}' for law in LAWS)})",
             *(f"  {law}: {how}" for law, how in self.broken[:20]),
         ]
 
 
 class Chaos:
-    def __init__(self, house: Three, simulator: Simulator, desk: Desk, book: Book, report: Report) -> None:
-        self._house, self._simulator, self._desk, self._book, self._report = house, simulator, desk, book, report
-        self._random = Random(report.seed)
+    """Customers and agents at work in a house, whatever happens to it; then the books compared."""
+
+    def __init__(self, house: Three, simulator: Simulator, desk: Desk, report: Report, book: Book) -> None:
+        self.house, self.report, self.book = house, report, book
+        self._simulator, self._desk = simulator, desk
         self._accounts: dict[str, Account[Any]] = {}
         self._ends = asyncio.Event()
-        self._away: set[int] = set()
 
-    async def run(self, kills: int, kinds: Sequence[str], talkers: int, minutes: float) -> None:
+    async def run(self, happens: Happening, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 2) -> None:
         for kind in kinds:
             await self._channel(kind)
         tokens, capacities = await self._staff()
-        self._capacities = capacities
-        people = [asyncio.create_task(agent(self._desk, token, self._book, Random(n))) for n, token in tokens]
-        people.append(asyncio.create_task(supervisor(self._desk, self._house.token, self._book, capacities)))
+        people = [asyncio.create_task(agent(self._desk, token, self.book, Random(n))) for n, token in tokens]
+        people.append(asyncio.create_task(supervisor(self._desk, self.house.token, self.book, capacities)))
         talk = [asyncio.create_task(self._talk(kind, n)) for kind in kinds for n in range(talkers)]
         try:
-            await self._kills(kills, minutes)
+            await _meanwhile([*people, *talk], happens())
             self._ends.set()
-            await asyncio.gather(*talk)
-            await self._quiet(people)
+            calm = time.monotonic()
+            await _meanwhile(people, self._quiet(talk))
+            self.report.settling = time.monotonic() - calm
         finally:
             for task in (*people, *talk):
                 task.cancel()
@@ -93,7 +99,7 @@ class Chaos:
     async def _channel(self, kind: str) -> None:
         account = getattr(self._simulator, PROVIDERS[kind]).account(PROVIDERS[kind])
         settings = settings_of(kind, account, self._simulator.url)
-        made = await self._house.call(0, "POST", "/admin/channels", kind=kind, name=kind, settings=settings)
+        made = await self.house.call(0, "POST", "/admin/channels", kind=kind, name=kind, settings=settings)
         account.webhook_url = made["webhook_url"]
         if kind == "line":
             account.settings = Settings(redelivery=True)
@@ -103,12 +109,12 @@ class Chaos:
         tokens, capacities = [], {}
         for number in range(AGENTS):
             email = f"agent{number}@desk.example"
-            made = await self._house.call(
+            made = await self.house.call(
                 0, "POST", "/admin/agents", name=f"Agent {number}", email=email, password=PASSWORD, role="agent",
                 capacity=CAPACITY,
             )  # fmt: skip
             capacities[made["id"]] = CAPACITY
-            login = await self._house.call(0, "POST", "/auth/login", email=email, password=PASSWORD)
+            login = await self.house.call(0, "POST", "/auth/login", email=email, password=PASSWORD)
             tokens.append((number, login["token"]))
         await asyncio.sleep(1.0)  # what was set is in force at all nodes within a second: the promise, not a guess
         for _, token in tokens:
@@ -116,132 +122,94 @@ class Chaos:
         return tokens, capacities
 
     async def _talk(self, kind: str, number: int) -> None:
-        random, turn = Random(f"{self._report.seed} {kind} {number}"), 0
+        random, turn = Random(f"{self.report.seed} {kind} {number}"), 0
         while not self._ends.is_set():
             name = f"{kind} {number}.{turn}"
-            await customer(self._accounts[kind], kind, name, self._book, random, PAUSE_S)
+            await customer(self._accounts[kind], kind, name, self.book, random, PAUSE_S)
             turn += 1
-
-    # --- kills
-
-    async def _kills(self, kills: int, minutes: float) -> None:
-        until = time.monotonic() + minutes * 60
-        nodes = [asyncio.create_task(self._up(number)) for number in range(3)]
-        while self._report.kills.total() < kills and time.monotonic() < until:
-            await asyncio.sleep(self._random.uniform(0.05, 2.0))
-            draw = self._random.random()
-            if draw < 0.25:
-                await self._store()
-            elif draw < 0.5:
-                await self._redis()
-            else:
-                await self._nodes(nodes)
-        await asyncio.gather(*nodes)
-
-    async def _nodes(self, rising: list[asyncio.Task[None]]) -> None:
-        """One that is up while another is; now and then all."""
-        up = [number for number, task in enumerate(rising) if task.done()]
-        if len(up) < 2:
-            await asyncio.wait(rising, return_when=asyncio.FIRST_COMPLETED if not up else asyncio.ALL_COMPLETED)
-            return
-        chosen = up if self._random.random() < EVERYBODY else [self._random.choice(up)]
-        for number in chosen:
-            self._house.nodes[number].kill()
-            self._report.kills["node"] += 1
-        for number in chosen:
-            self._house.nodes[number].start()
-            rising[number] = asyncio.create_task(self._up(number))
-
-    async def _up(self, number: int) -> None:
-        async def answers() -> bool:
-            try:
-                return (await self._house.ready(number))[0] == 200
-            except (aiohttp.ClientError, TimeoutError):
-                node = self._house.nodes[number]
-                if not node.alive:
-                    self._book.breaks("ended", f"node {number} ended by itself: {node.log[-2000:]}")
-                    node.start()
-                return False
-
-        await becomes(answers, within=90)
-
-    async def _store(self) -> None:
-        self._report.kills["store"] += 1
-        await asyncio.to_thread(self._house.database.kill)
-        await asyncio.sleep(self._random.random() ** 2 * STORE_AWAY_S)
-        await asyncio.to_thread(self._house.database.start)
-
-    async def _redis(self) -> None:
-        self._report.kills["redis"] += 1
-        await asyncio.to_thread(self._house.valkey.kill)
-        await asyncio.sleep(self._random.random() ** 2 * REDIS_AWAY_S)
-        self._house.valkey.start()
 
     # --- the end
 
-    async def _quiet(self, people: Sequence[asyncio.Task[None]]) -> None:
-        """Nothing is killed any more and nobody writes: all must settle, and the books agree."""
-        token = self._house.token
-        await self._simulator.settle()
-        for said in self._book.said.values():
+    async def _quiet(self, talk: Sequence[asyncio.Task[None]]) -> None:
+        """Nothing happens any more and nobody writes: all must settle, and the books agree."""
+        async with asyncio.timeout(WELL_S):
+            await asyncio.gather(*talk)
+            await self._simulator.settle()
+        for said in self.book.said.values():
             noted(said)
         for number in range(3):
-            await becomes(lambda number=number: self._well(number), within=SETTLES_S)  # type: ignore[misc]
-        found = await settled(self._desk, token, self._book)
-        for task in people:
-            if task.done() and (error := task.exception()) is not None:
-                raise error
-        figures = audit(self._book, found, self._simulator)
+            await becomes(lambda number=number: self._well(number), within=WELL_S)  # type: ignore[misc]
+        found = await settled(self._desk, self.house.token, self.book)
+        figures = audit(self.book, found, self._simulator)
         figures.update({
-            "said": len(self._book.said), "answered": len(self._book.answered), "asked again": self._book.asked_again
+            "said": len(self.book.said), "answered": len(self.book.answered), "asked again": self.book.asked_again
         })  # fmt: skip
-        self._report.figures.update(figures)
-        for number, node in enumerate(self._house.nodes):
+        self.report.figures.update(figures)
+        for number, node in enumerate(self.house.nodes):
             if (at := node.log.find("Traceback")) >= 0:
-                self._book.breaks("defect", f"node {number}: {node.log[at - 300 : at + 2000]}")
+                self.book.breaks("defect", f"node {number}: {node.log[max(0, at - 300) : at + 2000]}")
 
     async def _well(self, number: int) -> bool:
-        return await self._house.ready(number) == (200, [])
+        return await self.house.ready(number) == (200, [])
 
 
-async def chaos(
-    folder: Path,
-    seed: int,
-    kills: int,
-    kinds: Sequence[str] = tuple(PROVIDERS),
-    talkers: int = 1,
-    minutes: float = math.inf,
-) -> Report:
+async def _meanwhile(people: Sequence[asyncio.Task[None]], work: Coroutine[None, None, None]) -> None:
+    """Do the work, unless one of those who are at theirs all the while fails."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task, *people}, return_when=asyncio.FIRST_COMPLETED)
+        for ended in done:
+            ended.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def laid_out(folder: Path, seed: int, root: Path | None = None) -> AsyncIterator[Chaos]:
+    """A laboratory with everything running, its nodes from the sources at `root`; its report is whole afterwards."""
     began, report, book = time.monotonic(), Report(seed), Book()
     async with AsyncExitStack() as stack:
         simulator = await stack.enter_async_context(Simulator(time_scale=0.02))
         balancer = await stack.enter_async_context(Balancer(Random(seed)))
-        house = await stack.enter_async_context(started(folder, balancer.url))
+        house = await stack.enter_async_context(started(folder, balancer.url, root))
         balancer.ports = [node.port for node in house.nodes]
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
-        desk = Desk(balancer.url, http, book)
         try:
-            await Chaos(house, simulator, desk, book, report).run(kills, kinds, talkers, minutes)
+            yield Chaos(house, simulator, Desk(balancer.url, http, book), report, book)
         except TimeoutError:
             book.breaks("settled", "not everything came to rest in time")
     report.broken, report.seconds = book.broken, time.monotonic() - began
-    return report
+
+
+async def chaos(
+    folder: Path, seed: int, kills: int, minutes: float, kinds: Sequence[str] = tuple(PROVIDERS), talkers: int = 2
+) -> Report:
+    async with laid_out(folder, seed) as lab:
+        dice = Kills(lab.house, lab.book, Random(seed), lab.report.kills)
+        await lab.run(lambda: dice.make(kills, minutes), kinds, talkers)
+    return lab.report
 
 
 def main() -> int:
+    lab = "ci" if os.environ.get("LAB") == "ci" else ""
     parser = argparse.ArgumentParser(prog="python -m tests.lab.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
-    parser.add_argument("--kills", type=int, default=KILLS)
-    parser.add_argument("--minutes", type=float, default=CI_MINUTES if os.environ.get("LAB") == "ci" else math.inf)
+    parser.add_argument("--kills", type=int, default=KILLS[""])
+    parser.add_argument("--minutes", type=float, default=MINUTES[lab])
+    parser.add_argument("--least", type=int, default=KILLS[lab], help="fewer kills are a failure")
     parser.add_argument("--keep", type=Path, help="an empty folder for the logs and the database")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chaos") as temporary:
         folder = options.keep or Path(temporary)
-        report = asyncio.run(chaos(folder, options.seed, options.kills, minutes=options.minutes))
+        report = asyncio.run(chaos(folder, options.seed, options.kills, options.minutes))
     print(*report.lines(), sep="\n", flush=True)
+    too_few = report.kills.total() < min(options.least, options.kills)
+    if too_few:
+        print(f"  too little: {report.kills.total()} kills, not {options.least}")
     if report.broken:
         print(f"the same dice again: python -m tests.lab.chaos --seed {report.seed} --keep FOLDER")
-    return 1 if report.broken else 0
+    return 1 if report.broken or too_few else 0
 
 
 if __name__ == "__main__":

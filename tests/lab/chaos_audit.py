@@ -11,8 +11,9 @@ from tests.lab.chaos_people import Book, Desk, Said, noted
 Item = dict[str, Any]
 Place = tuple[str, int, bool]
 """When the session was opened (numbers are given out in blocks), its place in it, and whether it was late."""
-SETTLES_S = 240.0
-"""A lease (60 s), Meta's wait for a status (30 s), and the backoff of some attempts."""
+STILL_S, SETTLES_S = 240.0, 1200.0
+"""As long as anything moves it is waited for: nothing may stand still for longer than a lease (60 s), Meta's wait for a
+status (30 s) and the backoff of some attempts; and not for ever."""
 DEDUPES = {"line"}
 WHOLE_SECONDS = {"telegram", "whatsapp-cloud"}
 """Their messages carry the second and no more: what was said within one and came the wrong way round looks in order."""
@@ -30,22 +31,29 @@ async def everything(desk: Desk, token: str) -> dict[str, tuple[Item, list[Item]
 
 async def settled(desk: Desk, token: str, book: Book) -> dict[str, tuple[Item, list[Item]]]:
     """When nobody waits for an agent, nothing is on its way out, no chat is left open, and what was acknowledged is
-    there; or after a time, as it is then: who waits for how long is among the laws."""
-    until = asyncio.get_running_loop().time() + SETTLES_S
+    there; or once nothing has moved for too long, as it is then: who waits for how long is among the laws."""
+    time = asyncio.get_running_loop().time
+    began, moved, before = time(), time(), None
     while True:
+        asked = time()
         open_ones = [s async for s in desk.all_of(token, "/inbox/sessions") if s["phase"] != "closed"]
-        late = asyncio.get_running_loop().time() > until
+        late = time() - moved > STILL_S or time() - began > SETTLES_S
+        left: tuple[object, ...] = tuple(sorted((s["id"], s["phase"], str(s.get("agent"))) for s in open_ones))
         if not open_ones or late:
             found = await everything(desk, token)
             messages = [message for _, those in found.values() for message in those]
             heard = {m["content"]["text"] for m in messages if m["author"]["kind"] == "customer"}
             missing = [w for w, said in book.said.items() if said.acknowledged is not None and w not in heard]
+            queued = [message["id"] for message in messages if message["state"] == "queued"]
             if late:
                 for session in open_ones:
                     book.breaks("never settled", f"{session['id']} is {session['phase']}")
-            if late or not (missing or any(message["state"] == "queued" for message in messages)):
+            if late or not (missing or queued):
                 return found
-        await asyncio.sleep(0.5)
+            left = (*missing, *queued)
+        if left != before:
+            before, moved = left, time()
+        await asyncio.sleep(max(0.5, time() - asked))
 
 
 def audit(book: Book, found: dict[str, tuple[Item, list[Item]]], simulator: Simulator) -> Counter[str]:

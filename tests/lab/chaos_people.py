@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -79,15 +80,22 @@ class Desk:
             after = f"&after={page['next']}"
 
 
+PATIENCE_S = 4.0, 15.0
+"""How long a customer waits for what they said to be taken, and for an answer at the end: whoever is served slowly says
+less, so that a slow machine is not buried under its own customers."""
+
+
 async def customer(account: Account[Any], kind: str, name: str, book: Book, random: Random, pause: float) -> None:
-    """Says a few things, each once the one before is settled or has taken too long."""
+    """Says a few things, each once the one before is settled or has taken too long; then waits for an answer."""
     phone = account.phone(name=name)
     for number in range(random.randint(2, 6)):
         words, at, second = f"{name} says {number}", time.monotonic(), time.time()
         outcome = await phone.do(do.Text(words), wait=False)
         said = book.said[words] = Said(kind, phone, words, at, outcome, second)
-        await _settled(said, 4.0)
+        await _settled(said, PATIENCE_S[0])
         await asyncio.sleep(random.expovariate(1 / pause))
+    with suppress(TimeoutError):
+        await phone.wait_for(lambda message: message.text.startswith("answer"), PATIENCE_S[1])
 
 
 async def _settled(said: Said, within: float) -> None:
@@ -119,7 +127,7 @@ async def agent(desk: Desk, token: str, book: Book, random: Random) -> None:
             replies[id] += 1
             if status == 201:
                 book.answered[words] = id
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.3)
 
 
 async def supervisor(desk: Desk, token: str, book: Book, capacities: dict[str, int]) -> None:

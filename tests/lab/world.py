@@ -9,6 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -28,7 +29,7 @@ from tests.lab import admin
 from tests.lab.company import CHANNELS, TEAMS, policies
 from tests.lab.ledger import Ledger
 from tests.lab.loop import Loop, Mortal
-from tests.lab.node import LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
+from tests.lab.node import HEARTBEAT_S, KEEPER_MS, LOOK_S, NOON, Disk, Gone, Node, Request, Setting, slow_heartbeats
 from tests.lab.people import NAMES, People
 from tests.lab.providers import meta as meta_provider
 from tests.lab.providers.base import ALWAYS, IDS, NONE, Arrived, Asked, Provider, Trouble
@@ -41,6 +42,7 @@ from tests.lab.trace import Trace
 
 DAY_S = 86_400.0
 NODES = 3
+A_VISIT = 11.5  # messages that come of one, customers' and agents', on the average
 EPISODES_A_DAY = 40
 """Node clocks differ by 20 s at most. A lease (60 s) less the longest call (20 s) is what order needs of them, and a
 LINE token's minute less the 40 s in which it is used what "invalid" needs to mean "sent"."""
@@ -138,7 +140,7 @@ class World:
         """Most of the traffic comes by day."""
         hour = int(self.time() / 3600) % 24
         share = 0.07 if 8 <= hour < 20 else 0.0133
-        visits = self.a_day * share / 7.5
+        visits = self.a_day * share / A_VISIT
         for _ in range(int(visits) + (self.random.random() < visits % 1)):
             channel = self.random.choice(list(CHANNELS))
             number = int(self.random.random() ** 2 * 400)
@@ -184,10 +186,17 @@ class World:
         self._born += 1
         skew = self.random.choice((0, 0, 40, -300, 2_000))
         node = Node(f"n{self._born}", self.setting, skew, self.disks[place])
-        node.front.keeper_changed = lambda: self.note("new keeper", node.name)
+        node.front.keeper_changed = lambda: self._kept_by(node)
         self.nodes[place] = node
         self.note("node starts", node.name)
         node.begin(node.live())
+
+    def _kept_by(self, keeper: Node) -> None:
+        """Who slept through the end of their turn may wake up just as another's begins."""
+        self.note("new keeper", keeper.name)
+        for node in self.nodes:
+            if node is not None and node.frozen is not None and node.desk._offering is not None:
+                self.later(self.random.choice((0.0, 0.05)) * self.random.random(), partial(self._thawed, node))
 
     def alive(self) -> list[Node]:
         return [node for node in self.nodes if node is not None and node.ready]
@@ -285,7 +294,7 @@ class World:
         self.loop.freeze = None
         node.frozen = []
         self.note("freeze", node.name)
-        self.later(length, lambda: self._thawed(node))
+        self.later(KEEPER_MS / 1000 + HEARTBEAT_S + length if busy else length, lambda: self._thawed(node))
 
     async def _thawed(self, node: Node) -> None:
         self.loop.thaw(node)

@@ -14,6 +14,7 @@ from core.event import (
     FoundWord,
     Replied,
     Retracted,
+    StateChanged,
     Tagged,
     Translated,
     TurnedAway,
@@ -24,7 +25,7 @@ from core.message import Author, Image, Message, Text, Translation, plain
 from core.ports.papers import Raw
 from core.ports.reading import SessionQuery
 from core.ports.store import Store
-from core.ports.writing import Commit
+from core.ports.writing import Commit, Lease, Settlement
 from tests.stores.hooks import delivery
 from tests.stores.left import changes, leaves, says_of
 from tests.stores.scenes import NOON, Scene
@@ -233,7 +234,7 @@ class EraseContract:
         assert [each.message.author.kind for each in history] == ["customer", "agent", "agent"]
         assert history[0].provider_id is None
         rows = await store.feed(0, 100)
-        assert [row.n for row in rows] == list(range(1, before + 3))
+        assert [row.n for row in rows] == list(range(1, before + 4))  # it ended, it was erased, an answer never went
         assert WORD not in repr(rows)
         assert "addr-ann" not in repr(rows)
         await index(store)
@@ -248,6 +249,29 @@ class EraseContract:
         await store.swept(["media:0123"])
         assert await store.dropped_files(9) == []
         await store.scrub()
+
+    async def test_what_was_still_to_be_sent_is_shown_as_never_sent(self, store: Store) -> None:
+        """Also what another node has under way: should it have arrived, nobody may be told any more."""
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens()))
+        (first,) = (await store.commit(scene.take(scene.answers("one", delivery="d-1")))).errands
+        await store.commit(scene.take(scene.answers("two", delivery="d-2")))
+        settled = Settlement(
+            key=first.key, conversation=first.conversation, session=scene.session.id, done=True, at=NOON,
+            facts=(StateChanged(2, "sent", NOON),),
+        )  # fmt: skip
+        await store.settle(settled)
+        await store.commit(scene.take(scene.answers("three", delivery="d-3")))
+        await store.commit(erasing(scene))
+        told = [(each.state, each.code) for each in await store.history(scene.session.id)]
+        assert told == [(None, None), ("sent", None), ("failed", "erased"), ("failed", "erased")]
+        assert all(each.reason for each in await store.history(scene.session.id) if each.state == "failed")
+        facts = [row.event for row in await store.feed(0, 100) if isinstance(row.event, StateChanged)]
+        assert [(fact.seq, fact.state) for fact in facts] == [(2, "sent"), (3, "failed"), (4, "failed")]
+        assert await store.claim(NOON + 10**9, 10, Lease("node-2", NOON + 2 * 10**9)) == []
+        late = replace(settled, key="d-2", facts=(StateChanged(3, "sent", NOON),))
+        await store.settle(late)
+        assert (await store.history(scene.session.id))[2].state == "failed"
 
     async def test_whoever_writes_from_the_address_again_is_a_stranger(self, store: Store) -> None:
         scene = await self.chat(store)

@@ -33,6 +33,7 @@ def _leases_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody beats meanwhile: the number of commands is the story's alone."""
     monkeypatch.setattr(feed, "LEASE_MS", 0)
     monkeypatch.setattr(alive, "DEAD_MS", -60_000)
+    monkeypatch.setattr(alive, "UNMOVED", 1)
     monkeypatch.setattr(alive, "BEAT_S", 3600.0)
 
 

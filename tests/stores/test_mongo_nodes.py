@@ -1,6 +1,8 @@
 """Several nodes on one MongoDB: races, capacity, one feed number for all, leases, commits nobody could vouch for."""
 
 import asyncio
+import gc
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +17,7 @@ from core.event import Received
 from core.message import plain
 from core.ports.reading import FeedRow, SessionQuery
 from core.ports.writing import Committed, Lease
+from stores import _mongo_alive as alive
 from stores import _mongo_driver as driver
 from stores import _mongo_shape as shape
 from stores.mongo import MongoStore
@@ -344,6 +347,28 @@ async def test_a_lost_connection_is_tried_again_and_what_is_wrong_is_not(
         await nodes[0]._mongo.find("event", {"$nonsense": 1})
 
 
+async def test_what_fails_after_its_waiter_has_gone_is_no_defect_of_the_loop(nodes: list[MongoStore]) -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    begun, fails = asyncio.Event(), asyncio.Event()
+
+    async def work(session: Any) -> None:
+        begun.set()
+        await fails.wait()
+        raise StoreDown("the server went away")
+
+    waiter = asyncio.ensure_future(nodes[0]._mongo.transact(work))
+    await begun.wait()
+    waiter.cancel()
+    await asyncio.gather(waiter, return_exceptions=True)
+    fails.set()
+    while nodes[0]._mongo._running:
+        await asyncio.sleep(0)
+    del waiter
+    gc.collect()  # an exception nobody asked for is told of when its task is let go
+    assert told == []
+
+
 async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: list[MongoStore]) -> None:
     """Otherwise two slow nodes end each other's transactions for ever."""
     slow, other = nodes[0], nodes[1]
@@ -354,16 +379,89 @@ async def test_a_node_that_was_wrongly_taken_for_dead_is_given_more_time(nodes: 
         await other._mongo.change(
             "node", {"_id": slow._alive._node}, {"$set": {"seen": datetime(2020, 1, 1, tzinfo=UTC)}}
         )
-        await other._alive.look()
+        for _ in range(alive.UNMOVED):
+            await other._alive.look()
         assert await other._mongo.find("node", {"_id": slow._alive._node}) == []
-        await slow._alive._beat()
+        await slow._alive._heard(slow._mongo.touch("node", slow._alive._node))
         (known,) = await other._mongo.find("node", {"_id": slow._alive._node})
         given.append(known["patience"])
     assert given == [4_000, 12_000, 28_000, 28_000]
     late = datetime.now(UTC) - timedelta(seconds=20)
     await other._mongo.change("node", {"_id": slow._alive._node}, {"$set": {"seen": late}})
-    await other._alive.look()
+    for _ in range(alive.UNMOVED):
+        await other._alive.look()
     assert len(await other._mongo.find("node", {"_id": slow._alive._node})) == 1
+
+
+async def test_a_node_whose_loop_has_much_to_do_is_alive(nodes: list[MongoStore]) -> None:
+    async def seen() -> datetime:
+        (known,) = await nodes[0]._mongo.find("node", {"_id": nodes[0]._alive._node})
+        at: datetime = known["seen"]
+        return at
+
+    await opened(nodes[0])
+    before = await seen()
+    time.sleep(2.5 * alive.BEAT_S)  # noqa: ASYNC251 (this is the loop that has much to do)
+    assert await seen() - before >= timedelta(seconds=alive.BEAT_S)
+
+
+async def test_when_the_server_was_away_nobody_is_taken_for_dead_because_of_it(
+    nodes: list[MongoStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes back having heard of nobody for as long as that."""
+    living, other = nodes[0], nodes[1]
+    await opened(living)
+    for each in nodes:
+        await each._alive.stop()
+    for _ in range(alive.UNMOVED):
+        await other._alive.look()
+    long_ago = {"$set": {"seen": datetime(2020, 1, 1, tzinfo=UTC)}}
+    await other._mongo.change("node", {"_id": living._alive._node}, long_ago)
+
+    async def away(mongo: driver.Mongo) -> datetime:
+        raise StoreDown("the server is away")
+
+    for _ in range(alive.UNMOVED - 1):
+        await other._alive.look()
+    with monkeypatch.context() as patch:
+        patch.setattr(driver.Mongo, "now", away)
+        with pytest.raises(StoreDown):
+            await other._alive.look()
+    await other._alive.look()
+    await living._alive._heard(living._mongo.touch("node", living._alive._node))
+    for _ in range(alive.UNMOVED):
+        await other._alive.look()
+    assert living._alive._patience == 0
+    assert len(await other._mongo.find("node", {"_id": living._alive._node})) == 1
+
+
+async def test_a_node_that_is_started_again_ends_at_once_what_it_had_open(
+    mongo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = await MongoStore.open(mongo_url, place="here", numbering=False)
+    elsewhere = await MongoStore.open(mongo_url, place="there", numbering=False)
+    scene = await opened(dead)
+    hung = asyncio.Event()
+
+    async def never(mongo: driver.Mongo, session: Any) -> None:
+        hung.set()
+        await asyncio.get_running_loop().create_future()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(driver.Mongo, "_end", never)
+        task = asyncio.ensure_future(dead.commit(scene.says("from the grave")))
+        await hung.wait()
+    await dead._alive.stop()
+    again = await MongoStore.open(mongo_url, place="here", numbering=False)
+    named = {node["_id"] for node in await again._mongo.find("node", {})}
+    assert dead._alive._node not in named
+    async with asyncio.timeout(alive.DEAD_MS / 1000):
+        await again.commit(scene.take(scene.says("alive")))
+    for running in (*dead._mongo._running, task):
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    for store in (dead, elsewhere, again):
+        await store.close()
 
 
 async def test_no_more_transactions_at_once_than_have_a_thread(nodes: list[MongoStore]) -> None:
@@ -398,7 +496,11 @@ async def test_what_a_dead_node_left_open_is_ended_by_another(mongo_url: str, mo
     living = await MongoStore.open(mongo_url, numbering=False)
     await living.commit(scene.take(scene.says("alive")))
     assert [plain(one.message.content) for one in await living.history(scene.session.id)] == ["hello", "alive"]
-    assert [node["_id"] for node in await living._mongo.find("node", {})] == [living._alive._node]
+
+    async def forgotten() -> bool:
+        return [node["_id"] for node in await living._mongo.find("node", {})] == [living._alive._node]
+
+    await until(forgotten)  # a moment after its sessions were ended
     for running in (*dead._mongo._running, task):
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
