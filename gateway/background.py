@@ -8,6 +8,7 @@ import structlog
 
 import connectors
 from api.directory import Directory
+from core.errors import StoreDown
 from core.ports.store import Store
 from gateway.desk import DeskKeeper
 from gateway.parts import Parts
@@ -58,6 +59,9 @@ async def _watched(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
+        except StoreDown as error:  # it comes back, and whatever was left is found again
+            log.warning("background.store_down", loop=name, reason=str(error))
+            await asyncio.sleep(1.0)
         except Exception:
             log.exception("background.defect", loop=name)
             await asyncio.sleep(1.0)
