@@ -9,6 +9,7 @@ import msgspec
 from api.auth import Auth
 from api.bots import ReplyIn
 from api.directory import Directory
+from api.due import Due
 from api.pulse import Pulse
 from api.vault import Vault
 from api.wording import Wording
@@ -179,4 +180,5 @@ class Rim:
     erase_soon: Callable[[], None] = lambda: None
     standing: Callable[[str], Standing | None] = lambda session: None
     pulse: Pulse = field(default_factory=Pulse)
+    due: Due = field(default_factory=Due)
     wording: Wording = Wording()

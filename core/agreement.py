@@ -45,3 +45,10 @@ class Agreement(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_on
                 return self.next_response
             case "resolution":
                 return self.resolution
+
+
+def pressing_from(agreement: Agreement, running: Running) -> int:
+    """From when a goal is due soon: its first reminder, or else the last fifth of the time that was promised."""
+    reminders = (running.due - seconds * 1000 for seconds in agreement.before)
+    told = [moment for moment in reminders if moment > running.since]
+    return min(told) if told else running.due - (agreement.seconds(running.goal) or 0) * 200

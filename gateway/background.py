@@ -14,7 +14,6 @@ from gateway.desk import DeskKeeper
 from gateway.parts import Parts
 from gateway.replay import Replay
 
-AGAIN_S = 1.0  # before a loop that ended by an error begins anew
 DRAIN_S = 10.0  # what is being sent may finish; twice a provider's usual answer, half a supervisor's patience
 FORGET_EVERY_S, FORGET_AT_ONCE = 60.0, 2_000
 INDEX_EVERY_S, INDEX_AT_ONCE = 0.1, 200
@@ -24,8 +23,7 @@ log = structlog.get_logger()
 
 
 def background(parts: Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
-    """The loops that run for as long as the process does; one that ends by an error begins anew, and unless the store was
-    away that is a defect and is logged."""
+    """The loops that run for as long as the process does; one that ends by an error is a defect and is logged."""
     keeping = parts.ground.keeping
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
@@ -61,13 +59,14 @@ async def _watched(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except StoreDown as error:
+        except StoreDown as error:  # it comes back, and whatever was left is found again
             log.warning("background.store_down", loop=name, reason=str(error))
+            await asyncio.sleep(1.0)
         except Exception:
             log.exception("background.defect", loop=name)
+            await asyncio.sleep(1.0)
         else:
             return
-        await asyncio.sleep(AGAIN_S)
 
 
 async def _housekeeping(parts: Parts) -> None:

@@ -15,16 +15,21 @@ from api.views.refs import ChannelRef, Ref, agent_ref, channel_ref
 from core import event as e
 from core.ports.reading import FeedRow
 from core.words import Action, Side
+from inbox.today import day_of
 
 _CHUNK = 500
 _FARTHEST = 20_000  # lines one page looks through for those that are asked for
 
 
 class HitsQuery(Window, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`group`: in which the chat is now (empty: in none). `today`: since midnight in the zone of the opening hours."""
+
     side: Side | None = None
     action: Action | None = None
     list: str | None = None
     channel: str | None = None
+    group: str | None = None
+    today: bool = False
 
 
 class SessionRef(msgspec.Struct, frozen=True):
@@ -50,13 +55,16 @@ Hits = Listing[WordHitView]
 async def list_hits(rim: Rim, call: Call[Nothing, HitsQuery]) -> Answer:
     asked = call.query
     before = None if asked.after is None else position(asked.after)
+    since = day_of(rim)[0] if asked.today else None
     found: list[FeedRow] = []
     looked, more = 0, True
     while more and len(found) <= asked.size and looked < _FARTHEST:
         chunk = await rim.store.words_found(before, _CHUNK)
         looked, more = looked + len(chunk), len(chunk) == _CHUNK
         before = chunk[-1].n if chunk else before
-        found += (row for row in chunk if _matches(row, asked))
+        found += (row for row in chunk if _matches(row, asked) and (since is None or row.at >= since))
+        if since is not None and chunk and chunk[-1].at < since:
+            more = False
         if any(isinstance(row.event, e.WordsFound) and not row.event.found for row in chunk):
             more = False  # what is older was let go of (retention)
     shown = found[: asked.size]
@@ -71,6 +79,7 @@ def _matches(row: FeedRow, asked: HitsQuery) -> bool:
         isinstance(event, e.WordsFound)
         and asked.side in (None, event.side)
         and (asked.channel is None or (row.row is not None and row.row.channel == asked.channel))
+        and (asked.group is None or (row.row is not None and (row.row.session.group or "") == asked.group))
         and any(asked.action in (None, f.action) and asked.list in (None, f.list) for f in event.found)
     )
 

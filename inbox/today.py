@@ -54,9 +54,8 @@ class TodayView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def today(rim: Rim, call: Call[Nothing, TodayQuery]) -> Answer:
     asked, now = call.query, rim.clock.now()
-    _check(rim, asked)
-    zone = str(rim.directory.setting(EVERYWHERE, "hours").body.get("zone", "UTC"))
-    since = midnight(now, zone)
+    check(rim, asked)
+    since, zone = day_of(rim)
     found = await rim.pulse.quarters(rim.store, since, now)
     counts = [(start, _counted(asked, beats)) for start, beats in found]
     waiting, active = await _levels(rim, asked)
@@ -75,10 +74,16 @@ async def today(rim: Rim, call: Call[Nothing, TodayQuery]) -> Answer:
     )
 
 
+def day_of(rim: Rim) -> tuple[int, str]:
+    """When today began, and in which zone."""
+    zone = str(rim.directory.setting(EVERYWHERE, "hours").body.get("zone", "UTC"))
+    return midnight(rim.clock.now(), zone), zone
+
+
 def _counted(asked: TodayQuery, beats: Sequence[Beat]) -> Counter[What]:
     found: Counter[What] = Counter()
     for beat in beats:
-        if _is_asked(asked, beat.channel, beat.group):
+        if is_asked(asked, beat.channel, beat.group):
             found[beat.what] += beat.count
     return found
 
@@ -103,16 +108,16 @@ def _views(counts: Sequence[tuple[int, Counter[What]]], waiting: int, active: in
 
 async def _levels(rim: Rim, asked: TodayQuery) -> tuple[int, int]:
     """How many wait and are served now."""
-    tallies = [each for each in await rim.store.tally() if _is_asked(asked, each.channel, each.group)]
+    tallies = [each for each in await rim.store.tally() if is_asked(asked, each.channel, each.group)]
     waiting = sum(each.count for each in tallies if each.phase in ("queued", "unassigned"))
     return waiting, sum(each.count for each in tallies if each.phase == "active")
 
 
-def _is_asked(asked: TodayQuery, channel: str, group: str | None) -> bool:
+def is_asked(asked: TodayQuery, channel: str, group: str | None) -> bool:
     return asked.channel in (None, channel) and asked.group in (None, group or "")
 
 
-def _check(rim: Rim, asked: TodayQuery) -> None:
+def check(rim: Rim, asked: TodayQuery) -> None:
     """A channel or group that was removed is still one."""
     directory = rim.directory
     known: tuple[tuple[str, str | None, Callable[[str], object]], ...] = (

@@ -2,7 +2,7 @@
 
 from api.routes import Route
 from api.views.message import MessageView
-from inbox import around, bodies, oversight, today
+from inbox import around, bodies, oversight, risk, today
 from inbox.routes.rows import BASE, ONE
 
 OVERSEEING = (
@@ -23,6 +23,16 @@ OVERSEEING = (
         summary="How today goes, by the quarter of an hour, of all or of one group and channel",
         query=today.TodayQuery,
         answers={200: today.TodayView},
+        tag="floor",
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/floor/risk",
+        handler=risk.risk,
+        role="supervisor",
+        summary="SLA at risk: open chats with a goal that is missed or due soon, the most urgent first",
+        query=today.TodayQuery,
+        answers={200: risk.RiskView},
         tag="floor",
     ),
     Route(

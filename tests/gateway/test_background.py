@@ -1,23 +1,20 @@
-"""The loops of the process: they begin anew, and tell a store that is away from a defect of ours."""
+"""The loops of the process: what ends one, and what is said of it."""
 
-import pytest
 from structlog.testing import capture_logs
 
 from core.errors import StoreDown
-from gateway import background
+from gateway.background import _watched
 
 
-async def test_a_store_that_is_away_is_no_defect_of_the_loop_that_asks_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "AGAIN_S", 0.0)
-    errors: list[Exception] = [StoreDown("no route to the store"), KeyError("a defect")]
+async def test_a_loop_goes_on_when_the_store_was_away_which_is_no_defect() -> None:
+    turns = iter((StoreDown("not there"), None))
 
     async def work() -> None:
-        if errors:
-            raise errors.pop(0)
+        if (error := next(turns)) is not None:
+            raise error
 
-    with capture_logs() as told:
-        await background._watched("index", work)
-    assert [(entry["log_level"], entry["event"], entry["loop"]) for entry in told] == [
-        ("warning", "background.store_down", "index"),
-        ("error", "background.defect", "index"),
+    with capture_logs() as logged:
+        await _watched("index", work)
+    assert [(line["event"], line["log_level"], line["reason"]) for line in logged] == [
+        ("background.store_down", "warning", "not there")
     ]

@@ -362,6 +362,9 @@ async def test_a_supervisor_reads_the_log_of_words_found_and_sees_it_live(desk: 
         ({"list": "rude"}, 1),
         ({"action": "consent"}, 1),
         ({"channel": "no"}, 0),
+        ({"group": ""}, 3),
+        ({"group": "no"}, 0),
+        ({"today": "true"}, 3),
     ):
         assert len((await boss.get(f"{BASE}/word-hits", params=asked)).body["items"]) == count
     assert (await mei.get(f"{BASE}/word-hits")).status == 403
@@ -377,3 +380,17 @@ async def test_a_supervisor_reads_the_log_of_words_found_and_sees_it_live(desk: 
         "rude",
         "data",
     ]
+
+
+async def test_the_words_found_today_are_those_since_midnight(desk: Floor) -> None:
+    await desk.setting(
+        "words", {"lists": [{"name": "rude", "side": "customer", "action": "mask", "words": ["darn", "heck"]}]}
+    )
+    boss = await desk.agent("boss", "supervisor")
+    await desk.chat("darn")
+    desk.clock.at += 32_400_000  # six minutes past midnight
+    assert (await boss.get(f"{BASE}/word-hits", params={"today": "true"})).body == {"items": [], "next": None}
+    await desk.chat("heck", address="bob")
+    found = (await boss.get(f"{BASE}/word-hits", params={"today": "true"})).body
+    assert [hit["hits"][0]["word"] for hit in found["items"]] == ["heck"]
+    assert found["next"] is None

@@ -484,6 +484,8 @@ export interface components {
       action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null;
       list?: string | null;
       channel?: string | null;
+      group?: string | null;
+      today?: boolean;
     };
     Holiday: {
       date: string;
@@ -993,6 +995,17 @@ export interface components {
       at: string;
       who: components["schemas"]["Ref"];
       diff: components["schemas"]["Difference"][];
+    };
+    RiskView: {
+      at: string;
+      missed: number;
+      soon: number;
+      items: components["schemas"]["RiskyView"][];
+    };
+    RiskyView: {
+      session: components["schemas"]["SessionView"];
+      policy: string;
+      goal: components["schemas"]["GoalView"];
     };
     RouteView: {
       step: string;
@@ -2719,6 +2732,18 @@ export interface paths {
       };
     };
   };
+  "/api/v1/inbox/floor/risk": {
+    get: {
+      parameters: { query?: { channel?: string | null; group?: string | null }; };
+      responses: {
+        200: { content: { "application/json": components["schemas"]["RiskView"] }; };
+        401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        403: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        422: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+        default: { content: { "application/problem+json": components["schemas"]["Problem"] }; };
+      };
+    };
+  };
   "/api/v1/inbox/floor/today": {
     get: {
       parameters: { query?: { channel?: string | null; group?: string | null }; };
@@ -3348,7 +3373,7 @@ export interface paths {
   };
   "/api/v1/inbox/word-hits": {
     get: {
-      parameters: { query?: { limit?: number; after?: string | null; side?: "agent" | "bot" | "customer" | null; action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null; list?: string | null; channel?: string | null }; };
+      parameters: { query?: { limit?: number; after?: string | null; side?: "agent" | "bot" | "customer" | null; action?: "alert" | "block" | "consent" | "mask" | "replace" | "warn" | null; list?: string | null; channel?: string | null; group?: string | null; today?: boolean }; };
       responses: {
         200: { content: { "application/json": components["schemas"]["Listing_WordHitView_"] }; };
         401: { content: { "application/problem+json": components["schemas"]["Problem"] }; };

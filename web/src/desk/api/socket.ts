@@ -22,6 +22,7 @@ export type SessionFrame = {
 export type GoneFrame = { cursor: string; type: "session.gone"; session: { id: string }; at: string };
 export type MessageFrame = { cursor: string; type: "message.created" | "message.updated"; session: Session; message: Message; at: string };
 export type SubmissionFrame = { cursor: string; type: `submission.${string}`; session: Session; submission: Schema["SubmissionView"]; at: string };
+export type WordsFrame = { cursor: string; type: "words.found"; session: Session; message?: Message; hits: Schema["HitView"][]; at: string };
 export type TypingFrame = { type: "typing"; session: { id: string }; by: "customer" | "agent"; agent?: Ref | null };
 export type LookingFrame = { type: "looking"; session: { id: string }; agent: Ref; on: boolean };
 export type StatusFrame = { type: "agent.status"; agent: Ref; status: "online" | "busy" | "offline" };
@@ -34,6 +35,7 @@ export type Frame =
   | GoneFrame
   | MessageFrame
   | SubmissionFrame
+  | WordsFrame
   | TypingFrame
   | LookingFrame
   | StatusFrame

@@ -4,10 +4,9 @@ import "../inbox/inbox.css";
 import "./floor.css";
 
 import { ChevronDown, Hand, Inbox as InboxSign, UserPlus, UsersRound } from "lucide";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 
 import { api, ok, sentence, type Schema } from "../api/client";
-import { listen } from "../api/socket";
 import { claim } from "../inbox/acts";
 import { ChatLinks } from "../inbox/details";
 import { channelSign, Wait } from "../inbox/list";
@@ -24,36 +23,20 @@ import { Avatar, Empty, Trouble, Waits } from "../ui/shown";
 import { Table } from "../ui/table";
 import { toast } from "../ui/toast";
 import { useLoaded } from "../ui/use";
-import { Tile } from "./tile";
+import { isAsked, Picks, type Asked } from "./asked";
+import { useLive } from "./live";
+import { Hits, Risk } from "./risk";
 import { f } from "./texts";
+import { Tile } from "./tile";
 
 type FloorView = Schema["FloorView"];
 type Colleague = Schema["ColleagueView"];
 
-const LOOK_EVERY = 1000; // ms at most, while things happen
-const LOOK_ANYWAY = 15_000;
-
 export function Floor() {
   const found = useLoaded("floor", () => ok(api.GET("/api/v1/inbox/floor")));
   const around = useLoaded("around", () => ok(api.GET("/api/v1/inbox/around")));
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const soon = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        found.again();
-      }, LOOK_EVERY);
-    };
-    const end = listen((frame) => {
-      if (frame.type.startsWith("session.") || frame.type === "agent.status" || frame.type === "ready" || frame.type === "reload") soon();
-    });
-    const anyway = setInterval(() => document.visibilityState === "visible" && found.again(), LOOK_ANYWAY);
-    return () => {
-      end();
-      clearInterval(anyway);
-      clearTimeout(timer);
-    };
-  }, []);
+  const [asked, setAsked] = useState<Asked>({});
+  useLive(found.again, (type) => type.startsWith("session.") || type === "agent.status");
   const floor = found.value;
   return (
     <div class="page floor">
@@ -66,8 +49,13 @@ export function Floor() {
             <Queue floor={floor} />
             <People agents={floor.agents} changed={found.again} />
           </div>
-          <Day around={around.value} />
-          <Places floor={floor} around={around.value} />
+          <Picks asked={asked} ask={setAsked} around={around.value} />
+          <div class="floor-columns">
+            <Risk asked={asked} />
+            <Hits asked={asked} />
+          </div>
+          <Day asked={asked} />
+          <Places floor={floor} around={around.value} asked={asked} />
         </>
       )}
     </div>
@@ -196,16 +184,16 @@ function Theirs({ agent }: { agent: Colleague }) {
 const PHASES = ["bot", "queued", "unassigned", "active"] as const;
 
 /** The charts come when the floor is there: what is now is not to wait for what was. */
-function Day({ around }: { around: Schema["AroundView"] | null }) {
+function Day({ asked }: { asked: Asked }) {
   const found = useLoaded("today", () => import("./today"));
   if (!found.value) return found.trouble ? <Trouble of={found.trouble} again={found.again} /> : <Waits />;
-  return <found.value.Today around={around} />;
+  return <found.value.Today asked={asked} />;
 }
 
-function Places({ floor, around }: { floor: FloorView; around: Schema["AroundView"] | null }) {
+function Places({ floor, around, asked }: { floor: FloorView; around: Schema["AroundView"] | null; asked: Asked }) {
   const { groups = [], channels = [] } = around ?? {};
   const rows = new Map<string, { group: string; channel: string; counts: Record<string, number>; total: number }>();
-  for (const one of floor.sessions) {
+  for (const one of floor.sessions.filter((each) => isAsked(asked, each))) {
     const key = `${one.group ?? ""} ${one.channel}`;
     const row = rows.get(key) ?? {
       group: one.group ? (groups.find((each) => each.id === one.group)?.name ?? one.group) : f("everybody"),

@@ -9,11 +9,11 @@ import { number, timeOf } from "../texts";
 import { Chart } from "../ui/chart";
 import { Trouble, Waits } from "../ui/shown";
 import { useLoaded } from "../ui/use";
+import type { Asked } from "./asked";
 import { Tile } from "./tile";
 import { f } from "./texts";
 
 type Quarter = Schema["QuarterView"];
-type Around = Schema["AroundView"];
 
 const QUARTER = 900_000;
 const HOUR = 4 * QUARTER;
@@ -21,40 +21,22 @@ const LOOK_EVERY = 15_000;
 const LEAST = 3 * HOUR; // an axis that is shorter says nothing
 const NARROW = 600; // px: quarters of an hour would lie too close
 
-export function Today({ around }: { around: Around | null }) {
-  const [asked, setAsked] = useState<{ group?: string; channel?: string }>({});
+export function Today({ asked }: { asked: Asked }) {
   const found = useLoaded(JSON.stringify(asked), () => ok(api.GET("/api/v1/inbox/floor/today", { params: { query: asked } })));
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === "visible" && found.again(), LOOK_EVERY);
     return () => clearInterval(timer);
   }, []);
-  const chosen = (field: "group" | "channel", value: string) => {
-    const { [field]: _, ...rest } = asked;
-    setAsked(value === ALL ? rest : { ...rest, [field]: value });
-  };
   const today = found.value;
   return (
     <section class="panel today" aria-labelledby="today-title">
       <header>
         <h2 id="today-title">{f("today")}</h2>
         {today ? <span class="faint small grow">{f("today_since", { time: timeOf(today.since), zone: today.zone })}</span> : <span class="grow" />}
-        <Pick label={f("group")} value={asked.group} all={f("all_groups")} options={[...(around?.groups ?? []), { id: "", name: f("everybody") }]} onChange={(value) => chosen("group", value)} />
-        <Pick label={f("channel")} value={asked.channel} all={f("all_channels")} options={around?.channels ?? []} onChange={(value) => chosen("channel", value)} />
       </header>
       <Trouble of={found.trouble} again={found.again} />
       {today ? <Shown today={today} /> : found.trouble ? null : <Waits />}
     </section>
-  );
-}
-
-const ALL = "*";
-
-function Pick({ label, value, all, options, onChange }: { label: string; value: string | undefined; all: string; options: readonly { id: string; name: string }[]; onChange: (value: string) => void }) {
-  return (
-    <select class="input short" aria-label={label} value={value ?? ALL} onChange={(event) => onChange(event.currentTarget.value)}>
-      <option value={ALL}>{all}</option>
-      {options.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
-    </select>
   );
 }
 

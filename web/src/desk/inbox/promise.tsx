@@ -17,14 +17,14 @@ export function Promised({ sla }: { sla: Schema["SlaView"] | null }) {
   return goal ? <Due goal={goal} policy={sla!.policy} /> : null;
 }
 
-function Due({ goal, policy }: { goal: Schema["GoalView"]; policy: string }) {
+export function Due({ goal, policy, soon = SOON }: { goal: Schema["GoalView"]; policy: string; soon?: number }) {
   const left = Date.parse(goal.due) - now.value;
   const missed = goal.breached || left <= 0;
   const far = Math.abs(left) >= DAY;
   const time = far ? `${Math.floor(Math.abs(left) / DAY)} × 24:00` : clock(Math.abs(left));
   const words = `${t(`goal_${goal.goal}`)}: ${fullTime(goal.due)} (${policy})`;
   return (
-    <span class={`chip numeric promised ${missed ? "bad" : left < SOON ? "warn" : ""}`} title={words}>
+    <span class={`chip numeric promised ${missed ? "bad" : left < soon ? "warn" : ""}`} title={words}>
       <Icon of={missed ? TimerOff : Timer} size={12} /><span class="unseen">{t(missed ? "goal_missed" : "goal_due")} {words} </span>{missed ? "+" : ""}{time}
     </span>
   );
