@@ -53,7 +53,7 @@ bench: setup chromium ## the benchmarks, with ratios to their floors
 lab: setup ## the long laboratory, half an hour; LAB=ci: at most eight minutes of it (a short one is in `make test`)
 	@LAB=$(LAB) $(BIN)/python -m tests.lab
 	@LAB=$(LAB) $(BIN)/python -m tests.lab.chaos
-	@[ $(LAB) = ci ] || $(BIN)/python -m pytest -s tests/lab/test_planted.py $(ARGS)
+	@[ $(LAB) = ci ] || LAB=$(LAB) $(BIN)/python -m pytest -s tests/lab/test_planted.py tests/laws $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for the newest
 	@pin="$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

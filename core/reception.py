@@ -141,8 +141,8 @@ def _blocked(turn: Turn) -> bool:
 def _turn_away(turn: Turn, inbound: Received) -> None:
     """A blocked customer is kept from everybody, and told so once."""
     tell = not turn.state.told_blocked
-    if tell and inbound.reply_token and turn.rules.channel.capabilities.reply_token_seconds:
-        turn.spent = reply_token(inbound, turn.now)
+    if tell:
+        turn.spend(reply_token(inbound, turn.now))
     message = Message(seq=0, author=author(turn), content=inbound.content, at=inbound.at)
     turn.emit(e.TurnedAway(message, turn.now, tell))
 

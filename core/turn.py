@@ -149,8 +149,11 @@ class Turn:
         return not window or self.now - self.state.window_from < window
 
     def spend_token(self) -> bool:
-        """Use the reply token up, if one is at hand and young enough; whether it was."""
-        token = self.state.token
+        """Use the reply token at hand up, if there is one and it is young enough; whether it was."""
+        return self.spend(self.state.token)
+
+    def spend(self, token: ReplyToken | None) -> bool:
+        """Use this reply token up, if it is young enough; whether it was."""
         limit = self.rules.channel.capabilities.reply_token_seconds * 1000
         if token is None or self.now - token.at >= limit:
             return False

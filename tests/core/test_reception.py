@@ -323,6 +323,13 @@ def test_what_a_blocked_customer_is_told_goes_out_on_their_reply_token() -> None
     assert (deliver.token, deliver.session) == (ReplyToken("tok", NOON), None)
 
 
+def test_a_reply_token_that_died_under_way_carries_nothing_to_a_blocked_customer() -> None:
+    talk = active(policy(TOKENS))
+    talk.do(c.Block(MEI, -1))
+    (deliver,) = delivers(talk.hear("hey", at=NOON - DAY, reply_token="tok"))
+    assert deliver.token is None
+
+
 def test_a_block_ends_by_itself() -> None:
     talk = active()
     talk.do(c.Block(MEI, NOON + DAY))

@@ -36,11 +36,16 @@ class Node:
 
     def start(self) -> None:
         own = {"FRONTDESK_PORT": str(self.port), "FRONTDESK_DATA": str(self.folder)}
-        with self.folder.with_suffix(".log").open("ab") as log:
+        with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve"], env={**os.environ, **self.environment, **own},
                 stdout=log, stderr=log, cwd=self.root,
             )  # fmt: skip
+
+    def replaced(self, root: Path) -> None:
+        """Its next process comes from other sources. The log begins anew: what those before complained of is theirs."""
+        self.root = root
+        self._log.rename(self.folder.with_suffix(".earlier.log"))
 
     def signal(self, number: signal.Signals) -> None:
         assert self.process is not None
@@ -57,7 +62,12 @@ class Node:
 
     @property
     def log(self) -> str:
-        return self.folder.with_suffix(".log").read_text()
+        """What its processes said, of the sources it has now."""
+        return self._log.read_text()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder.with_suffix(".log")
 
 
 class Three:

@@ -46,7 +46,7 @@ async def _one_after_another(lab: Chaos) -> None:
         node.signal(signal.SIGTERM)
         assert node.process is not None
         assert await asyncio.to_thread(node.process.wait, LEAVES_S) == 0, node.log[-3000:]
-        node.root = ROOT
+        node.replaced(ROOT)
         node.start()
         await up(lab.house, number, lab.book)
         await _answered(lab, ANSWERS)
