@@ -154,7 +154,6 @@ class Hub:
         for listener, _ in tuple(self._listeners):
             try:
                 await listener(rows)
-            except Exception:  # noqa: BLE001
-                # One listener's defect must not stop the feed of the others.
+            except Exception:  # noqa: BLE001 - one listener's defect must not stop the feed of the others
                 _log.exception("a listener of the feed failed")
         return True

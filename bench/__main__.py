@@ -59,8 +59,10 @@ async def _run(options: Options, chosen: Cores, names: list[str]) -> tuple[list[
         print(f"{name} …", flush=True)
         try:
             outcomes.append(await ALL[name](options, chosen))
+            print(shown(outcomes[-1:]), flush=True)  # and all together at the end: it takes the better part of an hour
         except (Failed, OSError) as error:
             failures[name] = str(error)
+            print(f"FAILED: {error}", file=sys.stderr)
         await asyncio.sleep(0.2)
     return outcomes, failures
 

@@ -86,7 +86,7 @@ class WhatsApp:
 
     def __init__(self, settings: TwilioSettings) -> None:
         """Imports the SDK: it takes 0.1 s, and the first reply should not wait for it."""
-        import twilio.rest  # noqa: F401
+        import twilio.rest  # noqa: F401 - for its time alone; who uses it imports it again
         from twilio.request_validator import RequestValidator
 
         self._settings = settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from routing.methods import Free, Pick
 from routing.rules import route
 
 SCRATCH = "replayed"
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Unknown(Error):
@@ -106,7 +107,7 @@ def _state(queued: e.Queued, session: Session, customer: Customer) -> Conversati
     )
 
 
-def _kept(queued: e.Queued, name: str, wanted: type[msgspec.Struct]):  # type: ignore[no-untyped-def]
+def _kept(queued: e.Queued, name: str, wanted: type[T]) -> T | None:
     found = queued.inputs.get(name)
     return None if found is None else msgspec.convert(found, wanted)
 

@@ -100,11 +100,14 @@ def _sessions(connection: sqlite3.Connection) -> Iterator[Row]:
         " JOIN conversation c ON c.rid = s.conversation ORDER BY s.rid"
     )
     for id, conversation, active_n, body, state in found:
-        if body is None:  # it is open, and in its conversation
-            session = decode_conversation(state).session
-            assert session is not None, f"the open session {id} is in its conversation"
-            body = encode(session)  # noqa: PLW2901
-        yield SessionRow(conversation, active_n, _Raw(body))
+        yield SessionRow(conversation, active_n, _Raw(_open_one(id, state) if body is None else body))
+
+
+def _open_one(id: str, state: bytes) -> bytes:
+    """The body of an open session: it is in its conversation."""
+    session = decode_conversation(state).session
+    assert session is not None, f"the open session {id} is in its conversation"
+    return encode(session)
 
 
 def _causes(connection: sqlite3.Connection) -> Iterator[Row]:
