@@ -119,6 +119,8 @@ def _process(seed: int, options: argparse.Namespace, measured: Path | None) -> d
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
         found = {"seed": seed, "broken": [["crashed", done.stderr[-3000:]]], "counts": {}, "hash": "", "seconds": 0}
+    said, took = found["counts"].get("messages", 0), found["seconds"]
+    print(f"  seed {seed:4} {found['hash'][:16]} {said:7} messages {took:7.1f} s", flush=True)
     for law, how in found["broken"][:5]:
         print(f"seed {seed}: {law}: {how}", flush=True)
     if found["broken"]:
@@ -128,9 +130,6 @@ def _process(seed: int, options: argparse.Namespace, measured: Path | None) -> d
 
 def _report(results: Sequence[dict[str, Any]], days: float, seconds: float) -> None:
     counts = _counted(results)
-    for result in results:
-        print(f"  seed {result['seed']:4} {result['hash'][:16]} {result['counts'].get('messages', 0):7} messages"
-              f" {result['seconds']:7.1f} s")  # fmt: skip
     together = hashlib.sha256("".join(result["hash"] for result in results).encode()).hexdigest()
     faults = sum(counts[what] for what in FAULTS)
     print(f"simulation: seeds {results[0]['seed']} to {results[-1]['seed']}, {len(results) * days:g} days, "
