@@ -17,6 +17,8 @@ from gateway import presence as presence_module
 from gateway.presence import Presence
 from tests.gateway.house_of_nodes import Bus, Floor, Roll, Wire, agent_doc, finally_is, group_doc, until
 
+pytestmark = pytest.mark.serial  # within how long what is told reaches the others is what is tested
+
 
 @pytest.fixture
 async def floor() -> AsyncIterator[Floor]:
