@@ -49,7 +49,7 @@ class Reader:
     async def until(self, n: int) -> None:
         while not self.seen or self.seen[-1] < n:
             self.moved.clear()
-            await asyncio.wait_for(self.moved.wait(), 5)
+            await asyncio.wait_for(self.moved.wait(), 20)
 
 
 async def running(store: Any) -> Hub:
@@ -101,7 +101,7 @@ async def test_a_number_that_cannot_be_read_yet_is_read_later(monkeypatch: pytes
     hub = await running(store)
     hub.listen(reader)
     hub.reached(1)
-    await asyncio.wait_for(store.read_twice.wait(), 5)
+    await asyncio.wait_for(store.read_twice.wait(), 20)
     store.last = 1
     await reader.until(1)
     await hub.stop()

@@ -17,7 +17,7 @@ from gateway.app import running
 from gateway.config import Config, read
 
 EMAIL, PASSWORD = "owner@example.com", "correct horse battery"
-SECONDS = 10.0
+SECONDS = 20.0
 
 
 def configuration(folder: Path) -> Config:

@@ -113,7 +113,7 @@ async def test_a_blocked_word_comes_back_into_the_field_with_the_reason(shop: Sh
         await expect(field).to_have_value("That darn kite")
         await expect(field).to_have_attribute("aria-invalid", "true")
         marked = "(field => field.value.slice(field.selectionStart, field.selectionEnd))(document.activeElement)"
-        await asyncio.wait_for(_until(mei, marked, "darn"), 5)
+        await asyncio.wait_for(_until(mei, marked, "darn"), 20)
         await mei.visitor.pictured("desk-blocked-word")
         assert await mei.visitor.barriers() == []
         await writes(mei, "That lovely kite")

@@ -98,7 +98,7 @@ async def test_an_outside_bot_answers_now_and_later_and_hands_over(house: House)
         session = str(asked[0]["session"]["id"])
         assert (asked[0]["message"]["text"], asked[0]["session"]["customer"]["name"]) == ("where is my order", "Ann")
         await ann.say(type="message", client_id="2", content=text("it is number 12"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while len(asked) < 2:
                 await asyncio.sleep(0.01)
         raw = msgspec.json.encode({"client_id": "later-1", "messages": [text("It left us this morning.")]})

@@ -100,7 +100,7 @@ async def test_one_that_talks_for_ever_is_left_standing(wire: HookWire, monkeypa
         await writer.drain()
         await reader.read()  # until we hang up
 
-    assert (await asyncio.wait_for(posted(wire, answer), 5)).taken
+    assert (await asyncio.wait_for(posted(wire, answer), 20)).taken
 
 
 async def test_one_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

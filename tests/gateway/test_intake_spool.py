@@ -42,7 +42,7 @@ class Scene:
     async def replayed(self) -> None:
         """Let the replay run until the spool is empty."""
         task = asyncio.create_task(self.site.replay.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while self.site.spool.waiting:
                 await asyncio.sleep(0.001)
         task.cancel()

@@ -46,7 +46,7 @@ class Line:
         await self.socket.send_json(frame)
 
     async def next(self) -> dict[str, Any]:
-        frame: dict[str, Any] = await self.socket.receive_json(timeout=5)
+        frame: dict[str, Any] = await self.socket.receive_json(timeout=20)
         self.frames.append(frame)
         return frame
 
@@ -60,7 +60,7 @@ class Line:
     async def end(self) -> int | None:
         """Read until the other side closes; its code."""
         while True:
-            message = await self.socket.receive(timeout=10)
+            message = await self.socket.receive(timeout=20)
             if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING):
                 return self.socket.close_code
             self.frames.append(message.json())

@@ -50,7 +50,7 @@ class Business:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Asked again after every webhook. Raises TimeoutError after 5 s."""
-        async with asyncio.timeout(5), self.changed:
+        async with asyncio.timeout(20), self.changed:
             await self.changed.wait_for(holds)
 
     async def _hook(self, request: web.Request) -> web.Response:
