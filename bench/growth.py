@@ -43,7 +43,7 @@ BATCH, BATCHES, QUESTIONS = 64, 30, 60
 FACTOR = 2.0  # the largest may cost that much of the smallest
 
 # What finds more the more there is, up to a bound: its growth ends there.
-_BOUNDED = dict.fromkeys(
+BOUNDED = dict.fromkeys(
     ("search, a common word", "search, Chinese", "search, a customer's name"),
     "of the newest 5,000 messages that hold it",
 )
@@ -58,8 +58,8 @@ async def measure(options: Options, cores: Cores) -> Outcome:
     for name in found[0]:
         smallest, largest = found[0][name], found[-1][name]
         figures = ", ".join(f"{size:,}: {number(at[name])}" for size, at in zip(sizes, found, strict=True))
-        goal = None if name in _BOUNDED else Goal("≤", FACTOR)
-        bound = f"; {_BOUNDED[name]}" if name in _BOUNDED else ""
+        goal = None if name in BOUNDED else Goal("≤", FACTOR)
+        bound = f"; {BOUNDED[name]}" if name in BOUNDED else ""
         lines.append(Line(name, largest / smallest, "×", goal, f"µs at {figures} messages{bound}"))
     return Outcome("growth", lines)
 

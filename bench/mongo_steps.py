@@ -24,13 +24,17 @@ ROUNDS = 200
 
 @dataclass
 class Counting(CommandListener):
+    """The commands sent, and how many documents came back."""
+
     names: list[str] = field(default_factory=list)
+    documents: int = 0
 
     def started(self, event: Any) -> None:
         self.names.append(event.command_name)
 
     def succeeded(self, event: Any) -> None:
-        pass
+        cursor = event.reply.get("cursor", {})
+        self.documents += len(cursor.get("firstBatch", ())) + len(cursor.get("nextBatch", ()))
 
     def failed(self, event: Any) -> None:
         pass
