@@ -12,6 +12,7 @@ from tests.lab.chaos_people import Book
 
 RISES_S = 180.0  # a node, on a machine with better things to do
 EVERYBODY = 0.04  # share of the nodes' kills that take all three
+TOLD_EVERY = 20  # kills
 STORE_AWAY_S, REDIS_AWAY_S = 3.0, 2.0  # at most
 
 
@@ -28,13 +29,15 @@ class Kills:
         try:
             while self._counted.total() < kills and time.monotonic() < until:
                 await asyncio.sleep(self._random.uniform(0.05, 2.0))  # the moment is the dice's
-                draw = self._random.random()
+                before, draw = self._counted.total(), self._random.random()
                 if draw < 0.25:
                     await self._store()
                 elif draw < 0.5:
                     await self._redis()
                 else:
                     await self._nodes(rising)
+                if (total := self._counted.total()) // TOLD_EVERY > before // TOLD_EVERY:
+                    print(f"  {total} kills …", flush=True)
             await asyncio.gather(*rising)
         finally:
             for task in rising:
