@@ -50,7 +50,7 @@ bench: setup chromium ## the benchmarks, with ratios to their floors
 	@$(MAKE) build/serving/.runtime VENV=build/serving
 	@BENCH_SERVING_PYTHON=$(CURDIR)/build/serving/bin/python $(BIN)/python -m bench $(ARGS)
 
-lab: setup ## the long laboratory, half an hour; LAB=ci: at most eight minutes of it (a short one is in `make test`)
+lab: setup ## the long laboratory, an hour; LAB=ci: at most eight minutes of it (a short one is in `make test`)
 	@LAB=$(LAB) $(BIN)/python -m tests.lab
 	@LAB=$(LAB) $(BIN)/python -m tests.lab.chaos
 	@[ $(LAB) = ci ] || LAB=$(LAB) $(BIN)/python -m pytest -s tests/lab/test_planted.py tests/laws $(ARGS)

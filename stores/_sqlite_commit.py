@@ -111,6 +111,7 @@ class _Writes:
 
     new_conversations: list[Row] = field(default_factory=list)
     conversations: list[Row] = field(default_factory=list)
+    owners: list[Row] = field(default_factory=list)
     customers: list[Row] = field(default_factory=list)
     new_sessions: list[Row] = field(default_factory=list)
     sessions: list[Row] = field(default_factory=list)
@@ -133,8 +134,9 @@ class _Writes:
 
 _SQL = {
     "new_conversations": "INSERT INTO conversation VALUES (?,?,?,?,?,?,?,?,?)",
-    "conversations": "UPDATE conversation SET customer = ?, version = ?, open = ?, active_n = ?, body = ?"
-    " WHERE rid = ?",
+    # Without the customer, who seldom is another: an index whose column is set is written again, whatever it is set to.
+    "conversations": "UPDATE conversation SET version = ?, open = ?, active_n = ?, body = ? WHERE rid = ?",
+    "owners": "UPDATE conversation SET customer = ? WHERE rid = ?",
     "customers": "INSERT INTO customer VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
     " partner_id = excluded.partner_id, partner_key = excluded.partner_key, name = excluded.name,"
     " folded = excluded.folded, body = excluded.body",
@@ -302,9 +304,11 @@ class Batch:
         self._add_sessions(prepared, rid, before)
         if session is not None:
             open_rid = ledger.sessions[session.id][0]
-        changing = (state.customer.id, version, open_rid, active_n, prepared.body)
+        changing = (version, open_rid, active_n, prepared.body)
         if known is None:
-            self._writes.new_conversations.append((rid, state.id, state.channel, state.address, *changing))
+            self._writes.new_conversations.append(
+                (rid, state.id, state.channel, state.address, state.customer.id, *changing)
+            )
             self._addresses.add((state.channel, state.address))
         else:
             self._writes.conversations.append((*changing, rid))
@@ -356,6 +360,7 @@ class Batch:
             rows.append((first + index, conversation, session, seq, at, policy, kept, state, provider_id, body))
             event = commit.events[index]
             if isinstance(event, CustomerLinked | Erased):
+                self._writes.owners.append((commit.conversation.customer.id, conversation))
                 self._writes.people.append((conversation, commit.conversation, event))
             if session is not None and isinstance(event, _rows.Alteration):
                 self._writes.alterations.append((session, event))
