@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -177,9 +178,19 @@ async def laid_out(folder: Path, seed: int, root: Path | None = None) -> AsyncIt
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         try:
             yield Chaos(house, simulator, Desk(balancer.url, http, book), report, book)
-        except TimeoutError:
-            book.breaks("settled", "not everything came to rest in time")
+        except TimeoutError as error:
+            way = " > ".join(f"{at.name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__))
+            states = [await _state(house, number) for number in range(len(house.nodes))]
+            under_way = sum(not each.returned.is_set() for one in simulator.accounts() for each in one.deliveries)
+            book.breaks("settled", f"not in time: {way}; webhooks under way: {under_way}; nodes: {states}")
     report.broken, report.seconds = book.broken, time.monotonic() - began
+
+
+async def _state(house: Three, number: int) -> object:
+    try:
+        return await house.ready(number)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return repr(error)
 
 
 async def chaos(
