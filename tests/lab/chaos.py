@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,7 +25,7 @@ import aiohttp
 from simulator.accounts import Account, Settings
 from simulator.app import Simulator
 from tests.e2e.house import PROVIDERS, settings_of
-from tests.e2e.three import Three, becomes, started
+from tests.e2e.three import Three, started
 from tests.lab.chaos_audit import audit, settled
 from tests.lab.chaos_balancer import Balancer
 from tests.lab.chaos_kills import Kills
@@ -34,7 +35,8 @@ KILLS, MINUTES = {"ci": 15, "": 200}, {"ci": 2.0, "": 40.0}
 """With LAB=ci at least so many, and then as many as fit; otherwise so many, in at most so many minutes."""
 AGENTS, CAPACITY = 4, 3
 PAUSE_S = 0.7  # between two messages of a customer, on the average
-WELL_S = 240.0  # until a node that lives has nothing to complain of any more
+WELL_S, WELL_AT_LAST_S = 240.0, 1200.0
+"""For as long nodes that live may complain of the same (a spool grows shorter), and of anything at all."""
 PASSWORD = "agent-password-of-tests"
 LAWS = ("lost", "doubled", "sent twice", "order", "capacity")
 
@@ -137,8 +139,7 @@ class Chaos:
             await self._simulator.settle()
         for said in self.book.said.values():
             noted(said)
-        for number in range(3):
-            await becomes(lambda number=number: self._well(number), within=WELL_S)  # type: ignore[misc]
+        await _well_again(self.house)
         found = await settled(self._desk, self.house.token, self.book)
         figures = audit(self.book, found, self._simulator)
         figures.update({
@@ -148,9 +149,6 @@ class Chaos:
         for number, node in enumerate(self.house.nodes):
             if (at := node.log.find("Traceback")) >= 0:
                 self.book.breaks("defect", f"node {number}: {node.log[max(0, at - 300) : at + 2000]}")
-
-    async def _well(self, number: int) -> bool:
-        return await self.house.ready(number) == (200, [])
 
 
 async def _meanwhile(people: Sequence[asyncio.Task[None]], work: Coroutine[None, None, None]) -> None:
@@ -177,9 +175,32 @@ async def laid_out(folder: Path, seed: int, root: Path | None = None) -> AsyncIt
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         try:
             yield Chaos(house, simulator, Desk(balancer.url, http, book), report, book)
-        except TimeoutError:
-            book.breaks("settled", "not everything came to rest in time")
+        except TimeoutError as error:
+            way = " > ".join(f"{at.name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__))
+            states = [await _state(house, number) for number in range(len(house.nodes))]
+            under_way = sum(not each.returned.is_set() for one in simulator.accounts() for each in one.deliveries)
+            book.breaks("settled", f"not in time: {way}; webhooks under way: {under_way}; nodes: {states}")
     report.broken, report.seconds = book.broken, time.monotonic() - began
+
+
+async def _well_again(house: Three) -> None:
+    """Until no node has anything to complain of. Raises `TimeoutError`."""
+    began = moved = time.monotonic()
+    before: list[object] = []
+    while (states := [await _state(house, number) for number in range(len(house.nodes))]) != [(200, [])] * 3:
+        now = time.monotonic()
+        if states != before:
+            before, moved = states, now
+        if now - moved > WELL_S or now - began > WELL_AT_LAST_S:
+            raise TimeoutError
+        await asyncio.sleep(0.5)
+
+
+async def _state(house: Three, number: int) -> object:
+    try:
+        return await house.ready(number)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return repr(error)
 
 
 async def chaos(
