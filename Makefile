@@ -16,7 +16,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo $$name; break; }; done)
 WEB_SOURCES := $(shell [ -f web/package.json ] && find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
 
-.PHONY: help setup runtime web python chromium run test check format types bench lab lock clean
+.PHONY: help setup runtime web python chromium run test check format types bench lab simulation chaos lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -50,10 +50,14 @@ bench: setup chromium ## the benchmarks, with ratios to their floors
 	@$(MAKE) build/serving/.runtime VENV=build/serving
 	@BENCH_SERVING_PYTHON=$(CURDIR)/build/serving/bin/python $(BIN)/python -m bench $(ARGS)
 
-lab: setup ## the long laboratory, an hour; LAB=ci: at most eight minutes of it (a short one is in `make test`)
-	@LAB=$(LAB) $(BIN)/python -m tests.lab
-	@LAB=$(LAB) $(BIN)/python -m tests.lab.chaos
+lab: simulation chaos ## the long laboratory, an hour; LAB=ci: some minutes of it (a short one is in `make test`)
 	@[ $(LAB) = ci ] || LAB=$(LAB) $(BIN)/python -m pytest -s tests/lab/test_planted.py tests/laws $(ARGS)
+
+simulation: setup ## the laboratory's simulated days alone; LAB=ci: four minutes
+	@LAB=$(LAB) $(BIN)/python -m tests.lab
+
+chaos: setup ## the laboratory's real processes, killed; LAB=ci: four minutes
+	@LAB=$(LAB) $(BIN)/python -m tests.lab.chaos
 
 lock: $(VENV)/.dev ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for the newest
 	@pin="$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

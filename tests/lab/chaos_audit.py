@@ -15,6 +15,7 @@ STILL_S, SETTLES_S = 240.0, 1200.0
 """As long as anything moves it is waited for: nothing may stand still for longer than a lease (60 s), Meta's wait for a
 status (30 s) and the backoff of some attempts; and not for ever."""
 DEDUPES = {"line"}
+"""Its pushes. A reply knows no key: of one that got no answer, and whose token died meanwhile, nobody can tell."""
 WHOLE_SECONDS = {"telegram", "whatsapp-cloud"}
 """Their messages carry the second and no more: what was said within one and came the wrong way round looks in order."""
 COURTESIES = ("There ", "You are next")
@@ -141,8 +142,11 @@ def _phone(book: Book, said: Said, ours: list[Item], figures: Counter[str]) -> N
             book.breaks("lost on the way", f"{where} was sent {len(sent)} times and came {count} times")
         if count > len(messages):
             figures["doubled, marked as such"] += count - len(messages)
-            if said.kind in DEDUPES or not any(m.get("maybe_twice") for m in messages):
-                book.breaks("sent twice", f"{where} came {count} times, unmarked or where the provider dedupes")
+            if not any(m.get("maybe_twice") for m in messages):
+                book.breaks("sent twice", f"{where} came {count} times, unmarked")
+            pushed = sum(got.text == text and got.via == "push" for got in said.phone.received)
+            if said.kind in DEDUPES and pushed > len(messages):
+                book.breaks("sent twice", f"{where} was pushed {pushed} times, and the provider dedupes pushes")
         figures["arrived"] += count
     for text in came:
         book.breaks("from nowhere", f"{said.kind} {said.phone.name} got “{text[:40]}”, which stands in no chat")

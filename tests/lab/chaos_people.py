@@ -85,6 +85,10 @@ PATIENCE_S = 4.0, 15.0
 less, so that a slow machine is not buried under its own customers."""
 
 
+LOOKS_S = 0.6, 1.0
+"""Between two looks of an agent, and of the supervisor: lists are what the stand-in for MongoDB is slowest at."""
+
+
 async def customer(account: Account[Any], kind: str, name: str, book: Book, random: Random, pause: float) -> None:
     """Says a few things, each once the one before is settled or has taken too long; then waits for an answer."""
     phone = account.phone(name=name)
@@ -127,7 +131,7 @@ async def agent(desk: Desk, token: str, book: Book, random: Random) -> None:
             replies[id] += 1
             if status == 201:
                 book.answered[words] = id
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(LOOKS_S[0])
 
 
 async def supervisor(desk: Desk, token: str, book: Book, capacities: dict[str, int]) -> None:
@@ -141,4 +145,4 @@ async def supervisor(desk: Desk, token: str, book: Book, capacities: dict[str, i
             if len(sessions & before.get(agent, set())) > capacities[agent]:
                 book.breaks("capacity", f"{agent} has {sorted(sessions)} and places for {capacities[agent]}")
         before = chats
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(LOOKS_S[1])
