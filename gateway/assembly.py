@@ -175,7 +175,8 @@ def _middle(
         policy=directory.policy, new_id=ground.new_id, number=numbers.next, outlook=desk.outlook, route=desk.route,
         entering=desk.entering,
         standing=desk.standing, others_online=desk.others_online, away_free=desk.away_free, gone_since=desk.gone_since,
-        lease=ground.lease, done=happened, doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108
+        lease=ground.lease, done=happened,
+        doubted=lambda conversation: outbox.doubt(conversation),  # noqa: PLW0108 - the outbox is made below
     )  # fmt: skip
     engine = Engine(ground.store, ground.clock, around)
     outbox = Outbox(
