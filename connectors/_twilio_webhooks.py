@@ -4,8 +4,11 @@ The fields: docs/messaging/guides/webhook-request and CHANNELS.md §1.1. None of
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qs
+
+from msgspec.structs import replace
 
 from connectors._twilio import reason
 from core.channel import HookRequest, Ignored, Inbound, Profile, Received, StatusUpdate
@@ -56,6 +59,26 @@ def read_webhook(request: HookRequest) -> list[Inbound]:
     if request.part == "status" or (status and "Body" not in form):
         return [_status(form, sid, status.lower(), request.query.get("d"))]
     return _messages(form, sid)
+
+
+def retold(message: Any, at: int, files: Sequence[tuple[str, str]]) -> list[Inbound]:
+    """What a webhook said of a message, from the message as Twilio keeps it; `at` is when it was sent, `files` are
+    addresses and types."""
+    sid, status = str(message.sid), str(message.status)
+    if message.direction != "inbound":
+        error = [str(message.error_code)] if message.error_code else []
+        return [_dated(_status(Form({"ErrorCode": error} if error else {}), sid, status, None), at)]
+    sender, body = str(message.from_ or ""), str(message.body or "")
+    form = Form({"From": [sender], "Body": [body], "NumMedia": [str(len(files))]})
+    form["WaId"] = [sender.removeprefix("whatsapp:+")]
+    form["MessageType"] = ["" if body or files else "unknown"]
+    for number, (url, kind) in enumerate(files):
+        form[f"MediaUrl{number}"], form[f"MediaContentType{number}"] = [url], [kind]
+    return [_dated(item, at) for item in _messages(form, sid)]
+
+
+def _dated(item: Inbound, at: int) -> Inbound:
+    return replace(item, at=at) if isinstance(item, Received | StatusUpdate) else item
 
 
 _STATES: Mapping[str, State] = {

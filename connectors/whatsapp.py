@@ -5,8 +5,8 @@ Limits and traps: CHANNELS.md §1.1 and §2.1. What the webhooks say is read in 
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +14,7 @@ import msgspec
 
 from connectors import _whatsapp as wa
 from connectors._twilio import API, TwilioHttp, basic, is_twilio, understood
-from connectors._twilio_webhooks import Form, read_form, read_webhook
+from connectors._twilio_webhooks import Form, read_form, read_webhook, retold
 from core.channel import (
     Capabilities,
     Delivery,
@@ -43,6 +43,7 @@ from core.message import (
 )
 
 _FORM = "application/x-www-form-urlencoded"
+_MISSED_AT_MOST = 500  # of each direction: one page
 
 
 class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -164,6 +165,28 @@ class WhatsApp:
             and _since(message.date_created, delivery.began)
         )
 
+    async def missed(self, since: int, known: Callable[[str], Awaitable[bool]], wire: Wire) -> Sequence[Inbound]:
+        """Twilio calls once, and keeps the message: docs/messaging/api/message-resource. What it does not keep is who
+        the sender is by name, where a location is, and which button was pressed (its text is there)."""
+        own, messages = self._settings, self._client(wire).messages
+        after = datetime.fromtimestamp(since / 1000, UTC)
+        listed: list[Any] = []
+        for which in ({"to": own.from_}, {"from_": own.from_}) if own.from_ else ({},):
+            listed += await understood(messages.list_async(**which, date_sent_after=after, limit=_MISSED_AT_MOST))
+        told: list[Inbound] = []
+        for message in sorted(listed, key=_sent_at):
+            if own.from_ or message.messaging_service_sid == own.messaging_service_sid:
+                told += retold(message, _sent_at(message), await self._files(message, known, wire))
+        return told
+
+    async def _files(self, message: Any, known: Callable[[str], Awaitable[bool]], wire: Wire) -> list[tuple[str, str]]:
+        """Address and type of each file of a customer's message that is not here."""
+        if message.direction != "inbound" or message.num_media in (None, "0") or await known(message.sid):
+            return []
+        listed = await understood(self._client(wire).messages(message.sid).media.list_async(limit=10))
+        base = self._settings.api_base.rstrip("/")
+        return [(base + str(file.uri).removesuffix(".json"), str(file.content_type)) for file in listed]
+
     async def check(self, wire: Wire, webhook_url: str) -> Health:
         sid = self._settings.account_sid
         try:
@@ -237,6 +260,12 @@ def _reads(content: Content) -> str | None:
 def _since(created: object, began: int) -> bool:
     """Twilio's times are whole seconds, cut off: one of the same second may be ours."""
     return isinstance(created, datetime) and int(created.timestamp() * 1000) + 999 >= began
+
+
+def _sent_at(message: Any) -> int:
+    """Milliseconds. What still waits at Twilio was made, but not sent."""
+    moment: object = message.date_sent or message.date_created
+    return int(moment.timestamp() * 1000) if isinstance(moment, datetime) else 0
 
 
 def _template(found: Any) -> TemplateInfo:

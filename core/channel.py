@@ -4,7 +4,7 @@ A connector is one file that implements `Connector` and any of the optional prot
 its settings and does IO only through the `Wire` it is handed.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
@@ -304,6 +304,16 @@ class Recalls(Protocol):
 class Profiles(Protocol):
     async def profile(self, address: str, wire: Wire) -> Profile:
         """Who the customer is, where webhooks do not say it; asked once, after the message is kept."""
+
+
+@runtime_checkable
+class TellsAgain(Protocol):
+    async def missed(self, since: int, known: Callable[[str], Awaitable[bool]], wire: Wire) -> Sequence[Inbound]:
+        """What webhooks said since then (ms), or would have said had anybody answered: under the same ids, oldest
+        first, each with its time. For a provider that tells once and keeps what it told; the newest hundreds at most.
+
+        `known` says of a customer's message, by the provider's id, whether it is here: nothing need be asked about it.
+        """
 
 
 @runtime_checkable

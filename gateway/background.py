@@ -10,6 +10,7 @@ import connectors
 from api.directory import Directory
 from core.errors import StoreDown
 from core.ports.store import Store
+from gateway.catching_up import CatchingUp
 from gateway.desk import DeskKeeper
 from gateway.parts import Parts
 from gateway.replay import Replay
@@ -25,11 +26,21 @@ log = structlog.get_logger()
 def background(parts: Parts, desk: DeskKeeper, stack: AsyncExitStack) -> None:
     """The loops that run for as long as the process does; one that ends by an error is a defect and is logged."""
     keeping = parts.ground.keeping
+
+    def ours() -> bool:
+        return keeping is None or keeping.fence is not None
+
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("desk", desk.run),
         ("absences", parts.absences.run),
         ("outbox", parts.outbox.run),
-        ("channels", lambda: parts.channels.watch(lambda: keeping is None or keeping.fence is not None)),
+        ("channels", lambda: parts.channels.watch(ours)),
+        (
+            "catching up",
+            CatchingUp(
+                parts.rim.directory, parts.ground.store, parts.intake, parts.rim.clock, parts.channels.ways, ours
+            ).run,
+        ),
         ("warm", lambda: _warm(parts.ground.directory)),
         ("housekeeping", lambda: _housekeeping(parts)),
         ("index", lambda: _indexing(parts.ground.store, lambda: parts.hub.newest)),

@@ -98,7 +98,8 @@ class Twilio:
         sid, body = params["MessageSid"], params["Body"] or params.get("Label", "")
         quoted = params.get("OriginalRepliedMessageSid")
         account.keep(phone.id, "customer", params["MessageType"], body, id=sid, reply_to=quoted, raw=dict(params))
-        self._add_resource(account, sid, params["From"], params["To"], body, "received", "inbound")
+        kept = self._add_resource(account, sid, params["From"], params["To"], body, "received", "inbound")
+        kept["num_media"] = params["NumMedia"]
         token = {"I-Twilio-Idempotency-Token": self._world.ids.hex(32)}
         return [Post(params, message_id=sid, headers=token)]
 
@@ -156,10 +157,10 @@ class Twilio:
             await self._world.pause(0.2)
             if self._resources[message.id]["status"] == "read":
                 return
-            if not message.raw.get("StatusCallback"):
-                self._resources[message.id]["status"] = status
-                continue
             code = failure if status == "failed" else 0
+            if not message.raw.get("StatusCallback"):
+                self._resources[message.id] |= {"status": status, "error_code": code or None}
+                continue
             await account.dispatch([self._status(account, message, status, code)])
 
     # The API
@@ -170,6 +171,7 @@ class Twilio:
             self._route("POST", f"{messages}.json", "messages", self._send),
             self._route("GET", f"{messages}.json", "list", self._list),
             self._route("GET", messages + "/{sid:[A-Z]{2}[0-9a-f]{32}}.json", "fetch", self._fetch),
+            self._route("GET", messages + "/{sid}/Media.json", "media.list", self._list_media),
             self._route("GET", messages + "/{sid}/Media/{media}", "media", self._media),
             self._route("GET", "/2010-04-01/Accounts/{account}.json", "account", self._fetch_account),
             self._route("POST", "/v1/Content", "content", self._create_content),
@@ -356,6 +358,26 @@ class Twilio:
         about = {"sid": sid, "friendly_name": account.id, "status": "active", "type": "Full"}
         dates = {"date_created": now, "date_updated": now}
         return _json(about | dates | {"owner_account_sid": sid, "uri": f"/2010-04-01/Accounts/{sid}.json"})
+
+    async def _list_media(self, account: Account[Credentials], request: web.Request) -> web.Response:
+        sid = request.match_info["sid"]
+        message = account.mailbox.find(sid)
+        if message is None:
+            raise self._refusal(404, 20404)
+        uri = request.path.removeprefix("/twilio")
+        found = [
+            {
+                "sid": url.rpartition("/")[2],
+                "parent_sid": sid,
+                "account_sid": account.credentials.account_sid,
+                "content_type": message.raw[f"MediaContentType{number}"],
+                "uri": f"{uri.removesuffix('.json')}/{url.rpartition('/')[2]}.json",
+            }
+            for number in range(int(message.raw.get("NumMedia", 0)))
+            for url in (message.raw[f"MediaUrl{number}"],)
+        ]
+        page = {"page": 0, "page_size": 50, "next_page_uri": None, "previous_page_uri": None, "uri": uri}
+        return _json({"media_list": found, "first_page_uri": uri, "start": 0, "end": len(found)} | page)
 
     async def _media(self, account: Account[Credentials], request: web.Request) -> web.Response:
         """Redirects to a place that wants no credentials, as Twilio does."""

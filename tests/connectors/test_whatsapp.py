@@ -553,6 +553,76 @@ async def test_a_list_that_is_none_sends_nothing() -> None:
 # --- the rest of the API
 
 
+# --- what nobody heard
+
+
+def kept_at_twilio(sid: str, seconds: int, **fields: Any) -> dict[str, Any]:
+    moment = format_datetime(datetime.fromtimestamp(BEGAN // 1000 + seconds, UTC))
+    own = {"from": JANE, "to": SETTINGS["from"], "direction": "inbound", "status": "received", "num_media": "0"}
+    return own | {"sid": sid, "body": "", "date_created": moment, "date_sent": moment, "error_code": None} | fields
+
+
+def page(name: str, *rows: dict[str, Any]) -> Answer:
+    return answer(200, {name: rows, "page": 0, "page_size": 500, "next_page_uri": None, "uri": "/"})
+
+
+async def nothing(message_id: str) -> bool:
+    return False
+
+
+async def everything(message_id: str) -> bool:
+    return True
+
+
+async def test_what_was_missed_is_told_as_the_webhook_would_have() -> None:
+    """The same ids, so that whichever comes second is known."""
+    ours = {"from": SETTINGS["from"], "to": JANE, "direction": "outbound-api"}
+    inbound = page(
+        "messages",
+        kept_at_twilio("SM3", 30),
+        kept_at_twilio("MM2", 20, body="look", num_media="1"),
+        kept_at_twilio("SM1", 10, body="hello"),
+    )
+    outbound = page("messages", kept_at_twilio("SM9", 25, **ours, status="undelivered", error_code=63024))
+    file = {"sid": "ME1", "uri": f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM2/Media/ME1.json"}
+    wire = FakeWire([inbound, outbound, page("media_list", file | {"content_type": "image/jpeg"})])
+    told = await make().missed(BEGAN, nothing, wire)
+    webhook = make().read(hook({"MessageSid": "SM1", "From": JANE, "Body": "hello", "WaId": "15005550006"}))
+    base, at = MEDIA.replace(SID, "MM2"), BEGAN // 1000 * 1000
+    assert told[0] == msgspec.structs.replace(webhook[0], at=at + 10_000)
+    assert [(getattr(each, "id", None), getattr(each, "at", None)) for each in told] == [
+        ("SM1", at + 10_000),
+        ("MM2", at + 20_000),
+        ("SM9:undelivered", at + 25_000),
+        ("SM3", at + 30_000),
+    ]
+    assert isinstance(told[1], Received)
+    assert told[1].content == Image(ref=base, mime="image/jpeg", caption="look")
+    assert isinstance(told[2], StatusUpdate)
+    assert (told[2].state, told[2].code) == ("failed", "63024")
+    assert isinstance(told[3], Received)
+    assert told[3].content == Unsupported("unknown")
+    since = "DateSent%3E=2026-09-21T14%3A13%3A20Z"
+    assert [call.url.partition("?")[2] for call in wire.calls[:2]] == [
+        f"To=whatsapp%3A%2B14155238886&{since}&PageSize=500",
+        f"From=whatsapp%3A%2B14155238886&{since}&PageSize=500",
+    ]
+
+
+async def test_no_files_are_asked_for_of_what_is_here() -> None:
+    wire = FakeWire([page("messages", kept_at_twilio("MM2", 20, num_media="1")), page("messages")])
+    await make().missed(BEGAN, everything, wire)
+    assert len(wire.calls) == 2
+
+
+async def test_what_went_through_another_messaging_service_is_not_ours() -> None:
+    rows = [kept_at_twilio(f"SM{n}", n, body="hi", messaging_service_sid=f"MG{n}") for n in (1, 2)]
+    wire = FakeWire([page("messages", *rows)])
+    settings = {"account_sid": ACCOUNT, "auth_token": TOKEN, "messaging_service_sid": "MG2"}
+    service = WhatsApp(convert(settings, TwilioSettings))
+    assert [getattr(each, "id", None) for each in await service.missed(BEGAN, nothing, wire)] == ["SM2"]
+
+
 async def test_an_active_account_is_healthy() -> None:
     wire = FakeWire([answer(200, {"sid": ACCOUNT, "friendly_name": "Shop", "status": "active"})])
     assert await make().check(wire, HOOK) == Health(

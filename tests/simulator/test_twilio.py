@@ -193,6 +193,15 @@ async def test_messages_are_listed_for_reconciling(
     assert (await call(lambda: client.messages(sent.sid).fetch())).body == "hello"
 
 
+async def test_the_files_of_a_message_are_listed(account: Account[Credentials], client: Client) -> None:
+    said = await account.phone().image(b"jpeg", caption="look")
+    (kept,) = await call(lambda: client.messages.list(to=SENDER, limit=20))
+    assert (kept.sid, kept.num_media, kept.direction) == (said.message_id, "1", "inbound")
+    (file,) = await call(lambda: client.messages(kept.sid).media.list(limit=10))
+    assert file.content_type == "image/jpeg"
+    assert file.uri.startswith(f"/2010-04-01/Accounts/{account.credentials.account_sid}/Messages/{kept.sid}/Media/ME")
+
+
 async def test_the_typing_indicator_and_the_account_answer_the_sdk(
     account: Account[Credentials], client: Client
 ) -> None:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from core.customer import Customer
 from core.erasing import erased
+from core.errors import Duplicate
 from core.event import (
     Amended,
     Closed,
@@ -282,6 +283,14 @@ class EraseContract:
         await store.commit(replace(fresh, causes=()))
         found = await store.load("line-1", "addr-ann")
         assert found is not None and found[0].id == "conv-new"
+
+    async def test_what_an_erased_customer_wrote_is_not_taken_again_when_it_is_told_again(self, store: Store) -> None:
+        scene = Scene("ann")
+        await store.commit(scene.take(scene.opens(cause="m-1")))
+        await store.commit(erasing(scene))
+        await all_of_it(store, "conv-ann")
+        with pytest.raises(Duplicate):
+            await store.commit(Scene("ann").opens(customer=Customer(id="customer-new"), cause="m-1"))
 
     async def test_an_unsent_message_takes_its_file_and_its_webhooks_along(self, store: Store) -> None:
         scene = Scene("ann")

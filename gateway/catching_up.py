@@ -1,0 +1,99 @@
+"""What providers told while nobody could listen is asked for, where they call once and keep what they said.
+
+Asked at the start and every few minutes, so that it does not matter why a webhook was missed: a restart, a proxy, a
+name that did not resolve. Whatever is here already is left alone: by its place first, by its cause where it has none.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from api.directory import Directory
+from core.channel import Inbound, Received, StatusUpdate, TellsAgain
+from core.errors import DeliveryError
+from core.message import advances
+from core.ports.clock import Clock
+from core.ports.store import Store
+from gateway.shell import Ways
+from gateway.webhooks import Intake
+
+EVERY_S = 300.0
+ASK_EVERY_S = 5.0  # whether it is our turn
+LATE_MS = 3_600_000  # how long after a look a message of before it may still change its state
+UNDER_WAY_MS = 60_000  # what is younger may be on its way as a webhook, which says more
+MARGIN_MS = 3_600_000  # causes are forgotten when the provider's time is over: what is older would be taken twice
+
+log = structlog.get_logger()
+
+
+@dataclass(eq=False)
+class CatchingUp:
+    """`ours`: whether this node is the one to ask."""
+
+    directory: Directory
+    store: Store
+    intake: Intake
+    clock: Clock
+    ways: Callable[[str], Ways]
+    ours: Callable[[], bool]
+    _looked: dict[str, int] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            if not self.ours():
+                await asyncio.sleep(ASK_EVERY_S)
+                continue
+            for channel in list(self.directory.channels):
+                await self.look(channel)
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self, channel: str) -> int:
+        """Take what a channel missed; how much that was. Raises `StoreDown`."""
+        if (preparing := self.directory.prepare(channel)) is not None:
+            await preparing
+        try:
+            ways = self.ways(channel)
+        except KeyError:
+            return 0  # it was removed meanwhile
+        if not isinstance(ways.connector, TellsAgain):
+            return 0
+        now = self.clock.now()
+        try:
+            told = await ways.connector.missed(await self._since(channel, now), self._known(channel), ways.wire)
+        except DeliveryError as error:
+            log.info("catching_up.not_told", channel=channel, reason=error.reason)
+            return 0
+        new = [item for item in told if await self._is_new(channel, item, now)]
+        for item in new:
+            await self.intake.one(channel, item, b"")
+        self._looked[channel] = now
+        if new:
+            log.info("catching_up.caught_up", channel=channel, count=len(new))
+        return len(new)
+
+    async def _since(self, channel: str, now: int) -> int:
+        """Nothing from before the channel was set up as it is: that was said to somebody else."""
+        doc = self.directory.channels[channel]
+        set_up = [revision.at for revision in await self.store.revisions("channels", channel)]
+        remembered = now - self.ways(channel).connector.capabilities.redelivers_seconds * 1000 + MARGIN_MS
+        return max(doc.created_at, *set_up[-1:], remembered, self._looked.get(channel, 0) - LATE_MS)
+
+    def _known(self, channel: str) -> Callable[[str], Awaitable[bool]]:
+        async def known(message_id: str) -> bool:
+            return await self.store.place(channel, message_id) is not None
+
+        return known
+
+    async def _is_new(self, channel: str, item: Inbound, now: int) -> bool:
+        match item:
+            case Received(message_id=str(message_id), at=at):
+                return at < now - UNDER_WAY_MS and await self.store.place(channel, message_id) is None
+            case StatusUpdate(message_id=str(message_id), state=state):
+                place = await self.store.place(channel, message_id)
+                stored = await self.store.message(*place) if place else None
+                return stored is not None and advances(stored.state, state)
+            case _:
+                return False
