@@ -24,15 +24,22 @@ ROUNDS = 200
 
 @dataclass
 class Counting(CommandListener):
-    """The commands sent, and how many documents came back."""
+    """The commands sent, and how many documents came back; a node's signs of life apart, which come every second."""
 
     names: list[str] = field(default_factory=list)
     documents: int = 0
+    _alive: set[int] = field(default_factory=set)
 
     def started(self, event: Any) -> None:
-        self.names.append(event.command_name)
+        if event.command.get(event.command_name) == "node":
+            self._alive.add(event.request_id)
+        else:
+            self.names.append(event.command_name)
 
     def succeeded(self, event: Any) -> None:
+        if event.request_id in self._alive:
+            self._alive.discard(event.request_id)
+            return
         cursor = event.reply.get("cursor", {})
         self.documents += len(cursor.get("firstBatch", ())) + len(cursor.get("nextBatch", ()))
 
