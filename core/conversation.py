@@ -3,8 +3,9 @@
 `decide` (command → events), `core.evolve.evolve` (events → state), `errands` (events → effects): all pure.
 """
 
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from core import (
     admission,
@@ -37,8 +38,7 @@ COURTESY_MS = 60_000  # a position or a reminder is worth nothing later
 COURTESIES = frozenset({"queue_position", "queue_reminder", "no_agent", "idle_reminder"})
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a command came to. `session` is the one the events belong to, as it is after them; `seq` the message that
     came of the command, for whoever repeats it; `takes` and `frees` the agents whose load changes."""
 
@@ -212,8 +212,7 @@ def errands(turn: Turn, command: c.Command, session: Session | None) -> list[f.E
     return effects
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """One event's share of what goes out."""
 
     seq: int | None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from core.command import Command, Summarize
@@ -27,8 +28,7 @@ from core.turn import Asked, Context, Outlook, Standing, to_the_default
 MAX_TRIES = 16  # each lost race means that somebody else's commit went through, so this many in a row is a defect
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a command came to: the conversation after it, its events and, unless it changed nothing, its commit."""
 
     conversation: Conversation

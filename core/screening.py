@@ -1,9 +1,9 @@
 """What may be passed on of what somebody wrote: every word of a content through the word filter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from core import event as e
@@ -35,8 +35,7 @@ from core.words import Action, Hit, Side
 MOST_LOGGED = 50  # different words of one message
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(Struct, frozen=True):
     """`content` may be passed on; `original` is what was really written, if that differs. `held`: it waits for the
     customer's consent."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from core.command import Actor
@@ -20,8 +21,7 @@ from core.session import Conversation, ReplyToken, Session
 SYSTEM = Author(kind="system")
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What the desk expects for a newcomer to a group: how many wait there, whether somebody is free, how many are
     online, and how many seconds a newcomer will wait (None: not measured)."""
 
@@ -31,16 +31,14 @@ class Outlook:
     wait: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a waiting session stands, from 1, and how many seconds it will still wait (None: not measured)."""
 
     position: int
     wait: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A chat needs a person: who should it be? `text` is what the customer just wrote; `is_open` tells whether a
     group's hours (None: the channel's) hold."""
 
@@ -59,8 +57,7 @@ def to_the_default(asked: Asked) -> Route:
     return Route(chain_of(group, asked.policy.assigning(group)))
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """Everything a decision may look at besides the conversation and the command.
 
     `now` is ms UTC; `new_id` gives time-ordered UUIDs in hex; `number` the next session number. `aim` is the session

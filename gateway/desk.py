@@ -6,7 +6,6 @@ With several nodes only the keeper assigns, and derives the desk from the store 
 """
 
 import asyncio
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -257,10 +256,10 @@ class DeskKeeper:
         if ahead := self._entering[group]:
             places = self._desk.places((), (Place(group),), ahead + 1) if found.free else 0
             waiting = found.waiting + max(0, ahead - places)
-            found = dataclasses.replace(found, waiting=waiting, free=places > ahead)
+            found = replace(found, waiting=waiting, free=places > ahead)
         if found.free:
             return found
-        return dataclasses.replace(found, wait=self._waits.expected(group, found.waiting + 1, self._clock.now()))
+        return replace(found, wait=self._waits.expected(group, found.waiting + 1, self._clock.now()))
 
     def position(self, session: str) -> int | None:
         return self._desk.position(session)
