@@ -120,18 +120,20 @@ async def test_what_came_while_nobody_listened_is_taken_once_in_order_and_with_i
     house.deaf()
     phone, other = house.account.phone(), house.account.phone()
     then = house.clock.now()
+    await phone.text("hello?")
     await phone.text("is anybody there?")
     house.clock.advance(2_000)
     await phone.image(b"jpeg", caption="look")
     await other.text("hello")
     house.clock.advance(3 * HOUR)
     with capture_logs() as logged:
-        assert await house.look() == 3
-    assert [line["count"] for line in logged if line["event"] == "catching_up.caught_up"] == [3]
-    first, second = await house.said(phone)
-    assert (first.content, abs(first.at - then) < 2_000) == (Text("is anybody there?"), True)
-    assert isinstance(second.content, Image)
-    assert (second.content.caption, second.content.mime) == ("look", "image/jpeg")
+        assert await house.look() == 4
+    assert [line["count"] for line in logged if line["event"] == "catching_up.caught_up"] == [4]
+    first, second, third = await house.said(phone)
+    assert (first.content, abs(first.at - then) < 2_000) == (Text("hello?"), True)
+    assert second.content == Text("is anybody there?")
+    assert isinstance(third.content, Image)
+    assert (third.content.caption, third.content.mime) == ("look", "image/jpeg")
     assert [message.content for message in await house.said(other)] == [Text("hello")]
     assert await house.look() == 0
 
