@@ -174,7 +174,8 @@ class WhatsApp:
         for which in ({"to": own.from_}, {"from_": own.from_}) if own.from_ else ({},):
             listed += await understood(messages.list_async(**which, date_sent_after=after, limit=_MISSED_AT_MOST))
         told: list[Inbound] = []
-        for message in sorted(listed[::-1], key=_sent_at):  # whole seconds, and each list has its newest first
+        listed.reverse()  # each list has its newest first, and times are whole seconds
+        for message in sorted(listed, key=_sent_at):
             if own.from_ or message.messaging_service_sid == own.messaging_service_sid:
                 told += retold(message, _sent_at(message), await self._files(message, known, wire))
         return told
