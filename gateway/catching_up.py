@@ -12,7 +12,7 @@ import structlog
 
 from api.directory import Directory
 from core.channel import Inbound, Received, StatusUpdate, TellsAgain
-from core.errors import DeliveryError
+from core.errors import DeliveryError, Stale, StoreDown
 from core.message import advances
 from core.ports.clock import Clock
 from core.ports.store import Store
@@ -47,11 +47,20 @@ class CatchingUp:
                 await asyncio.sleep(ASK_EVERY_S)
                 continue
             for channel in list(self.directory.channels):
-                await self.look(channel)
+                await self._look_now(channel)
             await asyncio.sleep(EVERY_S)
 
+    async def _look_now(self, channel: str) -> None:
+        """Whatever goes wrong, the provider is asked again in some minutes and not at once."""
+        try:
+            await self.look(channel)
+        except (StoreDown, Stale) as error:
+            log.warning("catching_up.store_down", channel=channel, reason=str(error))
+        except Exception:
+            log.exception("catching_up.defect", channel=channel)
+
     async def look(self, channel: str) -> int:
-        """Take what a channel missed; how much that was. Raises `StoreDown`."""
+        """Take what a channel missed; how much that was. Raises `StoreDown`, `Stale`."""
         if (preparing := self.directory.prepare(channel)) is not None:
             await preparing
         try:

@@ -19,6 +19,7 @@ from core.command import Erase
 from core.customer import Address
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
+from core.errors import StoreDown
 from core.event import StateChanged
 from core.message import Image, Message, Text
 from core.ports.reading import StoredMessage
@@ -83,7 +84,8 @@ class House:
         self.app.add_routes(routes(intake))
         self.wire = network.wire([sim.url])
         ways = Ways(self.connector, self.wire, None)
-        directory = cast(Directory, Shelf(self.clock.now() - 48 * HOUR))
+        self.shelf = Shelf(self.clock.now() - 48 * HOUR)
+        directory = cast(Directory, self.shelf)
         self.catching_up = CatchingUp(directory, self.store, intake, self.clock, lambda channel: ways, lambda: True)
 
     def _done(self, done: Done) -> None:
@@ -226,3 +228,25 @@ async def test_a_provider_that_does_not_answer_is_asked_again(house: House) -> N
         assert await house.look() == 0
     assert [line["event"] for line in logged] == ["catching_up.not_told"]
     assert await house.look() == 1
+
+
+async def test_one_channel_that_cannot_be_looked_at_costs_the_others_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its provider is not asked again before its time."""
+    asked: list[str] = []
+
+    async def look(channel: str) -> int:
+        asked.append(channel)
+        raise (StoreDown("away") if channel == CHANNEL else KeyError("of ours"))
+
+    monkeypatch.setattr(house.catching_up, "look", look)
+    house.shelf.channels["other"] = Doc(0)
+    running = asyncio.create_task(house.catching_up.run())
+    with capture_logs() as logged:
+        async with asyncio.timeout(20):
+            while len(logged) < 2:
+                await asyncio.sleep(0.01)
+    running.cancel()
+    assert asked == [CHANNEL, "other"]
+    assert [line["event"] for line in logged] == ["catching_up.store_down", "catching_up.defect"]
