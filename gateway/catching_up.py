@@ -7,6 +7,7 @@ name that did not resolve. Whatever is here already is left alone: by its place 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 import structlog
 
@@ -41,14 +42,13 @@ class CatchingUp:
     _looked: dict[str, int] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """For ever."""
-        while True:
-            if not self.ours():
+        """For ever; soon again after the start, for what was said just before it."""
+        for pause in chain((UNDER_WAY_MS / 1000,), repeat(EVERY_S)):
+            while not self.ours():
                 await asyncio.sleep(ASK_EVERY_S)
-                continue
             for channel in list(self.directory.channels):
                 await self._look_now(channel)
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(pause)
 
     async def _look_now(self, channel: str) -> None:
         """Whatever goes wrong, the provider is asked again in some minutes and not at once."""
