@@ -43,12 +43,14 @@ class CatchingUp:
 
     async def run(self) -> None:
         """For ever; soon again after the start, for what was said just before it."""
-        for pause in chain((UNDER_WAY_MS / 1000,), repeat(EVERY_S)):
-            while not self.ours():
+        pauses = chain((UNDER_WAY_MS / 1000,), repeat(EVERY_S))
+        while True:
+            if not self.ours():
                 await asyncio.sleep(ASK_EVERY_S)
+                continue
             for channel in list(self.directory.channels):
                 await self._look_now(channel)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(next(pauses))
 
     async def _look_now(self, channel: str) -> None:
         """Whatever goes wrong, the provider is asked again in some minutes and not at once."""
