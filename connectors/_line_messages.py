@@ -51,7 +51,8 @@ def mark_as_read(token: str) -> bytes:
 
 def _checked(model: Any, **fields: Any) -> bytes:
     try:
-        return msgspec.json.encode(model(**fields).to_dict())
+        made = model(**fields)
+        return msgspec.json.encode(made.dict(by_alias=True, exclude_none=True))  # `to_dict` does the nested ones twice
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
