@@ -7,7 +7,7 @@ from core.consent import warn
 from core.ending import arm_idle_timers
 from core.errors import Refused
 from core.message import Author, Message, Note
-from core.screening import alert, log, screen
+from core.screening import alert, log, screen, screened_reply
 from core.sending import may_send
 from core.turn import Turn, options_of
 
@@ -18,9 +18,7 @@ def reply(turn: Turn, command: c.Reply) -> None:
     """An agent answers. Refused: not theirs, closed, a blocked word, the service window, nothing such a channel has."""
     session = turn.own_session(command.by, guest=True)
     may_send(turn, command.content)
-    screened = screen(turn, command.content, "agent")
-    if (word := screened.blocked) is not None:
-        raise blocked(word)
+    screened = screened_reply(turn, command.content)
     if session.replies == 0 and turn.state.last is not None and turn.state.last.invited is not None:
         turn.emit(e.InvitationEnded(turn.now))
     message = Message(
@@ -90,9 +88,7 @@ def write_after(turn: Turn, command: c.WriteAfter) -> None:
     if last is None or turn.context.aim not in (None, last.id):
         raise Refused("not_last", "Only the customer's last chat can be written to after its end.")
     may_send(turn, command.content)
-    screened = screen(turn, command.content, "agent")
-    if (word := screened.blocked) is not None:
-        raise blocked(word)
+    screened = screened_reply(turn, command.content)
     message = Message(
         seq=last.seq + 1,
         author=Author(kind="agent", id=command.by.id, name=command.by.name),
@@ -103,13 +99,6 @@ def write_after(turn: Turn, command: c.WriteAfter) -> None:
         client_id=command.client_id,
     )
     turn.emit(e.Replied(message=message, at=turn.now, seq=message.seq, spends=turn.spend_token(), after_close=True))
-
-
-def blocked(word: str) -> Refused:
-    return Refused(
-        "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
-        field="content.text", word=word,
-    )  # fmt: skip
 
 
 def recall(turn: Turn, command: c.Recall) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core import event as e
+from core.errors import Refused
 from core.language import chain, normal
 from core.message import (
     Audio,
@@ -76,6 +77,36 @@ def screen(turn: Turn, content: Content, side: Side) -> Screened:
     if "mask" in actions:
         return Screened(reworded(content, [verdict.text for verdict in verdicts]), content, hits)
     return Screened(content, None, hits)
+
+
+def screened_reply(turn: Turn, content: Content) -> Screened:
+    """What an agent wrote, as it may be sent; raises `Refused` with the word it is not sent for, and its field."""
+    screened = screen(turn, content, "agent")
+    if (word := screened.blocked) is None:
+        return screened
+    scan, said = turn.rules.words.scan, pieces(content)
+    at = next(at for at, piece in enumerate(said) if any(hit.action == "block" for hit in scan(piece, "agent").hits))
+    raise Refused(
+        "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
+        field=f"content.{_field(content, at)}", word=word,
+    )  # fmt: skip
+
+
+def _field(content: Content, at: int) -> str:
+    """Which field a piece stands in."""
+    match content:
+        case Image() | Audio() | Video() | File():
+            return ("caption", "name")[at]
+        case Location():
+            return ("title", "address")[at]
+        case Contact():
+            return "phones" if at else "name"
+        case Choice():
+            return "options" if at else "text"
+        case Template():
+            return "variables"
+        case _:  # agents write no other contents
+            return "text"
 
 
 def _replacement(turn: Turn, content: Content, hits: Sequence[Hit], side: Side) -> Content:

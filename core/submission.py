@@ -18,7 +18,7 @@ from core.hearing import hear
 from core.message import Author, Choice, Chosen, Form, Message, Option, Text, Unsupported
 from core.policy import Rules
 from core.prompts import Key
-from core.screening import alert, screen
+from core.screening import alert, screened_reply
 from core.sending import may_send
 from core.session import Session
 from core.submitted import MOST_KEPT, Answer, Reason, Submission
@@ -270,12 +270,7 @@ def reply_to(turn: Turn, command: c.ReplyToSubmission) -> None:
     session = turn.state.session or turn.state.last
     assert session is not None, "a submission was left in a session"
     may_send(turn, command.content)
-    screened = screen(turn, command.content, "agent")
-    if (word := screened.blocked) is not None:
-        raise Refused(
-            "blocked_word", f"This message contains “{word}”, which may not be sent. Change it and send again.",
-            field="content.text", word=word,
-        )  # fmt: skip
+    screened = screened_reply(turn, command.content)
     if about.kind == "ticket":
         turn.prompt("ticket_replied", about=session, ticket=str(about.number))
     session = turn.state.session or turn.state.last

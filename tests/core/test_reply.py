@@ -7,7 +7,7 @@ from core import command as c
 from core import effect as f
 from core import event as e
 from core.errors import Refused
-from core.message import Author, Choice, Content, Note, Option, Sticker, Template, Text
+from core.message import Author, Choice, Contact, Content, Image, Location, Note, Option, Sticker, Template, Text
 from core.turn import Outlook
 from tests.core.given import (
     BOSS,
@@ -88,15 +88,23 @@ def test_a_blocked_word_is_refused_and_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "field"),
     [
-        Choice("Which?", (Option("a", "idiot"), Option("b", "Other"))),
-        Template("offer", variables=("idiot",), text="Hello {{1}}"),
+        (Choice("You idiot", (Option("a", "One"),)), "text"),
+        (Choice("Which?", (Option("a", "idiot"), Option("b", "Other"))), "options"),
+        (Template("offer", variables=("Hello", "idiot"), text="{{1}} {{2}}"), "variables"),
+        (Image(url="media:1", mime="image/png", caption="idiot"), "caption"),
+        (Image(url="media:1", mime="image/png", name="idiot.png"), "name"),
+        (Location(1.0, 2.0, title="idiot"), "title"),
+        (Location(1.0, 2.0, address="idiot street"), "address"),
+        (Contact("idiot"), "name"),
+        (Contact("Ann", ("idiot",)), "phones"),
     ],
 )
-def test_a_blocked_word_hides_neither_in_an_option_nor_in_a_templates_variable(content: Content) -> None:
+def test_a_blocked_word_is_found_wherever_it_stands_and_its_field_is_named(content: Content, field: str) -> None:
     rules = policy(replace(CHAT, templates=True), lists=(words("block", "idiot", side="agent"),))
-    assert refused(active(rules), answer(content)).word == "idiot"
+    error = refused(active(rules), answer(content))
+    assert (error.word, error.field) == ("idiot", f"content.{field}")
 
 
 def test_a_masked_word_goes_out_with_stars_and_the_question_stays_a_question() -> None:
