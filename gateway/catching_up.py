@@ -12,7 +12,7 @@ from itertools import chain, repeat
 import structlog
 
 from api.directory import Directory
-from core.channel import Inbound, Received, StatusUpdate, TellsAgain
+from core.channel import Received, StatusUpdate, TellsAgain
 from core.errors import DeliveryError, Stale, StoreDown
 from core.message import advances
 from core.ports.clock import Clock
@@ -25,6 +25,8 @@ ASK_EVERY_S = 5.0  # whether it is our turn
 LATE_MS = 3_600_000  # how long after a look a message of before it may still change its state
 UNDER_WAY_MS = 60_000  # what is younger may be on its way as a webhook, which says more
 MARGIN_MS = 3_600_000  # causes are forgotten when the provider's time is over: what is older would be taken twice
+
+Told = Received | StatusUpdate
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ class CatchingUp:
     ways: Callable[[str], Ways]
     ours: Callable[[], bool]
     _looked: dict[str, int] = field(default_factory=dict)
+    _given: dict[str, frozenset[str]] = field(default_factory=dict)  # some have no place afterwards: they were blocked
 
     async def run(self) -> None:
         """For ever; soon again after the start, for what was said just before it."""
@@ -77,10 +80,12 @@ class CatchingUp:
         except DeliveryError as error:
             log.info("catching_up.not_told", channel=channel, reason=error.reason)
             return 0
-        new = [item for item in told if await self._is_new(channel, item, now)]
+        given, listed = self._given.get(channel, frozenset()), [item for item in told if isinstance(item, Told)]
+        new = [item for item in listed if item.id not in given and await self._is_new(channel, item, now)]
         for item in new:
             await self.intake.one(channel, item, b"")
         self._looked[channel] = now
+        self._given[channel] = given & {item.id for item in listed} | {item.id for item in new}
         if new:
             log.info("catching_up.caught_up", channel=channel, count=len(new))
         return len(new)
@@ -98,7 +103,7 @@ class CatchingUp:
 
         return known
 
-    async def _is_new(self, channel: str, item: Inbound, now: int) -> bool:
+    async def _is_new(self, channel: str, item: Told, now: int) -> bool:
         match item:
             case Received(message_id=str(message_id), at=at):
                 return at < now - UNDER_WAY_MS and await self.store.place(channel, message_id) is None

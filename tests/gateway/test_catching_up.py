@@ -15,7 +15,7 @@ from api.directory import Directory
 from connectors.whatsapp import TwilioSettings, WhatsApp
 from core.channel import Delivery
 from core.codec import convert
-from core.command import Erase
+from core.command import Block, Erase
 from core.customer import Address
 from core.effect import Deliver
 from core.engine import Done, Engine, Surroundings
@@ -32,7 +32,7 @@ from gateway.wire import Network
 from simulator.accounts import Phone
 from simulator.app import Simulator
 from stores.memory import MemoryStore
-from tests.core.given import policy
+from tests.core.given import BOSS, policy
 from tests.gateway.test_webhooks import NoSpool
 
 CHANNEL, SENDER, MINUTE, HOUR = "wa", "whatsapp:+14155238886", 60_000, 3_600_000
@@ -192,6 +192,18 @@ async def test_a_customer_who_was_erased_stays_erased(house: House) -> None:
     house.clock.advance(HOUR)
     await house.look()
     assert await house.store.load(where.channel, where.id) is None
+
+
+async def test_what_has_no_place_afterwards_is_taken_once_too(house: House) -> None:
+    """A blocked customer's message stands in no chat."""
+    phone = house.account.phone()
+    await phone.text("hello")
+    await house.engine.handle(Address(CHANNEL, f"whatsapp:{phone.id}"), Block(BOSS, -1))
+    house.deaf()
+    await phone.text("let me in")
+    house.clock.advance(HOUR)
+    assert [await house.look() for _ in range(3)] == [1, 0, 0]
+    assert house.counts == ["kept", "kept"]
 
 
 async def test_a_failure_that_was_told_to_nobody_is_shown(house: House) -> None:
