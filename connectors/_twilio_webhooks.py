@@ -62,23 +62,19 @@ def read_webhook(request: HookRequest) -> list[Inbound]:
 
 
 def retold(message: Any, at: int, files: Sequence[tuple[str, str]]) -> list[Inbound]:
-    """What a webhook said of a message, from the message as Twilio keeps it; `at` is when it was sent, `files` are
-    addresses and types."""
+    """What a webhook said of a message, from the message as Twilio keeps it; `at` is when a customer sent it, `files`
+    are addresses and types."""
     sid, status = str(message.sid), str(message.status)
     if message.direction != "inbound":
         error = [str(message.error_code)] if message.error_code else []
-        return [_dated(_status(Form({"ErrorCode": error} if error else {}), sid, status, None), at)]
+        return [_status(Form({"ErrorCode": error} if error else {}), sid, status, None)]
     sender, body = str(message.from_ or ""), str(message.body or "")
     form = Form({"From": [sender], "Body": [body], "NumMedia": [str(len(files))]})
     form["WaId"] = [sender.removeprefix("whatsapp:+")]
     form["MessageType"] = ["" if body or files else "unknown"]
     for number, (url, kind) in enumerate(files):
         form[f"MediaUrl{number}"], form[f"MediaContentType{number}"] = [url], [kind]
-    return [_dated(item, at) for item in _messages(form, sid)]
-
-
-def _dated(item: Inbound, at: int) -> Inbound:
-    return replace(item, at=at) if isinstance(item, Received | StatusUpdate) else item
+    return [replace(item, at=at) if isinstance(item, Received) else item for item in _messages(form, sid)]
 
 
 _STATES: Mapping[str, State] = {

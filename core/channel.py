@@ -310,7 +310,7 @@ class Profiles(Protocol):
 class TellsAgain(Protocol):
     async def missed(self, since: int, known: Callable[[str], Awaitable[bool]], wire: Wire) -> Sequence[Inbound]:
         """What webhooks said since then (ms), or would have said had anybody answered: under the same ids, oldest
-        first, each with its time. For a provider that tells once and keeps what it told; the newest hundreds at most.
+        first, messages with their time; the newest hundreds at most. For a provider that tells once and keeps it.
 
         `known` says of a customer's message, by the provider's id, whether it is here: nothing need be asked about it.
         """

@@ -72,8 +72,8 @@ class CatchingUp:
             ways = self.ways(channel)
         except KeyError:
             return 0  # it was removed meanwhile
-        if not isinstance(ways.connector, TellsAgain):
-            return 0
+        if not isinstance(ways.connector, TellsAgain) or self.intake.spool.holds(channel):
+            return 0  # what waits in the spool is no less known, and says more
         now = self.clock.now()
         try:
             told = await ways.connector.missed(await self._since(channel, now), self._known(channel), ways.wire)

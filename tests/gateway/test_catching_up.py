@@ -230,6 +230,17 @@ async def test_a_failure_that_was_told_to_nobody_is_shown(house: House) -> None:
     assert await house.look() == 0
 
 
+async def test_what_waits_in_the_spool_comes_first(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was answered 2xx, and says more than the provider's list."""
+    house.deaf()
+    await house.account.phone().text("hello")
+    house.clock.advance(HOUR)
+    monkeypatch.setattr(NoSpool, "holds", lambda spool, channel: True)
+    assert await house.look() == 0
+    monkeypatch.undo()
+    assert await house.look() == 1
+
+
 async def test_a_provider_that_does_not_answer_is_asked_again(house: House) -> None:
     house.deaf()
     phone = house.account.phone()
